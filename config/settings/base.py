@@ -141,6 +141,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=10000 -c timezone=UTC"
+if not DATABASE_OWNER_URL:
+    DATABASES["default"]["OPTIONS"]["options"] += f" -c role={APP_DB_ROLE}"
 DATABASES["default"]["TEST"] = {"NAME": env("TEST_DB_NAME", default="test_shitu")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

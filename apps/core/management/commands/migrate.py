@@ -1,0 +1,19 @@
+"""`migrate`, always as the owner of the tables; grants the application role its rights at the end."""
+
+from typing import Any
+
+from django.core.management.commands.migrate import Command as DjangoMigrate
+from django.db import connections
+
+from apps.core.db import as_owner, grant_application_role
+
+
+class Command(DjangoMigrate):
+    """Runs Django's own command on a connection of the owner."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        connection = connections[options["database"]]
+        with as_owner(connection):
+            super().handle(*args, **options)
+            if not options.get("plan") and not options.get("check_unapplied"):
+                grant_application_role(connection)
