@@ -1,0 +1,62 @@
+"""Who acts: one membership of one person, or the system itself. Services take an Actor, never a request."""
+
+from dataclasses import dataclass
+
+from apps.accounts.roles import Role
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person in one role with one scope.
+
+    `district_code` is set for district roles and for a district's finance officer; a finance officer
+    without a district acts for the city. `organisation_id` is the enterprise, institution, superior
+    unit or audit firm acted for. `reason` is only used by the system.
+    """
+
+    role: Role
+    user_id: int | None = None
+    person_id: int | None = None
+    membership_id: int | None = None
+    organisation_id: int | None = None
+    district_code: str | None = None
+    name: str = ""
+    token_scopes: frozenset[str] | None = None
+    reason: str = ""
+
+    @classmethod
+    def system(cls, reason: str) -> "Actor":
+        """The system acting by itself, for the stated reason (a deadline, a scheduled task)."""
+        return cls(role=Role.SYSTEM, name="system", reason=reason)
+
+    @property
+    def is_system(self) -> bool:
+        return self.role == Role.SYSTEM
+
+    @property
+    def is_enterprise(self) -> bool:
+        return self.role == Role.ENTERPRISE_OPERATOR
+
+    @property
+    def is_institution(self) -> bool:
+        return self.role == Role.INSTITUTION_OPERATOR
+
+    @property
+    def is_superior(self) -> bool:
+        return self.role == Role.SUPERIOR_UNIT
+
+    @property
+    def is_apprentice(self) -> bool:
+        return self.role == Role.APPRENTICE
+
+    @property
+    def is_district(self) -> bool:
+        return self.role in (Role.DISTRICT_REVIEWER, Role.DISTRICT_SUPERVISOR)
+
+    @property
+    def is_city(self) -> bool:
+        return self.role == Role.CITY_OFFICER
+
+    @property
+    def is_finance(self) -> bool:
+        return self.role == Role.FINANCE_OFFICER
