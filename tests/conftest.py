@@ -1,0 +1,86 @@
+"""What every test stands on: the real engines, the application role, and nothing left behind."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.test import TransactionTestCase
+
+from apps.core.db import as_owner
+from tests import database
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """Create and migrate the test database as the owner; the tests then run as the application role."""
+    from django.test.utils import setup_databases, teardown_databases
+
+    verbosity = request.config.option.verbose
+    with django_db_blocker.unblock(), as_owner(connection):
+        created = setup_databases(
+            verbosity=verbosity, interactive=False, keepdb=django_db_keepdb and not django_db_createdb
+        )
+        database.remember_what_migrations_load()
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock(), as_owner(connection):
+            teardown_databases(created, verbosity=verbosity)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _committed_rows_go_again() -> Iterator[None]:
+    """After a test that commits, the owner empties the tables; the application role may not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: database.empty_database())
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _everything_touches_the_database(db: None) -> None:
+    """Nearly every test does; a fixture that says so each time would be noise."""
+
+
+@pytest.fixture(autouse=True)
+def _files_in_a_folder_of_their_own(settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """Progress, locks and limits of one test are not seen by the next."""
+    yield
+    _forget_keys(f"{settings.CACHES['default']['KEY_PREFIX']}:*")
+
+
+@pytest.fixture
+def tasks_run_at_once() -> Iterator[None]:
+    """Tasks run where they are called, and what they raise reaches the test."""
+    from config.celery import app
+
+    before = app.conf.task_always_eager, app.conf.task_eager_propagates
+    app.conf.task_always_eager, app.conf.task_eager_propagates = True, True
+    yield
+    app.conf.task_always_eager, app.conf.task_eager_propagates = before
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_messages_left_in_the_broker() -> Iterator[None]:
+    """Tests write to the real broker under a prefix of their own, which no worker listens to."""
+    yield
+    _forget_keys(f"{settings.CELERY_BROKER_TRANSPORT_OPTIONS['global_keyprefix']}*")
+
+
+def _forget_keys(pattern: str) -> None:
+    client = cache._cache.get_client(write=True)
+    keys = list(client.scan_iter(match=pattern, count=1000))
+    if keys:
+        client.delete(*keys)
