@@ -133,7 +133,9 @@ FORM_RENDERER = "apps.core.forms.ShituFormRenderer"
 APP_DB_ROLE = env("APP_DB_ROLE", default="shitu_app")
 DATABASES = {
     "default": env.db_url(
-        "DATABASE_URL", default="postgresql://postgres@127.0.0.1:5432/shitu", engine="django.db.backends.postgresql"
+        "DATABASE_URL",
+        default="postgresql://postgres@127.0.0.1:5432/shitu",
+        engine="django.db.backends.postgresql",
     )
 }
 DATABASE_OWNER_URL = env("DATABASE_OWNER_URL", default="")
@@ -224,7 +226,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # Background work. -----------------------------------------------------------------------------------
-CELERY_BROKER_URL = env("CELERY_BROKER_URL", default=REDIS_URL)
+# Celery writes a Redis socket in another way than the cache does.
+CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="") or REDIS_URL.replace(
+    "unix://", "redis+socket://"
+).replace("?db=", "?virtual_host=")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -252,7 +257,7 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="shitu@localhost")
 
 # The city whose rules are in force here, and the programme that the main job runs. ------------------
 JURISDICTION = env("JURISDICTION", default="beijing")
-CITY_NAME = env("CITY_NAME", default=_("Beijing"))
+CITY_NAME = env("CITY_NAME", default="") or _("Beijing")
 
 # REST. ----------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

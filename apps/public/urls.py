@@ -1,0 +1,6 @@
+"""The pages of this door."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "public"
+urlpatterns: list[URLPattern | URLResolver] = []
