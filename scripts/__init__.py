@@ -1,0 +1,1 @@
+"""Tools around the project; nothing that serves a request imports them."""
