@@ -1,0 +1,19 @@
+"""Words of case handling."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Verdict(models.TextChoices):
+    """The answer to one item of a checklist."""
+
+    PASS = "pass", _("Pass")
+    FAIL = "fail", _("Fail")
+    NOTE = "note", _("Pass with a note")
+
+
+class Audience(models.TextChoices):
+    """Who reads a note."""
+
+    BOTH = "both", _("Applicant and office")
+    OFFICE = "office", _("Office only")

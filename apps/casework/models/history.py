@@ -1,0 +1,42 @@
+"""One row for each change of state, written by the database itself."""
+
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.roles import Role
+from apps.core.append_only import AppendOnlyModel
+
+
+class HistoryQuerySet(models.QuerySet):
+    def of(self, case: models.Model) -> Self:
+        """The history of one case, oldest first."""
+        return self.filter(subject_type=case._meta.label_lower, subject_id=case.pk).order_by("id")
+
+
+class History(AppendOnlyModel):
+    """Who moved which case from where to where, when and why. Only triggers write here."""
+
+    subject_type = models.CharField(max_length=48)
+    subject_id = models.BigIntegerField()
+    action = models.CharField(_("Action"), max_length=48)
+    from_state = models.CharField(_("From"), max_length=32, blank=True)
+    to_state = models.CharField(_("To"), max_length=32)
+    user = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
+    person = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
+    role = models.CharField(_("Role"), max_length=32, choices=Role.choices)
+    reason = models.TextField(_("Reason"), blank=True)
+    district_code = models.CharField(max_length=6)
+    content_version = models.PositiveIntegerField()
+    at = models.DateTimeField(_("At"))
+
+    objects = HistoryQuerySet.as_manager()
+
+    class Meta(AppendOnlyModel.Meta):
+        verbose_name = _("History entry")
+        indexes = [models.Index(fields=["subject_type", "subject_id", "id"], name="history_by_subject")]

@@ -1,0 +1,67 @@
+"""Notices: who is told when a case moves. Mail goes out after the commit, by a task."""
+
+from typing import Any
+
+from django.db import transaction
+
+from apps.accounts.actors import Actor
+from apps.accounts.roles import Role
+from apps.casework.models.message import Notice
+from apps.casework.transitions import Transition
+
+# Addressees by the short names that transition tables use in `notify`.
+_DISTRICT_ROLES = {
+    "district": Role.DISTRICT_REVIEWER,
+    "supervisor": Role.DISTRICT_SUPERVISOR,
+    "district_finance": Role.FINANCE_OFFICER,
+}
+_ORGANISATION_ROLES = {
+    "enterprise": (Role.ENTERPRISE_OPERATOR, "enterprise_id"),
+    "institution": (Role.INSTITUTION_OPERATOR, "institution_id"),
+    "superior": (Role.SUPERIOR_UNIT, "superior_unit_id"),
+}
+
+
+def announce(case: Any, step: Transition, source: str, actor: Actor, reason: str = "") -> list[Notice]:
+    """Leave a notice for each addressee of the step and have it mailed once the step is committed.
+
+    Addressees: `enterprise`, `institution`, `superior` (of the case), `district`, `supervisor`,
+    `district_finance` (of the case's district), `city`, `person` (the case's own person).
+    """
+    label, pk = case.subject
+    rows = []
+    for addressee in step.notify:
+        row = Notice(
+            subject_type=label,
+            subject_id=pk,
+            code=f"{label}.{step.action}",
+            params={"name": str(case), "from": source, "to": step.target, "reason": reason, "by": actor.name},
+        )
+        if _address(row, addressee, case):
+            rows.append(row)
+    created = Notice.objects.bulk_create(rows)
+    if created:
+        ids = [row.pk for row in created]
+        transaction.on_commit(lambda: _mail(ids), robust=True)
+    return created
+
+
+def _address(row: Notice, addressee: str, case: Any) -> bool:
+    if addressee in _DISTRICT_ROLES:
+        row.role, row.district_code = _DISTRICT_ROLES[addressee], case.district_id
+    elif addressee == "city":
+        row.role = Role.CITY_OFFICER
+    elif addressee == "person":
+        row.person_id = getattr(case, "person_id", None)
+        return row.person_id is not None
+    else:
+        role, attribute = _ORGANISATION_ROLES[addressee]
+        row.role, row.organisation_id = role, getattr(case, attribute, None)
+        return row.organisation_id is not None
+    return True
+
+
+def _mail(ids: list[int]) -> None:
+    from apps.casework.tasks import mail_notices
+
+    mail_notices.delay(ids)

@@ -1,0 +1,1 @@
+"""What people do to any case: notes, documents, notices."""

@@ -1,0 +1,65 @@
+"""Every kind of case registers itself once: its model, its table, its words, its addresses.
+
+Queues, history, notes, documents, notices and the API look a case up here by its label
+(`plans.plan`), so that none of them needs to know the others.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.apps import apps
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.casework.transitions import TransitionTable
+from apps.core.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A kind of case. `portal_url` and `desk_url` are the route names of its page, taking the pk."""
+
+    label: str
+    name: str | Promise
+    table: TransitionTable | None = None
+    portal_url: str = ""
+    desk_url: str = ""
+    services: dict[str, Callable] = field(default_factory=dict)
+
+    @property
+    def model(self) -> type[models.Model]:
+        return apps.get_model(self.label)
+
+    def state_label(self, state: str) -> str:
+        """The state in the user's language."""
+        return str(dict(self.model._meta.get_field("state").flatchoices).get(state, state))
+
+
+_subjects: dict[str, Subject] = {}
+
+
+def register(subject: Subject) -> None:
+    """Make a kind of case known; called from the app's `ready`."""
+    _subjects[subject.label] = subject
+
+
+def get(label: str) -> Subject:
+    """The registered subject. Raises `NotFound` for an unknown label."""
+    try:
+        return _subjects[label]
+    except KeyError:
+        raise NotFound(code="unknown_subject") from None
+
+
+def all_subjects() -> tuple[Subject, ...]:
+    return tuple(_subjects.values())
+
+
+def load(label: str, pk: int, actor: Actor) -> models.Model:
+    """The case itself if this actor may see it. Raises `NotFound` otherwise, also for another's case."""
+    case = get(label).model.objects.visible_to(actor).filter(pk=pk).first()
+    if case is None:
+        raise NotFound(_("There is no such file, or it is not yours."), code="no_such_case")
+    return case

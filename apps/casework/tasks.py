@@ -1,0 +1,20 @@
+"""Background work of casework: mail of notices, reminders of what is overdue."""
+
+from celery import shared_task
+
+
+@shared_task
+def mail_notices(notice_ids: list[int]) -> None:
+    """Send the mail that goes beside the notices with these ids; a notice is mailed once."""
+    from apps.casework.services.mail_notices import mail_notices as send
+
+    send(notice_ids)
+
+
+@shared_task
+def remind_overdue() -> None:
+    """Leave one notice a day and case for whoever lets a deadline pass."""
+    from apps.casework.services.remind_overdue import remind_overdue as remind
+    from apps.core.clock import today
+
+    remind(on=today())
