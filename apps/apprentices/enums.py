@@ -1,0 +1,71 @@
+"""Words of classes, rosters and enrolment records."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ClassState(models.TextChoices):
+    """Where a class stands: its roster is gathered, reviewed, then it trains and closes."""
+
+    ROSTER = "roster", _("Registration open")
+    DISTRICT_REVIEW = "district_review", _("Enrolment review by the district")
+    RETURNED = "returned", _("Returned for correction")
+    OPEN = "open", _("In training")
+    COMPLETED = "completed", _("Completed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class EnrolmentState(models.TextChoices):
+    """Where one apprentice's enrolment record (学籍) stands."""
+
+    REGISTERED = "registered", _("Registered")
+    ENROLLED = "enrolled", _("Enrolled")
+    SUSPENDED = "suspended", _("Suspended")
+    COMPLETED = "completed", _("Completed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    TRANSFERRED = "transferred", _("Transferred")
+    REMOVED = "removed", _("Removed from the roster")
+    REFUSED = "refused", _("Refused")
+
+
+class PostKind(models.TextChoices):
+    """Why this person may be an apprentice (Beijing 2022-11, 2(1))."""
+
+    NEW_HIRE = "new_hire", _("New hire")
+    TRANSFERRED = "transferred", _("Transferred to a skilled post")
+    CHOSEN = "chosen", _("Chosen by the enterprise")
+    DISPATCHED = "dispatched", _("Dispatched worker in a skilled post")
+
+
+class PersonStatus(models.TextChoices):
+    """What the enterprise declares of the person; some of these may not be apprentices."""
+
+    EMPLOYEE = "employee", _("Employee")
+    PENSIONER = "pensioner", _("Receives a pension")
+    STUDENT = "student", _("Full-time student")
+    PUBLIC_POST = "public_post", _("Holds an established public post")
+
+
+class RosterState(models.TextChoices):
+    """How far a roster file has come."""
+
+    WAITING = "waiting", _("Waiting")
+    READING = "reading", _("Being read")
+    DONE = "done", _("Read")
+    REFUSED = "refused", _("File refused")
+
+
+class StatusChange(models.TextChoices):
+    """Changes of an enrolment record (学籍异动)."""
+
+    SUSPEND = "suspend", _("Suspend")
+    RESUME = "resume", _("Resume")
+    TRANSFER = "transfer", _("Transfer")
+    WITHDRAW = "withdraw", _("Withdraw")
+    COMPLETE = "complete", _("Complete")
+
+
+LIVE_STATES = (EnrolmentState.REGISTERED, EnrolmentState.ENROLLED, EnrolmentState.SUSPENDED)
+STANDING_STATES = (EnrolmentState.ENROLLED, EnrolmentState.SUSPENDED, EnrolmentState.COMPLETED)
+# An enrolment in one of these states uses up the person's one chance at this occupation and level.
+CONSUMING_STATES = (*LIVE_STATES, EnrolmentState.COMPLETED)

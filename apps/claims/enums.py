@@ -1,0 +1,27 @@
+"""Words of claims."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ClaimKind(models.TextChoices):
+    """The two instalments of an apprenticeship subsidy (Beijing 2022-11, 4(4))."""
+
+    ADVANCE = "advance", _("Advance")
+    REMAINDER = "remainder", _("Remainder")
+
+
+class ClaimState(models.TextChoices):
+    """Where a claim stands, from its computation to the last fen."""
+
+    DRAFT = "draft", _("Draft")
+    DISTRICT_REVIEW = "district_review", _("District review")
+    SECOND_SIGNATURE = "second_signature", _("Second signature")
+    RETURNED = "returned", _("Returned for correction")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    APPROVED = "approved", _("Approved, waiting for release")
+    RELEASED = "released", _("Released, waiting for the bank")
+    PAID = "paid", _("Paid")
+    RECOVERING = "recovering", _("To be recovered")
+    SETTLED = "settled", _("Settled")
