@@ -8,8 +8,15 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 
+from apps.core import catalogues
 from apps.core.db import as_owner
 from tests import database
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile what changed in the catalogues, once, before the workers read them."""
+    if not hasattr(config, "workerinput"):
+        catalogues.compile_stale()
 
 
 @pytest.fixture(scope="session")

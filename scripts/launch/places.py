@@ -16,7 +16,7 @@ STATIC_VENDOR = ROOT / "static_vendor"
 
 # The kernel keeps 108 bytes for a socket's path, the closing zero included.
 SOCKET_PATH_MAX = 107
-LONGEST_SOCKET_NAME = "/.s.PGSQL.5432.lock"
+LONGEST_SOCKET_NAME = "/pg/.s.PGSQL.5432.lock"
 
 
 def checkout_name(root: Path = ROOT) -> str:
@@ -46,7 +46,7 @@ def private_folder(folder: Path, mode: int = 0o755) -> Path:
         folder.mkdir(mode=mode, parents=True)
     except FileExistsError:
         found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.getuid(), 0}:
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
             raise Stop(f"{folder} belongs to somebody else; remove it or set TMPDIR.") from None
     folder.chmod(mode)
     return folder
