@@ -1,6 +1,5 @@
-"""The pages of this door."""
+"""Addresses: notices."""
 
 from django.urls import URLPattern, URLResolver
 
-app_name = "desk"
 urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,6 +1,5 @@
-"""The pages of this door."""
+"""Addresses: trace."""
 
 from django.urls import URLPattern, URLResolver
 
-app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,1 @@
+"""Forms of this door, a file for each subject."""

@@ -1,0 +1,17 @@
+"""The pages of this door, a file for each subject."""
+
+from django.urls import include, path
+
+app_name = "desk"
+urlpatterns = [
+    path("", include("apps.desk.urls.home")),
+    path("queue/", include("apps.desk.urls.queue")),
+    path("cases/", include("apps.desk.urls.cases")),
+    path("plans/", include("apps.desk.urls.plans")),
+    path("classes/", include("apps.desk.urls.classes")),
+    path("claims/", include("apps.desk.urls.claims")),
+    path("payments/", include("apps.desk.urls.payments")),
+    path("trace/", include("apps.desk.urls.trace")),
+    path("dashboards/", include("apps.desk.urls.dashboards")),
+    path("administration/", include("apps.desk.urls.administration")),
+]

@@ -1,0 +1,5 @@
+"""Addresses: classes."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

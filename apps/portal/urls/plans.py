@@ -1,0 +1,5 @@
+"""Addresses: plans."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
