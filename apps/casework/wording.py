@@ -1,0 +1,55 @@
+"""Notices and history in sentences, in the reader's language."""
+
+from django.utils.translation import gettext as _
+
+from apps.casework import subjects
+from apps.casework.models import History, Notice
+from apps.core.errors import NotFound
+
+
+def sentence(notice: Notice) -> str:
+    """What happened, in one sentence: “Training plan PX-1: Approve (now: City recheck)”."""
+    if notice.code == "overdue":
+        return _("%(kind)s %(name)s is overdue since %(day)s") % {
+            "kind": _kind(notice.subject_type),
+            "name": notice.params.get("name", ""),
+            "day": notice.params.get("due", ""),
+        }
+    return _("%(kind)s %(name)s: %(action)s (now: %(state)s)") % {
+        "kind": _kind(notice.subject_type),
+        "name": notice.params.get("name", ""),
+        "action": action_label(notice.subject_type, notice.code.rsplit(".", 1)[-1]),
+        "state": state_label(notice.subject_type, notice.params.get("to", "")),
+    }
+
+
+def action_label(subject_type: str, action: str) -> str:
+    """An action in the words of its transition table; “created” for the first row of a history."""
+    if action == "create":
+        return _("Created")
+    try:
+        table = subjects.get(subject_type).table
+    except NotFound:
+        return action
+    rows = table.named(action) if table else ()
+    return str(rows[0].label) if rows else action
+
+
+def state_label(subject_type: str, state: str) -> str:
+    """A state in the user's language."""
+    try:
+        return subjects.get(subject_type).state_label(state) if state else ""
+    except NotFound:
+        return state
+
+
+def describe(entry: History) -> str:
+    """A history row in a sentence."""
+    return action_label(entry.subject_type, entry.action)
+
+
+def _kind(subject_type: str) -> str:
+    try:
+        return str(subjects.get(subject_type).name)
+    except NotFound:
+        return subject_type
