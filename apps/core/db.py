@@ -68,11 +68,16 @@ def append_only_tables() -> set[str]:
     }
 
 
+def tables_kept_by_database() -> set[str]:
+    """Tables that triggers keep (balances, budgets): the application role may only read them."""
+    return {model._meta.db_table for model in apps.get_models() if getattr(model, "kept_by_database", False)}
+
+
 def grant_application_role(connection: BaseDatabaseWrapper) -> None:
     """Create the application role where it is missing and give it exactly the rights it needs.
 
-    Ordinary tables: read and write rows. Append-only tables: read and add. Nothing may be truncated,
-    altered or dropped. Called after every migration, as the owner.
+    Ordinary tables: read and write rows. Append-only tables: read and add. Tables kept by triggers: read.
+    Nothing may be truncated, altered or dropped. Called after every migration, as the owner.
     """
     role = connection.ops.quote_name(settings.APP_DB_ROLE)
     with connection.cursor() as cursor:
@@ -86,5 +91,7 @@ def grant_application_role(connection: BaseDatabaseWrapper) -> None:
         existing = set(connection.introspection.table_names(cursor))
         for table in sorted(append_only_tables() & existing):
             cursor.execute(f"REVOKE UPDATE, DELETE ON {connection.ops.quote_name(table)} FROM {role}")
+        for table in sorted(tables_kept_by_database() & existing):
+            cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {connection.ops.quote_name(table)} FROM {role}")
         cursor.execute(f"REVOKE ALL ON django_migrations FROM {role}")
         cursor.execute(f"GRANT SELECT ON django_migrations TO {role}")

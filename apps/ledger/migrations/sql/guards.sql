@@ -1,0 +1,164 @@
+-- What the database itself holds about transactions and legs (I1, I2), and the balances that it keeps.
+--
+-- Every guard looks at the whole statement through transition tables, so a bulk posting pays for it once.
+-- Look-ups of single rows are written as scalar subqueries: the plan of a trigger is kept for the session,
+-- and a join planned for a bulk of 100,000 would read the whole ledger for every single posting after it.
+-- Functions that write kept tables act as the owner, name their search path, and may be attached by nobody.
+
+-- Legs --------------------------------------------------------------------------------------------
+CREATE FUNCTION ledger_check_legs() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    bad record;
+BEGIN
+    SELECT transaction_id, fund_code, sum(debit_fen) AS debit, sum(credit_fen) AS credit
+      INTO bad
+      FROM posted
+     GROUP BY transaction_id, fund_code
+    HAVING sum(debit_fen) <> sum(credit_fen)
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'transaction % does not balance in fund %: debit % and credit % fen',
+            bad.transaction_id, bad.fund_code, bad.debit, bad.credit
+            USING ERRCODE = 'check_violation', TABLE = 'ledger_transaction',
+                  CONSTRAINT = 'ledger_transaction_balances', DETAIL = bad.transaction_id;
+    END IF;
+
+    -- Positions 1..n in one statement: with the primary key this also refuses legs that come later.
+    SELECT transaction_id, legs
+      INTO bad
+      FROM (SELECT transaction_id, count(*) AS legs, min(position) AS lowest, max(position) AS highest,
+                   min(on_date) AS first_day, max(on_date) AS last_day
+              FROM posted
+             GROUP BY transaction_id) grouped
+     WHERE legs < 2 OR lowest <> 1 OR highest <> legs OR first_day <> last_day
+        OR first_day IS DISTINCT FROM (SELECT on_date FROM ledger_transaction WHERE id = transaction_id)
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'the legs of transaction % are not whole: two or more, numbered from 1, of its own day,'
+            ' in one statement with it', bad.transaction_id
+            USING ERRCODE = 'check_violation', TABLE = 'ledger_transaction',
+                  CONSTRAINT = 'ledger_transaction_whole', DETAIL = bad.transaction_id;
+    END IF;
+
+    INSERT INTO ledger_balancedelta (account_code, fund_code, district_code, on_date, debit_fen, credit_fen)
+    SELECT account_code, fund_code, district_code, on_date, sum(debit_fen), sum(credit_fen)
+      FROM posted
+     GROUP BY account_code, fund_code, district_code, on_date;
+
+    -- Each thousandth transaction folds what has gathered, so that balances stay quick without any task.
+    IF EXISTS (SELECT FROM posted HAVING max(transaction_id) / 1000 > (min(transaction_id) - 1) / 1000) THEN
+        PERFORM ledger_fold();
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION ledger_fold() RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    folded integer;
+BEGIN
+    -- One at a time, and nobody waits: what is left now is folded next time. Returns -1 then.
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('ledger_fold', 0)) THEN
+        RETURN -1;
+    END IF;
+    WITH gone AS (
+        DELETE FROM ledger_balancedelta RETURNING account_code, fund_code, district_code, on_date, debit_fen, credit_fen
+    ), days AS (
+        INSERT INTO ledger_daybalance AS kept (account_code, fund_code, district_code, on_date, debit_fen, credit_fen)
+        SELECT account_code, fund_code, district_code, on_date, sum(debit_fen), sum(credit_fen)
+          FROM gone GROUP BY account_code, fund_code, district_code, on_date
+        ON CONFLICT (on_date, account_code, fund_code, district_code) DO UPDATE
+        SET debit_fen = kept.debit_fen + EXCLUDED.debit_fen, credit_fen = kept.credit_fen + EXCLUDED.credit_fen
+    ), totals AS (
+        INSERT INTO ledger_balance AS kept (account_code, fund_code, district_code, debit_fen, credit_fen)
+        SELECT account_code, fund_code, district_code, sum(debit_fen), sum(credit_fen)
+          FROM gone GROUP BY account_code, fund_code, district_code
+        ON CONFLICT (account_code, fund_code, district_code) DO UPDATE
+        SET debit_fen = kept.debit_fen + EXCLUDED.debit_fen, credit_fen = kept.credit_fen + EXCLUDED.credit_fen
+    )
+    SELECT count(*) INTO folded FROM gone;
+    RETURN folded;
+END
+$$;
+
+-- Checked at once and not at commit: an unknown account is the statement's fault.
+ALTER TABLE ledger_balancedelta
+    ADD CONSTRAINT ledger_leg_account_known FOREIGN KEY (account_code) REFERENCES ledger_account (code),
+    ADD CONSTRAINT ledger_leg_fund_known FOREIGN KEY (fund_code) REFERENCES ledger_fund (code);
+
+CREATE TRIGGER ledger_legs_whole AFTER INSERT ON ledger_leg
+    REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_legs();
+
+-- Transactions ------------------------------------------------------------------------------------
+CREATE FUNCTION ledger_check_transactions() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    bad record;
+BEGIN
+    SELECT id INTO bad
+      FROM posted
+     WHERE (SELECT 1 FROM ledger_leg WHERE transaction_id = posted.id AND position = 1) IS NULL
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'transaction % has no legs: they come in one statement with it', bad.id
+            USING ERRCODE = 'check_violation', TABLE = 'ledger_transaction',
+                  CONSTRAINT = 'ledger_transaction_has_legs', DETAIL = bad.id;
+    END IF;
+
+    IF EXISTS (SELECT FROM posted WHERE reverses_id IS NOT NULL) THEN
+        SELECT id INTO bad
+          FROM posted
+         WHERE reverses_id IS NOT NULL
+           AND (SELECT jsonb_agg(jsonb_build_array(account_code, fund_code, district_code, debit_fen, credit_fen)
+                                 ORDER BY position)
+                  FROM ledger_leg WHERE transaction_id = posted.reverses_id)
+               IS DISTINCT FROM
+               (SELECT jsonb_agg(jsonb_build_array(account_code, fund_code, district_code, credit_fen, debit_fen)
+                                 ORDER BY position)
+                  FROM ledger_leg WHERE transaction_id = posted.id)
+         LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'transaction % is not the mirror of the one that it reverses', bad.id
+                USING ERRCODE = 'check_violation', TABLE = 'ledger_transaction',
+                      CONSTRAINT = 'ledger_transaction_reversal_mirrors', DETAIL = bad.id;
+        END IF;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER ledger_transactions_whole AFTER INSERT ON ledger_transaction
+    REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_transactions();
+
+REVOKE EXECUTE ON FUNCTION ledger_check_legs(), ledger_check_transactions() FROM PUBLIC;
+
+-- Posting -----------------------------------------------------------------------------------------
+-- One round trip and a kept plan. Returns no row where the key was posted before (by then committed).
+CREATE FUNCTION ledger_post(
+    p_key text, p_on date, p_kind text, p_memo text, p_reverses bigint, p_by bigint,
+    p_subject_type text, p_subject_id bigint,
+    accounts text[], funds text[], districts text[], debits bigint[], credits bigint[],
+    subject_types text[], subject_ids bigint[]
+) RETURNS TABLE (posted_id bigint, posted_at timestamptz)
+LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY
+    WITH head AS (
+        INSERT INTO ledger_transaction (key, on_date, kind, memo, reverses_id, posted_by_id, subject_type, subject_id)
+        VALUES (p_key, p_on, p_kind, p_memo, p_reverses, p_by, p_subject_type, p_subject_id)
+        ON CONFLICT (key) DO NOTHING
+        RETURNING id, created_at
+    ), legs AS (
+        INSERT INTO ledger_leg (transaction_id, position, on_date, account_code, fund_code, district_code,
+                                debit_fen, credit_fen, subject_type, subject_id)
+        SELECT head.id, leg.position, p_on, leg.account, leg.fund, leg.district,
+               leg.debit, leg.credit, leg.subject_type, leg.subject_id
+          FROM head,
+               unnest(accounts, funds, districts, debits, credits, subject_types, subject_ids)
+               WITH ORDINALITY AS leg (account, fund, district, debit, credit, subject_type, subject_id, position)
+    )
+    SELECT head.id, head.created_at FROM head;
+END
+$$;
