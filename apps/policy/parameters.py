@@ -1,0 +1,102 @@
+"""The parameters that a document of the apprenticeship programme sets: names and kinds, no figures.
+
+A figure stands in the document's files; this list only says what may stand there, so that a slip of
+the pen is found when the document is loaded and not when money is due.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db import models
+
+from apps.policy import enums
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What one parameter looks like.
+
+    `unit` is what the file must state. A `table` may be a list of rows with conditions; each row then
+    carries its value under `row_key`.
+    """
+
+    kind: str
+    unit: str
+    table: bool = False
+    row_key: str = ""
+    required: bool = True
+    allowed: type[models.TextChoices] | None = None
+    low: int = 0
+    high: int = 1_000_000
+    row_facts: frozenset[str] = field(default_factory=frozenset)
+
+
+_BY_LEVEL = frozenset({"level"})
+_BY_RATE = frozenset({"occupation_kind", "level", "months", "in_evaluation_scope"})
+_BY_RESULT = _BY_RATE | {"result", "certificate"}
+
+
+def _days(required: bool = True) -> Spec:
+    return Spec("count", "working_days", low=1, high=400, required=required)
+
+
+def _flag() -> Spec:
+    return Spec("flag", "yes_no")
+
+
+PARAMETERS: dict[str, Spec] = {
+    # Money
+    "rates": Spec("yuan", "yuan_per_person_year", table=True, row_key="yuan", row_facts=_BY_RATE),
+    "shares": Spec("percent", "percent", table=True, row_key="percent", row_facts=_BY_RESULT),
+    "advance_share": Spec("percent", "percent", table=True, row_key="percent", row_facts=_BY_RATE),
+    "advance_base": Spec("word", "code", allowed=enums.AdvanceBase),
+    "due_rounding": Spec("word", "code", allowed=enums.Rounding),
+    "person_cap": Spec(
+        "yuan", "yuan_per_person", table=True, row_key="yuan", row_facts=_BY_RATE, required=False
+    ),
+    "netting": Spec("word", "code", allowed=enums.Netting),
+    "recovery_deadline_days": _days(),
+    "fund_order": Spec("funds", "codes"),
+    "rate_date_basis": Spec("word", "code", allowed=enums.DateBasis),
+    "scarce_list_date_basis": Spec("word", "code", allowed=enums.DateBasis),
+    # Terms, credits, teaching plan
+    "standard_term_months": Spec(
+        "count", "months", table=True, row_key="months", row_facts=_BY_LEVEL, low=1, high=600
+    ),
+    "term_months_max": Spec("count", "months", low=1, high=600),
+    "credits_min": Spec("count", "credits", table=True, row_key="credits", row_facts=_BY_LEVEL),
+    "hours_per_credit": Spec("count", "class_hours", low=1, high=1000),
+    "teaching_plan_proportion": Spec("proportion", "parts"),
+    "teaching_plan_tolerance": Spec("percent", "percent"),
+    "online_hours_share": Spec("percent", "percent"),
+    # Who may teach
+    "mentor_experience_years_min": Spec("count", "years", high=60),
+    "mentor_certificate_level_min": Spec("level", "level"),
+    "teacher_experience_years_min": Spec("count", "years", high=60),
+    "teacher_certificate_level_min": Spec("level", "level"),
+    # Who may learn
+    "contract_months_min": Spec("count", "months", high=600),
+    "local_insurance_required": _flag(),
+    "dispatched_workers_allowed": _flag(),
+    "age_min": Spec("count", "years", high=120),
+    "age_max_male": Spec("count", "years", high=120),
+    "age_max_female": Spec("count", "years", high=120),
+    "exclusions": Spec("words", "codes", allowed=enums.Exclusion),
+    "active_enrolments_max": Spec("count", "enrolments", low=1, high=100),
+    "same_occupation_and_level_once": _flag(),
+    "trainings_per_person_year_max": Spec("count", "trainings", low=1, high=1000),
+    "minimum_monthly_wage": Spec("yuan", "yuan_per_month", required=False),
+    # Procedure
+    "deadline_accept_days": _days(),
+    "deadline_review_days": _days(),
+    "deadline_recheck_days": _days(),
+    "deadline_correct_days": _days(),
+    "public_notice_required": _flag(),
+    "public_notice_days": Spec("count", "working_days", low=0, high=400),
+    "expert_review_required": _flag(),
+    "site_visit_required": _flag(),
+    "settlement_evidence_min": Spec("count", "files", high=10_000),
+    "superior_consent_required": _flag(),
+    "prohibited_industries_apply": _flag(),
+}
+
+REQUIRED = frozenset(name for name, spec in PARAMETERS.items() if spec.required)

@@ -1,0 +1,186 @@
+"""Policy documents as files: one folder a document, `document.yaml` with its header, the rest beside it.
+
+Every other `*.yaml` file of the folder holds parameters by name; how they are spread over files is the
+author's business. A document may name another one in `based_on` and then state only what differs.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from apps.catalogue.files import base_levels
+from apps.policy.building import build_rules
+from apps.policy.problems import DocumentProblem, InvalidDocument
+from apps.policy.rules import Level, Rules
+from apps.policy.texts import Text
+from apps.policy.values import read_day
+from apps.policy.yamlfile import read_yaml
+
+HEADER_FILE = "document.yaml"
+Content = dict[str, Any]
+FindContent = Callable[[str], Mapping[str, Any] | None]
+
+
+def policies_dir() -> Path:
+    """Where the project's own documents stand."""
+    return Path(settings.BASE_DIR) / "fixtures" / "policies"
+
+
+def levels_of_everywhere() -> tuple[Level, ...]:
+    """The levels that every document knows: the national ones of the catalogue's files."""
+    return tuple(Level(row.code, Text(row.name, row.name_en), row.rank) for row in base_levels())
+
+
+def document_folders(directory: Path) -> list[Path]:
+    """The folder itself where it is one document, else the folders in it that are, by name."""
+    if (directory / HEADER_FILE).is_file():
+        return [directory]
+    if not directory.is_dir():
+        return []
+    return sorted(path.parent for path in directory.glob(f"*/{HEADER_FILE}"))
+
+
+def find_folder(key: str, directory: Path) -> Path | None:
+    """The folder of a document by its key: named like it, or with that key in its header."""
+    for folder in sorted(document_folders(directory), key=lambda path: path.name != key):
+        if read_yaml(folder / HEADER_FILE).get("key") == key:
+            return folder
+    return None
+
+
+def read_document(folder: Path, find_content: FindContent | None = None) -> Rules:
+    """Read one folder into rules; raises InvalidDocument with every defect.
+
+    `find_content` gives the content of a document by key, for `based_on`; without it the folders beside
+    this one and then the project's own are looked at.
+    """
+    content, origins = _read_content(folder, find_content or _beside(folder))
+    return build_rules(content, levels_of_everywhere(), origins)
+
+
+def read_documents(directory: Path, find_content: FindContent | None = None) -> list[Rules]:
+    """Read every document of a folder, the earliest in force first; raises InvalidDocument.
+
+    A missing folder, one without documents, and two documents with one key are refused.
+    """
+    folders = document_folders(directory)
+    if not folders:
+        message = _("holds no policy document; put a %(name)s into it or into the folders in it")
+        raise InvalidDocument([DocumentProblem(str(directory), "", message % {"name": HEADER_FILE})])
+    defects: list[DocumentProblem] = []
+    found: list[Rules] = []
+    for folder in folders:
+        try:
+            found.append(read_document(folder, find_content or _beside(folder)))
+        except InvalidDocument as error:
+            defects += [_in_folder(folder, defect) for defect in error.defects]
+    for rules in {rules.key: rules for rules in found}.values():
+        if sum(other.key == rules.key for other in found) > 1:
+            defects.append(
+                DocumentProblem(str(directory), "key", _("two documents have the key %(key)s") % {"key": rules.key})
+            )
+    if defects:
+        raise InvalidDocument(defects)
+    return sorted(found, key=lambda rules: (rules.in_force_from, rules.key))
+
+
+def rules_from_content(content: Mapping[str, Any]) -> Rules:
+    """Rules from stored content (a row of the database); raises InvalidDocument."""
+    return build_rules(content, levels_of_everywhere())
+
+
+def _in_folder(folder: Path, defect: DocumentProblem) -> DocumentProblem:
+    return DocumentProblem(f"{folder.name}/{defect.file}", defect.key, defect.message)
+
+
+def _beside(folder: Path, seen: frozenset[Path] = frozenset()) -> FindContent:
+    seen = seen | {folder.resolve()}
+
+    def find(key: str) -> Mapping[str, Any] | None:
+        for directory in (folder.parent, policies_dir()):
+            found = find_folder(key, directory)
+            # A circle of documents that are based on each other has no beginning.
+            if found is not None and found.resolve() not in seen:
+                return read_document(found, _beside(found, seen)).content
+        return None
+
+    return find
+
+
+def _read_content(folder: Path, find_content: FindContent) -> tuple[Content, dict[str, str]]:
+    header = read_yaml(folder / HEADER_FILE)
+    origins = {name: HEADER_FILE for name in header}
+    parameters: dict[str, Any] = {}
+    defects: list[DocumentProblem] = []
+    for path in sorted(folder.glob("*.y*ml")):
+        if path.name == HEADER_FILE:
+            continue
+        if path.suffix != ".yaml":
+            defects.append(DocumentProblem(path.name, "", _("name the file with the ending .yaml")))
+            continue
+        for name, raw in read_yaml(path).items():
+            if name in parameters:
+                message = _("stands in %(file)s as well; keep one of the two") % {"file": origins[name]}
+                defects.append(DocumentProblem(path.name, name, message))
+                continue
+            origins[name] = path.name
+            parameters[name] = _with_dated_values(raw, header.get("in_force_from"), path.name, name, defects)
+    if header.get("based_on"):
+        header, parameters = _on_its_base(header, parameters, find_content, defects)
+    if defects:
+        raise InvalidDocument(defects)
+    return {"document": header, "parameters": parameters}, origins
+
+
+def _with_dated_values(
+    raw: Any, in_force_from: Any, file: str, name: str, defects: list[DocumentProblem]
+) -> Any:
+    """`value: x` means: from the day the document comes into force."""
+    if not isinstance(raw, dict) or "value" not in raw:
+        return raw
+    if "values" in raw:
+        defects.append(DocumentProblem(file, name, _("has both value and values; keep one of the two")))
+    rest = {key: part for key, part in raw.items() if key != "value"}
+    return {**rest, "values": {str(in_force_from): raw["value"]}}
+
+
+def _on_its_base(
+    header: Content, parameters: dict[str, Any], find_content: FindContent, defects: list[DocumentProblem]
+) -> tuple[Content, dict[str, Any]]:
+    """Header and parameters with what the base document says and this one does not.
+
+    It is copied, so that the document is whole in itself and a later change elsewhere cannot reach it.
+    """
+    key = str(header["based_on"])
+    base = find_content(key) if key != header.get("key") else None
+    if base is None:
+        message = _("there is no document “%(key)s” to take the rest from") % {"key": key}
+        defects.append(DocumentProblem(HEADER_FILE, "based_on", message))
+        return header, parameters
+    words = {name: base["document"][name] for name in ("occupation_kinds",) if name in base["document"]}
+    own_levels = header.get("levels") or []
+    if isinstance(own_levels, list):
+        own_codes = [item.get("code") for item in own_levels if isinstance(item, dict)]
+        base_levels_ = [item for item in base["document"].get("levels") or [] if item["code"] not in own_codes]
+        words["levels"] = [*base_levels_, *own_levels]
+    first_day = str(header.get("in_force_from"))
+    inherited = {
+        name: {
+            **parameter,
+            "source": parameter.get("source") or str(base["document"]["number"]),
+            "values": _values_from(parameter["values"], first_day),
+        }
+        for name, parameter in base["parameters"].items()
+    }
+    return {**words, **header, **({"levels": words["levels"]} if words.get("levels") else {})}, {**inherited, **parameters}
+
+
+def _values_from(values: Mapping[str, Any], first_day: str) -> dict[str, Any]:
+    if read_day(first_day) is None:
+        return dict(values)
+    earlier = [day for day in sorted(values) if day <= first_day]
+    kept = {day: value for day, value in values.items() if day > first_day}
+    return {first_day: values[earlier[-1]], **kept} if earlier else kept

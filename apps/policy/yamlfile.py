@@ -1,0 +1,121 @@
+"""YAML as policy documents are written in it: no doubled key, no guessed type, no number with a point.
+
+PyYAML's own loader reads `on:` as true, `010` as eight, `33.3` as a binary fraction, and lets the
+second of two equal keys win in silence. Here a plain word is text unless it is a whole number,
+`true`, `false` or `null`; dates stay text until the schema asks for a date; a percentage such as
+33.3 stays text and becomes an exact fraction.
+"""
+
+import re
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.utils.translation import gettext as _
+
+from apps.policy.problems import DocumentProblem, InvalidDocument
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 20
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """Text, whole numbers, true, false and null; lists and mappings; nothing else."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.constructor.ConstructorError(
+                None, None, _("write the value out; references (*name) are not used here"), self.peek_event().start_mark
+            )
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise yaml.constructor.ConstructorError(
+                None, None, _("this is nested too deeply"), self.peek_event().start_mark
+            )
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key_node, _value in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(
+                    None, None, _("a key is a single word, a number or a date"), key_node.start_mark
+                )
+            key = str(key_node.value)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None,
+                    None,
+                    _("“%(key)s” stands here twice; keep one of the two") % {"key": key},
+                    key_node.start_mark,
+                )
+            seen.add(key)
+        # Keys are always text, so that a date or a number as a key needs no guessing either.
+        return {str(key.value): self.construct_object(value, deep=True) for key, value in node.value}
+
+    def construct_yaml_map(self, node: yaml.MappingNode) -> Any:
+        yield self.construct_mapping(node)
+
+
+_StrictLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
+_StrictLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
+_StrictLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]{0,17})$"), list("-0123456789")
+)
+_StrictLoader.add_constructor("tag:yaml.org,2002:map", _StrictLoader.construct_mapping)
+
+
+def _refuse_tag(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
+    raise yaml.constructor.ConstructorError(
+        None, None, _("the tag %(tag)s is not used here; write plain text or numbers") % {"tag": node.tag},
+        node.start_mark,
+    )
+
+
+for _tag in ("binary", "float", "omap", "pairs", "set", "timestamp", "merge"):
+    _StrictLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", _refuse_tag)
+_StrictLoader.add_constructor(None, _refuse_tag)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Return the mapping that a file holds, keys as text.
+
+    Raises InvalidDocument with file, line and what to write where the file is not UTF-8 YAML, is
+    larger than 1 MB, repeats a key, or holds anything but one mapping.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InvalidDocument([DocumentProblem(path.name, "", _("the file is larger than 1 MB; split it"))])
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        problem = DocumentProblem(path.name, "", _("the file is not UTF-8; save it as UTF-8"))
+        raise InvalidDocument([problem]) from None
+    except OSError as error:
+        problem = DocumentProblem(path.name, "", _("cannot be read: %(why)s") % {"why": error.strerror})
+        raise InvalidDocument([problem]) from None
+    try:
+        content = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader made stricter
+    except yaml.MarkedYAMLError as error:
+        raise InvalidDocument([_yaml_problem(path, error)]) from None
+    except (yaml.YAMLError, RecursionError):
+        problem = DocumentProblem(path.name, "", _("holds characters that YAML does not allow"))
+        raise InvalidDocument([problem]) from None
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        problem = DocumentProblem(path.name, "", _("write “name: value” lines at the top of the file"))
+        raise InvalidDocument([problem])
+    return content
+
+
+def _yaml_problem(path: Path, error: yaml.MarkedYAMLError) -> DocumentProblem:
+    mark = error.problem_mark or error.context_mark
+    line = mark.line + 1 if mark else 1
+    return DocumentProblem(path.name, _("line %(line)s") % {"line": line}, str(error.problem or error.context))
