@@ -1,0 +1,97 @@
+// Draws every [data-chart] from the JSON beside it. The numbers also stand in a table, so that a reader
+// without this script, or without eyes for it, has them all.
+//
+// The JSON: {kind: "bar"|"stacked"|"line"|"funnel"|"pie", title, unit: "fen"|"", unit_label, categories: [],
+// series: [{name, values: []}], links: [url per category]}.
+const BLUES = ["#1a5fb4", "#c8791a", "#1f8a4c", "#7a55b8", "#c01c28", "#2a8a9c", "#8a6d3b", "#5f6d7c"];
+const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+const lang = document.documentElement.lang;
+let library = null;
+
+function load(src) {
+  library ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = src;
+    script.onload = () => resolve(window.echarts);
+    script.onerror = reject;
+    document.head.append(script);
+  });
+  return library;
+}
+
+const numbers = (unit, short) => {
+  const format = new Intl.NumberFormat(lang, short ? { notation: "compact", maximumFractionDigits: 1 } : { minimumFractionDigits: unit === "fen" ? 2 : 0 });
+  return (value) => (value == null ? "" : format.format(unit === "fen" ? value / 100 : value));
+};
+
+function axes(spec) {
+  const names = { type: "category", data: spec.categories, axisTick: { show: false }, axisLine: { lineStyle: { color: "#b4c0cd" } }, axisLabel: { color: "#465464", hideOverlap: true } };
+  const values = { type: "value", axisLabel: { color: "#465464", formatter: numbers(spec.unit, true) }, splitLine: { lineStyle: { color: "#dbe2ea" } } };
+  const lying = spec.horizontal;
+  return {
+    xAxis: lying ? values : names,
+    yAxis: lying ? { ...names, inverse: true } : values,
+    grid: { left: 8, right: 16, top: spec.series.length > 1 ? 36 : 12, bottom: 8, containLabel: true },
+  };
+}
+
+function series(spec) {
+  if (spec.kind === "funnel" || spec.kind === "pie") {
+    const data = spec.categories.map((name, index) => ({ name, value: spec.series[0].values[index] }));
+    const shared = { name: spec.series[0].name, data, label: { color: "#1c2733" } };
+    return spec.kind === "pie"
+      ? [{ ...shared, type: "pie", radius: ["45%", "72%"] }]
+      : [{ ...shared, type: "funnel", sort: "none", left: 8, right: 8, top: 8, bottom: 8, minSize: "8%", gap: 2, label: { position: "inside", formatter: (item) => `${item.name} ${numbers(spec.unit)(item.value)}`, color: "#fff", textBorderColor: "#123f78", textBorderWidth: 2 } }];
+  }
+  return spec.series.map((row) => ({
+    name: row.name,
+    data: row.values,
+    type: spec.kind === "line" ? "line" : "bar",
+    stack: spec.kind === "stacked" ? "all" : undefined,
+    barMaxWidth: 28,
+    symbolSize: 7,
+  }));
+}
+
+function options(spec) {
+  const whole = spec.kind === "funnel" || spec.kind === "pie";
+  const decal = spec.series.length > 1 || spec.kind === "pie";
+  return {
+    color: BLUES,
+    animation: !still,
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+    aria: { enabled: true, label: { description: spec.title }, decal: { show: decal } },
+    tooltip: { renderMode: "richText", trigger: whole ? "item" : "axis", confine: true, valueFormatter: (value) => `${numbers(spec.unit)(value)} ${spec.unit_label}`.trim() },
+    legend: spec.series.length > 1 ? { top: 0, left: 0, itemHeight: 10, textStyle: { color: "#465464" } } : undefined,
+    ...(whole ? {} : axes(spec)),
+    series: series(spec),
+  };
+}
+
+async function draw(place) {
+  if (place.dataset.drawn) return;
+  place.dataset.drawn = "yes";
+  const spec = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+  const echarts = await load(place.dataset.library);
+  const chart = echarts.init(place, null, { renderer: "canvas" });
+  chart.setOption(options(spec));
+  if (spec.links?.length) {
+    chart.on("click", (event) => {
+      const link = spec.links[event.dataIndex];
+      if (link) window.location.assign(link);
+    });
+  }
+  const watcher = new ResizeObserver(() => {
+    if (place.isConnected) {
+      chart.resize();
+    } else {
+      watcher.disconnect();
+      chart.dispose();
+    }
+  });
+  watcher.observe(place);
+}
+
+const drawAll = () => document.querySelectorAll("[data-chart]").forEach(draw);
+document.addEventListener("htmx:load", drawAll);
+drawAll();

@@ -1,0 +1,80 @@
+// Working through a list without the mouse.
+//
+// <table data-queue>: rows of its bodies are visited by j and k; Enter opens the row's a[data-open], x ticks its
+// checkbox. [data-search] takes "/". data-select-all ticks every row; [data-selected-count] shows how many, and
+// [data-needs-selection] buttons wait for the first.
+const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+const rows = () => [...document.querySelectorAll("table[data-queue] tbody > tr")].filter((row) => row.querySelector("a, input"));
+let current = -1;
+
+function go(step) {
+  const all = rows();
+  if (!all.length) return;
+  all[current]?.classList.remove("row-current");
+  current = Math.max(0, Math.min(all.length - 1, current + step));
+  const row = all[current];
+  row.classList.add("row-current");
+  (row.querySelector("a[data-open], a") ?? row.querySelector("input")).focus();
+  row.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (document.querySelector("dialog[open]")) return;
+  const row = rows()[current];
+  if (event.key === "j" || event.key === "k") {
+    go(event.key === "j" ? 1 : -1);
+  } else if (event.key === "x" && row) {
+    row.querySelector("input[type=checkbox]")?.click();
+  } else if (event.key === "Enter" && row && event.target === document.body) {
+    row.querySelector("a[data-open], a")?.click();
+  } else if (event.key === "/") {
+    const box = document.querySelector("[data-search], input[type=search]");
+    if (!box) return;
+    box.focus();
+  } else if (event.key === "?") {
+    document.getElementById("keyboard-help").showModal();
+  } else {
+    return;
+  }
+  event.preventDefault();
+});
+
+document.addEventListener("focusin", (event) => {
+  const row = event.target.closest("table[data-queue] tbody > tr");
+  if (!row) return;
+  const all = rows();
+  all[current]?.classList.remove("row-current");
+  current = all.indexOf(row);
+  row.classList.add("row-current");
+});
+
+function boxes(table) {
+  return [...table.querySelectorAll("tbody input[type=checkbox][name]")];
+}
+
+function count() {
+  for (const table of document.querySelectorAll("table[data-queue]")) {
+    const chosen = boxes(table).filter((box) => box.checked);
+    for (const box of boxes(table)) box.closest("tr").classList.toggle("row-selected", box.checked);
+    const all = table.querySelector("[data-select-all]");
+    if (all) {
+      all.checked = chosen.length > 0 && chosen.length === boxes(table).length;
+      all.indeterminate = chosen.length > 0 && !all.checked;
+    }
+    const place = table.closest("form") ?? document;
+    for (const output of place.querySelectorAll("[data-selected-count]")) output.textContent = chosen.length;
+    for (const button of place.querySelectorAll("[data-needs-selection]")) button.disabled = chosen.length === 0;
+  }
+}
+
+document.addEventListener("change", (event) => {
+  const table = event.target.closest("table[data-queue]");
+  if (!table) return;
+  if (event.target.matches("[data-select-all]")) {
+    for (const box of boxes(table)) box.checked = event.target.checked;
+  }
+  count();
+});
+document.addEventListener("htmx:load", count);
+count();
