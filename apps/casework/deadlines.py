@@ -11,9 +11,9 @@ from apps.policy.selectors import governing_document, parameter
 def deadline_after(step: Transition, case: Any, on: date) -> date | None:
     """The last working day for whoever acts next, or None where no clock runs.
 
-    The figure is the parameter `deadline_working_days` (by stage) of the document that governs the case.
+    The figure is a parameter of the document that governs the case (a choice of the city).
     """
     if not step.deadline:
         return None
     document = getattr(case, "policy_document", None) or governing_document("apprenticeship", on)
-    return add_working_days(on, parameter(document, "deadline_working_days", on)[step.deadline])
+    return add_working_days(on, parameter(document, step.deadline, on))

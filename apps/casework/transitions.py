@@ -15,7 +15,7 @@ class Transition:
     `seat` names the chair in which the actor sits (submitter, reviewer, …): one natural person holds
     at most one chair in a case. `reason_required` asks for a sentence. `deficiencies` lets the actor
     attach the one-time deficiency list. `money` asks the officer to confirm the password again.
-    `deadline` is the key under the policy parameter `deadline_working_days` that starts to run in the
+    `deadline` names the policy parameter (working days) that starts to run in the
     target state. `system` marks a step that a task takes on its own. `bulk` may be done on many files
     at once from a queue.
     """
