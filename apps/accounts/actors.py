@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from apps.accounts.roles import Role
+from apps.accounts.roles import ADMINISTRATORS, Role
 
 
 @dataclass(frozen=True)
@@ -60,3 +60,18 @@ class Actor:
     @property
     def is_finance(self) -> bool:
         return self.role == Role.FINANCE_OFFICER
+
+    @property
+    def is_administrator(self) -> bool:
+        """One of the three administrators, who hold no business right."""
+        return self.role in ADMINISTRATORS
+
+    @property
+    def is_account_admin(self) -> bool:
+        """The administrator of people, organisations and accounts."""
+        return self.role == Role.SYSTEM_ADMIN
+
+    @property
+    def role_label(self) -> str:
+        """The role in the language of the moment."""
+        return str(Role(self.role).label)

@@ -1,4 +1,4 @@
-"""The roles of people, and which of them work for whom."""
+"""The roles of people, which of them work for whom, and the scope that each needs."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,18 @@ class Role(models.TextChoices):
     SYSTEM = "system", _("The system")
 
 
+class OrganisationKind(models.TextChoices):
+    """What an organisation is to the process."""
+
+    ENTERPRISE = "enterprise", _("Enterprise")
+    INSTITUTION = "institution", _("Training institution")
+    SUPERIOR_UNIT = "superior_unit", _("Superior unit or member of the joint working group")
+    DISTRICT_BUREAU = "district_bureau", _("District bureau")
+    CITY_BUREAU = "city_bureau", _("City bureau")
+    FINANCE = "finance", _("Finance bureau")
+    AUDITOR = "auditor", _("Audit firm")
+
+
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 OFFICIALS = frozenset(
     {Role.DISTRICT_REVIEWER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER, Role.FINANCE_OFFICER}
@@ -32,3 +44,16 @@ APPLICANTS = frozenset(
 )
 READERS = frozenset({Role.AUDITOR, Role.OBSERVER})
 PEOPLE = frozenset(role for role in Role if role != Role.SYSTEM)
+
+# The kind of organisation that a role acts for; a role that is not here acts for none.
+ORGANISATION_OF = {
+    Role.ENTERPRISE_OPERATOR: OrganisationKind.ENTERPRISE,
+    Role.INSTITUTION_OPERATOR: OrganisationKind.INSTITUTION,
+    Role.SUPERIOR_UNIT: OrganisationKind.SUPERIOR_UNIT,
+    Role.OBSERVER: OrganisationKind.SUPERIOR_UNIT,
+    Role.AUDITOR: OrganisationKind.AUDITOR,
+}
+DISTRICT_ROLES = frozenset({Role.DISTRICT_REVIEWER, Role.DISTRICT_SUPERVISOR})
+# A finance officer acts for a district or, without one, for the city.
+DISTRICT_OPTIONAL = frozenset({Role.FINANCE_OFFICER})
+UNSCOPED = PEOPLE - frozenset(ORGANISATION_OF) - DISTRICT_ROLES - DISTRICT_OPTIONAL
