@@ -51,6 +51,7 @@ def _owner_settings(settings_dict: dict) -> dict:
     if settings.DATABASE_OWNER_URL:
         login = environ.Env.db_url_config(settings.DATABASE_OWNER_URL)
         owner.update({key: login[key] for key in ("USER", "PASSWORD", "HOST", "PORT")})
+        owner["OPTIONS"] = {**options, **login.get("OPTIONS", {}), "options": options["options"]}
     return owner
 
 

@@ -4,6 +4,7 @@ Values come from the environment; on a developer's machine the launcher writes t
 and the real environment wins over that file. docs/deploy.md lists every variable.
 """
 
+import os
 from pathlib import Path
 
 import environ
@@ -15,7 +16,12 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
 _run_env = BASE_DIR / ".run" / "env"
 if _run_env.exists():
+    # What the file says beside an address belongs to that address, not to another one given for once.
+    _given = set(os.environ)
     env.read_env(str(_run_env))
+    for _address, _beside in (("DATABASE_URL", "DATABASE_OWNER_URL"), ("REDIS_URL", "CELERY_BROKER_URL")):
+        if _address in _given and _beside not in _given:
+            os.environ.pop(_beside, None)
 
 DEBUG = False
 SECRET_KEY = env("SECRET_KEY", default="")
@@ -110,6 +116,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "apps.accounts.context.actor",
                 "apps.core.context.site",
+                "apps.core.navigation.context",
             ],
             "loaders": [
                 "django_cotton.cotton_loader.Loader",
