@@ -27,7 +27,12 @@ class _Sums(models.Model):
         related_name="+",
     )
     fund = models.ForeignKey(
-        Fund, verbose_name=_("fund"), on_delete=models.PROTECT, db_column="fund_code", db_index=False, related_name="+"
+        Fund,
+        verbose_name=_("fund"),
+        on_delete=models.PROTECT,
+        db_column="fund_code",
+        db_index=False,
+        related_name="+",
     )
     district_code = models.CharField(_("district"), max_length=6)
     debit_fen = models.BigIntegerField(_("debit"))

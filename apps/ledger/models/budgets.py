@@ -6,8 +6,8 @@ lets two approvals at the same time through.
 """
 
 from django.db import models
-from django.db.models.functions import Now
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.append_only import AppendOnlyModel
@@ -19,7 +19,12 @@ class _BudgetLine(models.Model):
     """Which pot: one fund in one district for one year."""
 
     fund = models.ForeignKey(
-        Fund, verbose_name=_("fund"), on_delete=models.PROTECT, db_column="fund_code", db_index=False, related_name="+"
+        Fund,
+        verbose_name=_("fund"),
+        on_delete=models.PROTECT,
+        db_column="fund_code",
+        db_index=False,
+        related_name="+",
     )
     district_code = models.CharField(_("district"), max_length=6)
     year = models.PositiveSmallIntegerField(_("year"))
@@ -133,7 +138,9 @@ class BudgetMovement(AppendOnlyModel, _BudgetLine):
             # The first position of a key can stand only once, so a step is taken only once.
             models.UniqueConstraint(fields=["key", "position"], name="ledger_budgetmovement_once"),
             models.CheckConstraint(condition=~Q(key=""), name="ledger_budgetmovement_has_key"),
-            models.CheckConstraint(condition=Q(kind__in=MovementKind.values), name="ledger_budgetmovement_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=MovementKind.values), name="ledger_budgetmovement_kind_known"
+            ),
             models.CheckConstraint(
                 condition=Q(amount_fen__gt=0) | (Q(kind=MovementKind.ADJUST) & ~Q(amount_fen=0)),
                 name="ledger_budgetmovement_amount",
@@ -147,6 +154,8 @@ class BudgetMovement(AppendOnlyModel, _BudgetLine):
         indexes = [
             models.Index(fields=["district_code", "year", "fund", "id"], name="ledger_budgetmovement_pot"),
             models.Index(
-                fields=["reservation_key"], condition=~Q(reservation_key=""), name="ledger_budgetmovement_draw"
+                fields=["reservation_key"],
+                condition=~Q(reservation_key=""),
+                name="ledger_budgetmovement_draw",
             ),
         ]

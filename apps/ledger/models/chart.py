@@ -45,7 +45,9 @@ class Account(_Named):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind__in=AccountKind.values), name="ledger_account_kind_known")
+            models.CheckConstraint(
+                condition=models.Q(kind__in=AccountKind.values), name="ledger_account_kind_known"
+            )
         ]
 
     @property

@@ -126,7 +126,9 @@ class Leg(AppendOnlyModel):
                 condition=models.Q(subject_id__isnull=False),
                 name="ledger_leg_subject",
             ),
-            models.Index(fields=["account", "district_code", "on", "transaction"], name="ledger_leg_statement"),
+            models.Index(
+                fields=["account", "district_code", "on", "transaction"], name="ledger_leg_statement"
+            ),
         ]
 
     def __str__(self) -> str:
