@@ -9,8 +9,8 @@ from apps.ledger.models import Budget, Transaction
 from apps.ledger.services import LegSpec, Posting, credit, debit
 from apps.ledger.services.charting import load_chart
 
-ACCOUNT_FUND = "skills_action_account"
-SUBSIDY_FUND = "employment_subsidy"
+ACCOUNT_FUND = "special_account"
+SUBSIDY_FUND = "employment_fund"
 FUND_ORDER = [ACCOUNT_FUND, SUBSIDY_FUND]
 DISTRICT = "110105"
 DAY = date(2023, 3, 1)

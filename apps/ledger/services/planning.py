@@ -11,7 +11,7 @@ from apps.ledger.models import Budget
 
 
 def plan_split(district: str, year: int, amount_fen: int, fund_order: Sequence[str]) -> list[tuple[str, int]]:
-    """Say how much of `amount_fen` each fund of `fund_order` bears: the first as far as it reaches, and so on.
+    """Say how much of `amount_fen` each fund of `fund_order` bears: the first as far as it reaches.
 
     Only funds that bear something are listed. Inside a transaction the budgets of the district and year stay
     locked until its end, so that the plan still fits when it is reserved. Raises Refused with the code
