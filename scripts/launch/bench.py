@@ -1,13 +1,11 @@
 """`make bench`: the measurements of tests/bench, on engines of their own that keep what they are told."""
 
 import subprocess
-import tempfile
-from pathlib import Path
 
 from scripts.launch import city, django, engines, supervisor
 from scripts.launch.errors import Stop
 from scripts.launch.options import Options
-from scripts.launch.places import PYTHON, ROOT, RUN
+from scripts.launch.places import PYTHON, ROOT
 from scripts.launch.setup import set_up
 
 
@@ -17,14 +15,10 @@ def bench(options: Options) -> int:
     if not (ROOT / "tests" / "bench" / "__main__.py").is_file():
         raise Stop("There are no measurements yet (tests/bench).")
     set_up()
-    with tempfile.TemporaryDirectory(prefix="shitu-bench-", dir=RUN, ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        purpose = folder.name.removeprefix("shitu-bench-")
-        with engines.running(options, folder=folder, purpose=purpose) as found:
-            env = django.environment(found.addresses, "development", MEDIA_ROOT=str(folder / "media"))
-            city.compile_messages(env)
-            city.collect_static(env)
-            django.manage(env, "migrate", "--verbosity=0")
-            command = [str(PYTHON), "-m", "tests.bench", *options.arguments]
-            return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+    with engines.temporary(options, "bench", throwaway=False) as (found, folder):
+        env = django.environment(found.addresses, "development", MEDIA_ROOT=str(folder / "media"))
+        city.compile_messages(env)
+        city.collect_static(env)
+        django.manage(env, "migrate", "--verbosity=0")
+        command = [str(PYTHON), "-m", "tests.bench", *options.arguments]
+        return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode

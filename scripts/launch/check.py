@@ -1,14 +1,12 @@
 """`make check`: what holds the code to the house rules; every check runs, all failures are told."""
 
 import subprocess
-import tempfile
 import time
 from collections.abc import Mapping
-from pathlib import Path
 
 from scripts.launch import city, django, engines, say
 from scripts.launch.options import Options
-from scripts.launch.places import PYTHON, ROOT, RUN
+from scripts.launch.places import PYTHON, ROOT
 from scripts.launch.setup import set_up
 
 # Values that only let production's settings load; they protect nothing and open nothing.
@@ -22,19 +20,15 @@ PRODUCTION = {
 def check(options: Options) -> int:
     """Run every check; returns 0 when all pass, else 1 after naming those that do not."""
     set_up()
-    with tempfile.TemporaryDirectory(prefix="shitu-check-", dir=RUN, ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        purpose = folder.name.removeprefix("shitu-check-")
-        with engines.running(options, folder=folder, purpose=purpose, throwaway=True) as found:
-            development = django.environment(found.addresses, "development")
-            production = django.environment(found.addresses, "production", **PRODUCTION)
-            city.compile_messages(development)
-            failed = [
-                name
-                for name, command, production_settings in _checks()
-                if not _passes(name, command, production if production_settings else development)
-            ]
+    with engines.temporary(options, "check") as (found, _folder):
+        development = django.environment(found.addresses, "development")
+        production = django.environment(found.addresses, "production", **PRODUCTION)
+        city.compile_messages(development)
+        failed = [
+            name
+            for name, command, production_settings in _checks()
+            if not _passes(name, command, production if production_settings else development)
+        ]
     if failed:
         say.line(f"{len(failed)} of {len(_checks())} checks failed: {', '.join(failed)}")
         return 1

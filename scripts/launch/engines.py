@@ -1,10 +1,13 @@
 """The two engines together, embedded or somebody else's, and how the application reaches them."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scripts.launch import supervisor
 from scripts.launch.options import Options
 from scripts.launch.places import RUN, socket_folder
 from scripts.launch.postgres import APPLICATION, OWNER, Postgres
@@ -59,13 +62,25 @@ def start(options: Options, *, folder: Path = RUN, purpose: str = "run", throwaw
 
 
 @contextmanager
-def running(options: Options, **settings: object) -> Iterator[Engines]:
-    """The engines for the length of a block."""
-    engines = start(options, **settings)  # type: ignore[arg-type]
+def temporary(options: Options, purpose: str, *, throwaway: bool = True) -> Iterator[tuple[Engines, Path]]:
+    """Engines for the length of a block, with a folder of their own that goes with them.
+
+    Two blocks at once in one checkout do not meet: a part of the folder's name tells them apart.
+    """
+    RUN.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{purpose}-", dir=RUN))
+    # The account of PostgreSQL must come through to its data.
+    folder.chmod(0o755)
+    engines = Engines()
     try:
-        yield engines
+        engines = start(options, folder=folder, purpose=folder.name, throwaway=throwaway)
+        yield engines, folder
     finally:
+        supervisor.ignore_signals()
         engines.stop()
+        for service in engines.services:
+            service.discard()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _start_postgres(engines: Engines, folder: Path, purpose: str, *, throwaway: bool) -> None:

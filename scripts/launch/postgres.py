@@ -103,6 +103,13 @@ class Postgres(Service):
         self._sql(f"CREATE DATABASE {name}")
         return True
 
+    def discard(self) -> None:
+        """Remove data and socket, wherever they had to be put."""
+        shutil.rmtree(self.data, ignore_errors=True)
+        shutil.rmtree(self.sockets.parent, ignore_errors=True)
+        if self.data.parent.parent == STATE_FOLDER:
+            shutil.rmtree(self.data.parent, ignore_errors=True)
+
     def _sql(self, statement: str) -> str:
         done = self._run(
             "psql", "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", str(self.sockets), "-U", OWNER,

