@@ -52,9 +52,10 @@ def _empty_as_owner() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL shitu.test_flush = 'on'")
         cursor.execute(f"TRUNCATE {', '.join(map(_quoted, filled))} CASCADE")
-        for table in _remembered_tables():
-            columns = ", ".join(map(_quoted, _plain_columns(table)))
-            with _without_triggers(table):
+        remembered = _remembered_tables()
+        with _without_triggers(remembered):
+            for table in remembered:
+                columns = ", ".join(map(_quoted, _plain_columns(table)))
                 cursor.execute(
                     f"INSERT INTO public.{_quoted(table)} ({columns}) OVERRIDING SYSTEM VALUE"
                     f" SELECT {columns} FROM {MEMORY}.{_quoted(table)}"
@@ -62,12 +63,19 @@ def _empty_as_owner() -> None:
 
 
 @contextmanager
-def _without_triggers(table: str) -> Iterator[None]:
-    """History triggers stay silent: the rows they once wrote are put back as rows themselves."""
+def _without_triggers(tables: list[str]) -> Iterator[None]:
+    """History triggers stay silent: the rows they once wrote are put back as rows themselves.
+
+    Keys between the tables are checked before the triggers come back: a table with a check still
+    pending cannot be altered.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE public.{_quoted(table)} DISABLE TRIGGER USER")
+        for table in tables:
+            cursor.execute(f"ALTER TABLE public.{_quoted(table)} DISABLE TRIGGER USER")
         yield
-        cursor.execute(f"ALTER TABLE public.{_quoted(table)} ENABLE TRIGGER USER")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in tables:
+            cursor.execute(f"ALTER TABLE public.{_quoted(table)} ENABLE TRIGGER USER")
 
 
 def _tables_with_rows() -> list[str]:

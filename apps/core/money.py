@@ -1,11 +1,11 @@
 """Money is whole fen. This is the one place where it is rounded, shown and read."""
 
 import re
-import unicodedata
 
 from django.utils.translation import gettext as _
 
 from apps.core.errors import InvalidInput
+from apps.core.folding import fold_width
 
 FEN_PER_YUAN = 100
 _YUAN_MAX_DIGITS = 13
@@ -41,7 +41,7 @@ def parse_yuan(text: object) -> int:
     Raises InvalidInput for anything else: units, currency signs, exponents, a third decimal, blank. Nothing
     is guessed, since a guess about money is a mistake that nobody sees.
     """
-    written = unicodedata.normalize("NFKC", str(text if text is not None else "")).strip()
+    written = fold_width(str(text if text is not None else "")).strip()
     found = _AMOUNT.fullmatch(written)
     if found is None or not written:
         raise InvalidInput(
