@@ -13,3 +13,8 @@ urlpatterns = [
     path("api/", include("apps.api.urls")),
     path("", include("apps.public.urls")),
 ]
+
+handler400 = "apps.core.views.errors.bad_request"
+handler403 = "apps.core.views.errors.permission_denied"
+handler404 = "apps.core.views.errors.not_found"
+handler500 = "apps.core.views.errors.server_error"

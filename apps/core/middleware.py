@@ -58,7 +58,9 @@ def refusal_response(request: HttpRequest, error: ShituError) -> HttpResponse:
     if _wants_json(request):
         return JsonResponse(problem_body(error), status=error.status, content_type="application/problem+json")
     fragment = bool(getattr(request, "htmx", False)) and not getattr(request.htmx, "boosted", False)
-    template = "errors/refused_fragment.html" if fragment else "errors/refused.html"
+    # The frame of a page asks the database, which is what could not answer.
+    whole_page = "errors/503.html" if isinstance(error, Busy) else "errors/refused.html"
+    template = "errors/refused_fragment.html" if fragment else whole_page
     response = render(request, template, {"error": error}, status=error.status)
     if isinstance(error, Busy):
         response["Retry-After"] = "2"

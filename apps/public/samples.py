@@ -9,17 +9,8 @@ from apps.core.errors import Problem
 from apps.core.widgets import Chart, Check, Document, Entry, Pager, Series, Step
 
 _STAGES = [
-    "单位同意",
-    "申请",
-    "区级审核",
-    "市级复核",
-    "学徒报名",
-    "学籍审核",
-    "开班",
-    "预拨",
-    "培训",
-    "评价",
-    "清算",
+    *("单位同意", "申请", "区级审核", "市级复核", "学徒报名", "学籍审核"),
+    *("开班", "预拨", "培训", "评价", "清算"),
 ]
 
 

@@ -200,6 +200,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "apps.core.views.errors.csrf_failure"
 # How long a repeated confirmation of one's password stands before money may be released.
 MONEY_CONFIRMATION_SECONDS = env.int("MONEY_CONFIRMATION_SECONDS", default=300)
 

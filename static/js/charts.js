@@ -27,21 +27,29 @@ const numbers = (unit, short) => {
 function axes(spec) {
   const names = { type: "category", data: spec.categories, axisTick: { show: false }, axisLine: { lineStyle: { color: "#b4c0cd" } }, axisLabel: { color: "#465464", hideOverlap: true } };
   const values = { type: "value", axisLabel: { color: "#465464", formatter: numbers(spec.unit, true) }, splitLine: { lineStyle: { color: "#dbe2ea" } } };
-  const lying = spec.horizontal;
+  const funnel = spec.kind === "funnel";
+  const lying = spec.horizontal || funnel;
   return {
-    xAxis: lying ? values : names,
+    xAxis: lying ? { ...values, show: !funnel } : names,
     yAxis: lying ? { ...names, inverse: true } : values,
-    grid: { left: 8, right: 16, top: spec.series.length > 1 ? 36 : 12, bottom: 8, containLabel: true },
+    grid: { left: 8, right: funnel ? 110 : 16, top: spec.series.length > 1 ? 36 : 12, bottom: 8, containLabel: true },
+  };
+}
+
+// A funnel of stages: how many are left, and which share of the stage before came through.
+function stageLabel(spec) {
+  const values = spec.series[0].values;
+  return ({ dataIndex }) => {
+    const before = values[dataIndex - 1];
+    const share = dataIndex && before ? `  ${Math.round((100 * values[dataIndex]) / before)}%` : "";
+    return numbers(spec.unit)(values[dataIndex]) + share;
   };
 }
 
 function series(spec) {
-  if (spec.kind === "funnel" || spec.kind === "pie") {
+  if (spec.kind === "pie") {
     const data = spec.categories.map((name, index) => ({ name, value: spec.series[0].values[index] }));
-    const shared = { name: spec.series[0].name, data, label: { color: "#1c2733" } };
-    return spec.kind === "pie"
-      ? [{ ...shared, type: "pie", radius: ["45%", "72%"] }]
-      : [{ ...shared, type: "funnel", sort: "none", left: 8, right: 8, top: 8, bottom: 8, minSize: "8%", gap: 2, label: { position: "inside", formatter: (item) => `${item.name} ${numbers(spec.unit)(item.value)}`, color: "#fff", textBorderColor: "#123f78", textBorderWidth: 2 } }];
+    return [{ name: spec.series[0].name, data, type: "pie", radius: ["45%", "72%"], label: { color: "#1c2733" } }];
   }
   return spec.series.map((row) => ({
     name: row.name,
@@ -50,12 +58,13 @@ function series(spec) {
     stack: spec.kind === "stacked" ? "all" : undefined,
     barMaxWidth: 28,
     symbolSize: 7,
+    label: spec.kind === "funnel" ? { show: true, position: "right", color: "#1c2733", formatter: stageLabel(spec) } : undefined,
   }));
 }
 
 function options(spec) {
-  const whole = spec.kind === "funnel" || spec.kind === "pie";
-  const decal = spec.series.length > 1 || spec.kind === "pie";
+  const whole = spec.kind === "pie";
+  const decal = spec.series.length > 1 || whole;
   return {
     color: BLUES,
     animation: !still,
