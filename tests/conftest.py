@@ -10,13 +10,44 @@ from django.test import TransactionTestCase
 
 from apps.core import catalogues
 from apps.core.db import as_owner
+from scripts.launch.places import RUN
 from tests import database
+
+pytest_plugins = ["tests.chromium"]
+
+
+BROWSER_FIXTURES = {"chromium", "page", "phone"}
+# `.ci/run` reads here whether browser tests ran at all.
+BROWSER_COUNT = RUN / "browser-tests-passed"
+
+
+class BrowserCount:
+    """Counts on the controller, to which all workers report, the browser tests that passed."""
+
+    def __init__(self) -> None:
+        self.passed = 0
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" and report.passed and "browser" in report.keywords:
+            self.passed += 1
+
+    def pytest_sessionfinish(self) -> None:
+        BROWSER_COUNT.parent.mkdir(exist_ok=True)
+        BROWSER_COUNT.write_text(str(self.passed))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile what changed in the catalogues, once, before the workers read them."""
+    """Once, before the workers start: compile the catalogues that changed, count browser tests."""
     if not hasattr(config, "workerinput"):
         catalogues.compile_stale()
+        config.pluginmanager.register(BrowserCount(), "browser-count")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that drives a browser, so that nobody has to remember to."""
+    for item in items:
+        if BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session")

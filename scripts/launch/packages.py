@@ -100,7 +100,7 @@ def _caches() -> dict[str, str]:
 
 def _uv_environment() -> dict[str, str]:
     """pip's indexes and certificates under uv's names, where nobody gave uv its own."""
-    settings = {"UV_LINK_MODE": "copy", "UV_NO_PROGRESS": "1", "UV_INDEX_STRATEGY": "unsafe-best-match"}
+    settings = {"UV_NO_PROGRESS": "1", "UV_INDEX_STRATEGY": "unsafe-best-match"}
     listing = _run([str(PYTHON), "-m", "pip", "config", "list"]).stdout
     for row in listing.splitlines():
         key, _, value = row.partition("=")

@@ -156,7 +156,8 @@ def _programs(account: Account) -> Path:
         raise Stop("The embedded PostgreSQL is missing from the virtual environment; run `make setup`.")
     if account.can_run(folder / "postgres"):
         return folder
-    target = private_folder(STATE_FOLDER / f"shitu-{checkout_name()}") / "programs"
+    version = next(site_packages().glob(f"{PACKAGE}-*.dist-info")).stem
+    target = private_folder(STATE_FOLDER / f"shitu-{checkout_name()}") / version
     copied = reachable_copy(wheel, (f"{PACKAGE}.libs",), target) / "pginstall18" / "bin"
     if not account.can_run(copied / "postgres"):
         raise Stop("PostgreSQL cannot be run on this system; give DATABASE_URL of a server.")

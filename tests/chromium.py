@@ -1,0 +1,94 @@
+"""A real browser for tests: strict about errors, in Chinese, at desktop and phone width.
+
+A test that asks for `page`, `phone` or `chromium` is marked `browser`; `.ci/run` fails when no such
+test ran. Without a Chromium these tests are skipped, and `make test` says so loudly.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from scripts.launch import browser as launcher
+from scripts.launch.places import ROOT
+
+SCREENSHOTS = ROOT / "test-results" / "screenshots"
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+TIMEOUT_MS = 15_000
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of a worker."""
+    program = launcher.find()
+    if not program:
+        pytest.skip("there is no Chromium; `make test` installs one where it may")
+    # Playwright keeps an event loop in this thread, and Django takes that for asynchronous code.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        with sync_playwright() as playwright:
+            sandbox = [] if os.geteuid() else ["--no-sandbox"]
+            browser = playwright.chromium.launch(
+                executable_path=program, args=[*sandbox, "--disable-dev-shm-usage", "--lang=zh-CN"]
+            )
+            yield browser
+            browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server, transactional_db: None) -> Iterator[Page]:
+    """A page at desktop width; the test fails when the browser reported an error or refused something."""
+    yield from _strict_page(chromium, live_server.url, DESKTOP)
+
+
+@pytest.fixture
+def phone(chromium: Browser, live_server, transactional_db: None) -> Iterator[Page]:
+    """The same at the width of a phone."""
+    yield from _strict_page(chromium, live_server.url, PHONE)
+
+
+def _strict_page(chromium: Browser, address: str, size: dict) -> Iterator[Page]:
+    context = chromium.new_context(base_url=address, locale="zh-CN", viewport=size, reduced_motion="reduce")
+    context.set_default_timeout(TIMEOUT_MS)
+    troubles = watch_for_trouble(context)
+    yield context.new_page()
+    context.close()
+    assert troubles == []
+
+
+def watch_for_trouble(context: BrowserContext) -> list[str]:
+    """A list that fills with what the browser refuses or cannot do: scripts that fail, CSP, foreign hosts."""
+    troubles: list[str] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        # A refusal that the server meant (a form with a mistake) is not an error of the page.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            troubles.append(message.text)
+
+    context.on("console", on_console)
+    context.on("weberror", lambda error: troubles.append(str(error.error)))
+    context.on("response", lambda answer: troubles.append(answer.url) if answer.status >= 500 else None)
+    return troubles
+
+
+def serious_findings(page: Page) -> list[str]:
+    """What axe finds wrong on a page that keeps somebody from using it: rule, and where."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{finding['id']}: {node['html'][:120]}"
+        for finding in found
+        if finding["impact"] in {"serious", "critical"}
+        for node in finding["nodes"]
+    ]
+
+
+def screenshot(page: Page, name: str) -> Path:
+    """Keep a picture of the whole page under test-results/screenshots."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    target = SCREENSHOTS / f"{name}.png"
+    page.screenshot(path=target, full_page=True)
+    return target
