@@ -6,3 +6,7 @@ from django.apps import AppConfig
 class LedgerConfig(AppConfig):
     name = "apps.ledger"
     label = "ledger"
+
+    def ready(self) -> None:
+        """Register what is sealed and what must always hold."""
+        from apps.ledger import sealing  # noqa: F401

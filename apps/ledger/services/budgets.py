@@ -1,7 +1,7 @@
 """Change a budget: give it money, promise money, spend it, give it back.
 
 Each verb takes the caller's `key` and may be repeated. Inside, the pots of the district and year are locked
-first, in one order everywhere; then movements are added, and the database moves the counters under their caps.
+first, in one order everywhere; then movements are added, and the database moves the counters in their caps.
 """
 
 from collections.abc import Sequence
