@@ -6,7 +6,9 @@ import sys
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+    # `quote` answers anybody, at once and without engines: it loads three rooms only.
+    settings = "quote" if sys.argv[1:2] == ["quote"] else "development"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"config.settings.{settings}")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

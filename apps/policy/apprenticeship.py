@@ -221,11 +221,9 @@ def _quote(rules: Rules, facts: Facts, on: date) -> Quote:
         return Quote(rules, facts, on, refusals=refusals)
 
     rate_fen = int(rate.row.value)
-    steps = [_document_step(rules, on), _rate_step(rules, facts, rate, rate_fen), _term_step(rules, facts, on)]
-    exact, standard = _standard(rules, facts, conditions, rate, on)
-    steps.append(standard)
+    rate_step = _rate_step(rules, facts, rate, rate_fen)
+    exact, standard = _standard(rules, facts, conditions, rate_step, on)
     advance = _advance(rules, facts, conditions, rate_fen, exact, on)
-    steps.append(advance)
     worth = Quote(
         rules,
         facts,
@@ -233,12 +231,16 @@ def _quote(rules: Rules, facts: Facts, on: date) -> Quote:
         rate_fen=rate_fen,
         standard_fen=standard.amount_fen,
         advance_fen=advance.amount_fen,
-        steps=tuple(steps),
+        steps=(_document_step(rules, on), rate_step, _term_step(rules, facts, on), standard, advance),
     )
-    return worth if facts.result is None else _with_outcome(worth, conditions, exact, capped=standard.code != "standard")
+    if facts.result is None:
+        return worth
+    return _with_outcome(worth, conditions, exact, capped=standard.code != "standard")
 
 
-def _with_outcome(worth: Quote, conditions: Mapping[str, FactValue], exact: Fraction, *, capped: bool) -> Quote:
+def _with_outcome(
+    worth: Quote, conditions: Mapping[str, FactValue], exact: Fraction, *, capped: bool
+) -> Quote:
     """Add share, due and remainder to a quote that has its standard and its advance."""
     rules, on, facts = worth.rules, worth.on, worth.facts
     found = _find(rules, "shares", conditions, on)
@@ -248,17 +250,17 @@ def _with_outcome(worth: Quote, conditions: Mapping[str, FactValue], exact: Frac
     share = Fraction(found.row.value)
     due_fen = _whole_fen(exact * share, rules.value("due_rounding", on))
     percent = percent_text(share)
-    assert worth.advance_fen is not None and worth.rate_fen is not None  # noqa: S101 - set by `_quote`
-    remainder_fen = due_fen - worth.advance_fen
+    advance_fen = worth.advance_fen or 0
+    remainder_fen = due_fen - advance_fen
     due_params: dict[str, Any] = {"rate_fen": worth.rate_fen, "months": facts.months, "percent": percent}
     due_code = f"due_{rules.value('due_rounding', on)}"
     if capped:
         due_code, due_params = "due_capped", {"percent": percent, "standard_fen": worth.standard_fen}
-    settled: dict[str, Any] = {"due_fen": due_fen, "advance_fen": worth.advance_fen}
+    settled: dict[str, Any] = {"due_fen": due_fen, "advance_fen": advance_fen}
     if remainder_fen < 0:
         settled["recover_fen"] = -remainder_fen
     steps = (
-        Step("share", found.article, params={"percent": percent, "note": _row_note(rules, "shares", found.row)}),
+        Step("share", found.article, params={"percent": percent, "note": _share_note(rules, found.row)}),
         Step(due_code, found.article, due_fen, due_params),
         Step(
             "recovery" if remainder_fen < 0 else "remainder",
@@ -288,8 +290,8 @@ def _find(rules: Rules, name: str, conditions: Mapping[str, FactValue], on: date
     return _Found(row, rules.parameter(name).article_of(row.article if row else ""))
 
 
-def _row_note(rules: Rules, name: str, row: Row) -> dict[str, str]:
-    return (row.note or rules.parameter(name).note).as_json()
+def _share_note(rules: Rules, row: Row) -> dict[str, str]:
+    return (row.note or rules.parameter("shares").note).as_json()
 
 
 def _level_name(rules: Rules, code: str) -> dict[str, str]:
@@ -372,11 +374,10 @@ def _term_step(rules: Rules, facts: Facts, on: date) -> Step:
 
 
 def _standard(
-    rules: Rules, facts: Facts, conditions: Mapping[str, FactValue], rate: _Found, on: date
+    rules: Rules, facts: Facts, conditions: Mapping[str, FactValue], rate: Step, on: date
 ) -> tuple[Fraction, Step]:
     """The full standard, exact (a fraction of a fen may remain) and as a step in whole fen."""
-    assert rate.row is not None  # noqa: S101 - `_quote` has refused by now
-    rate_fen = int(rate.row.value)
+    rate_fen = rate.amount_fen or 0
     exact = Fraction(rate_fen * facts.months, MONTHS_PER_YEAR)
     params: dict[str, Any] = {"rate_fen": rate_fen, "months": facts.months}
     cap = _cap(rules, conditions, on)

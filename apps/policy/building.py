@@ -15,15 +15,31 @@ from apps.policy.texts import Text
 from apps.policy.values import Vocabulary, listing, read_code, read_day, read_text, read_value
 
 _HEADER_REQUIRED = ("key", "number", "title", "jurisdiction", "programme", "issued_on", "in_force_from")
-_HEADER_OPTIONAL = ("in_force_until", "in_force_article", "succeeds", "based_on", "notes", "levels", "occupation_kinds")
+_HEADER_OPTIONAL = (
+    "in_force_until",
+    "in_force_article",
+    "succeeds",
+    "based_on",
+    "notes",
+    "levels",
+    "occupation_kinds",
+)
 _PARAMETER_KEYS = frozenset({"unit", "article", "note", "choice", "source", "value", "values"})
-_KIND_NAMES = {ORDINARY: Text("普通职业（工种）", "ordinary occupation"), SCARCE: Text("急需紧缺职业（工种）", "scarce occupation")}
+_KIND_NAMES = {
+    ORDINARY: Text("普通职业（工种）", "ordinary occupation"),
+    SCARCE: Text("急需紧缺职业（工种）", "scarce occupation"),
+}
+
+
+_RANK_LIMIT = 100
 
 
 class _Builder:
     """Builds `Rules` and gathers every defect on the way, so that an author sees all at once."""
 
-    def __init__(self, content: Mapping[str, Any], base_levels: Iterable[Level], origins: Mapping[str, str]) -> None:
+    def __init__(
+        self, content: Mapping[str, Any], base_levels: Iterable[Level], origins: Mapping[str, str]
+    ) -> None:
         self.header = content["document"]
         self.raw_parameters = content["parameters"]
         self.content = content
@@ -131,8 +147,10 @@ class _Builder:
             rank = item.get("rank")
             if named is None:
                 continue
-            if not isinstance(rank, int) or isinstance(rank, bool) or not 0 < rank < 100:  # noqa: PLR2004
-                self.report(f"levels[{number}].rank", _("write a whole number; a higher level has a higher rank"))
+            if not isinstance(rank, int) or isinstance(rank, bool) or not 0 < rank < _RANK_LIMIT:
+                self.report(
+                    f"levels[{number}].rank", _("write a whole number; a higher level has a higher rank")
+                )
                 continue
             level = Level(named[0], named[1], rank)
             base = self.base_levels.get(level.code)
@@ -144,7 +162,8 @@ class _Builder:
             elif base is not None and base.rank != rank:
                 self.report(
                     f"levels[{number}].rank",
-                    _("this level has the rank %(rank)s everywhere; write that or another code") % {"rank": base.rank},
+                    _("this level has the rank %(rank)s everywhere; write that or another code")
+                    % {"rank": base.rank},
                 )
             else:
                 levels[level.code] = level
@@ -166,7 +185,9 @@ class _Builder:
             text = read_text({name: value for name, value in item.items() if name != "from"})
             day = read_day(item["from"]) if "from" in item else None
             if text is None or ("from" in item and day is None):
-                self.report(f"notes[{number}]", _("write {zh: …, en: …} and, where it starts later, from: YYYY-MM-DD"))
+                self.report(
+                    f"notes[{number}]", _("write {zh: …, en: …} and, where it starts later, from: YYYY-MM-DD")
+                )
             else:
                 notes.append(Note(text, day))
         return tuple(notes)
@@ -193,12 +214,18 @@ class _Builder:
             self.report(name, _("write it with unit, article, note and value"))
             return None
         for key in sorted(set(raw) - _PARAMETER_KEYS):
-            self.report(f"{name}.{key}", _("is not known here; a parameter has: %(words)s") % {"words": listing(_PARAMETER_KEYS)})
+            self.report(
+                f"{name}.{key}",
+                _("is not known here; a parameter has: %(words)s") % {"words": listing(_PARAMETER_KEYS)},
+            )
         if raw.get("unit") != spec.unit:
             self.report(f"{name}.unit", _("write %(unit)s") % {"unit": spec.unit})
         article = raw.get("article")
         if not isinstance(article, str) or not article.strip():
-            self.report(f"{name}.article", _("write where the document says so, such as 四（二）; for a choice, where it is silent"))
+            self.report(
+                f"{name}.article",
+                _("write where the document says so, such as 四（二）; for a choice, where it is silent"),
+            )
             article = ""
         note = read_text(raw.get("note"))
         if note is None:
@@ -233,7 +260,7 @@ class _Builder:
         if spec.required and found and found[0][0] > in_force_from:
             self.report(
                 f"{name}.values",
-                _("has no value from %(day)s, when the document comes into force; date the first value no later")
+                _("has no value on %(day)s, when the document comes into force; date the first no later")
                 % {"day": in_force_from.isoformat()},
             )
         return tuple(found)
@@ -243,7 +270,8 @@ class _Builder:
         for valid_from, facts in uncovered_cases(rules):
             case = ", ".join(f"{name}={value}" for name, value in facts.items())
             self.report(
-                f"shares.values.{valid_from.isoformat()}", _("has no row for %(case)s; add one") % {"case": case}
+                f"shares.values.{valid_from.isoformat()}",
+                _("has no row for %(case)s; add one") % {"case": case},
             )
 
 

@@ -59,9 +59,7 @@ class MissingFact(InvalidInput):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(
-            _("The fact “%(name)s” is missing, and the answer depends on it.") % {"name": name}
-        )
+        super().__init__(_("The fact “%(name)s” is missing, and the answer depends on it.") % {"name": name})
 
 
 class UngovernedDay(Refused):

@@ -5,6 +5,7 @@ author's business. A document may name another one in `based_on` and then state 
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,9 @@ def read_documents(directory: Path, find_content: FindContent | None = None) -> 
     for rules in {rules.key: rules for rules in found}.values():
         if sum(other.key == rules.key for other in found) > 1:
             defects.append(
-                DocumentProblem(str(directory), "key", _("two documents have the key %(key)s") % {"key": rules.key})
+                DocumentProblem(
+                    str(directory), "key", _("two documents have the key %(key)s") % {"key": rules.key}
+                )
             )
     if defects:
         raise InvalidDocument(defects)
@@ -112,7 +115,7 @@ def _beside(folder: Path, seen: frozenset[Path] = frozenset()) -> FindContent:
 
 def _read_content(folder: Path, find_content: FindContent) -> tuple[Content, dict[str, str]]:
     header = read_yaml(folder / HEADER_FILE)
-    origins = {name: HEADER_FILE for name in header}
+    origins = dict.fromkeys(header, HEADER_FILE)
     parameters: dict[str, Any] = {}
     defects: list[DocumentProblem] = []
     for path in sorted(folder.glob("*.y*ml")):
@@ -160,12 +163,6 @@ def _on_its_base(
         message = _("there is no document “%(key)s” to take the rest from") % {"key": key}
         defects.append(DocumentProblem(HEADER_FILE, "based_on", message))
         return header, parameters
-    words = {name: base["document"][name] for name in ("occupation_kinds",) if name in base["document"]}
-    own_levels = header.get("levels") or []
-    if isinstance(own_levels, list):
-        own_codes = [item.get("code") for item in own_levels if isinstance(item, dict)]
-        base_levels_ = [item for item in base["document"].get("levels") or [] if item["code"] not in own_codes]
-        words["levels"] = [*base_levels_, *own_levels]
     first_day = str(header.get("in_force_from"))
     inherited = {
         name: {
@@ -175,7 +172,19 @@ def _on_its_base(
         }
         for name, parameter in base["parameters"].items()
     }
-    return {**words, **header, **({"levels": words["levels"]} if words.get("levels") else {})}, {**inherited, **parameters}
+    return {**header, **_inherited_words(header, base["document"])}, {**inherited, **parameters}
+
+
+def _inherited_words(header: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+    """The base document's kinds of occupations where this one names none, and its levels besides its own."""
+    words: dict[str, Any] = {}
+    if "occupation_kinds" in base and "occupation_kinds" not in header:
+        words["occupation_kinds"] = base["occupation_kinds"]
+    own = header.get("levels") or []
+    if base.get("levels") and isinstance(own, list):
+        codes = [item.get("code") for item in own if isinstance(item, dict)]
+        words["levels"] = [*(item for item in base["levels"] if item["code"] not in codes), *own]
+    return words
 
 
 def _values_from(values: Mapping[str, Any], first_day: str) -> dict[str, Any]:
@@ -184,3 +193,20 @@ def _values_from(values: Mapping[str, Any], first_day: str) -> dict[str, Any]:
     earlier = [day for day in sorted(values) if day <= first_day]
     kept = {day: value for day, value in values.items() if day > first_day}
     return {first_day: values[earlier[-1]], **kept} if earlier else kept
+
+
+def successor_on(rules: Rules, directory: Path, on: date) -> Rules | None:
+    """The newer document of the same city and programme in a folder that governs a day, or None."""
+    found = [
+        other
+        for folder in document_folders(directory)
+        if _may_succeed(rules, read_yaml(folder / HEADER_FILE))
+        and (other := read_document(folder)).in_force_from > rules.in_force_from
+        and other.in_force(on)
+    ]
+    return max(found, key=lambda other: other.in_force_from, default=None)
+
+
+def _may_succeed(rules: Rules, header: Mapping[str, Any]) -> bool:
+    same = (header.get("programme"), header.get("jurisdiction")) == (rules.programme, rules.jurisdiction)
+    return same and header.get("key") != rules.key

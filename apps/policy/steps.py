@@ -21,7 +21,8 @@ SENTENCES: dict[str, Promise] = {
     "rate_by_kind": _("Rate for %(kind)s, %(level)s: %(rate_fen)s yuan per person-year."),
     "term_standard": _("Term: %(months)s months, the standard term of this level."),
     "term_differs": _(
-        "Term: %(months)s months; the standard term is %(standard_months)s months, so a reason must be on record."
+        "Term: %(months)s months; the standard term is %(standard_months)s months,"
+        " so a reason must be on record."
     ),
     "term": _("Term: %(months)s months."),
     # What follows
@@ -30,7 +31,8 @@ SENTENCES: dict[str, Promise] = {
         "Full standard: %(rate_fen)s × %(months)s ÷ 12, at most %(cap_fen)s per person = %(amount_fen)s yuan."
     ),
     "advance_whole_term": _(
-        "Advance: %(percent)s%% of the full standard of %(base_fen)s = %(amount_fen)s yuan, down to the whole fen."
+        "Advance: %(percent)s%% of the full standard of %(base_fen)s = %(amount_fen)s yuan,"
+        " down to the whole fen."
     ),
     "advance_first_year": _(
         "Advance: %(percent)s%% of the first year's standard of %(base_fen)s (%(base_months)s months)"
@@ -38,7 +40,8 @@ SENTENCES: dict[str, Promise] = {
     ),
     "share": _("Share due: %(percent)s%%. %(note)s"),
     "due_half_up": _(
-        "Due: %(rate_fen)s × %(months)s ÷ 12 × %(percent)s%% = %(amount_fen)s yuan, rounded once to the nearest fen."
+        "Due: %(rate_fen)s × %(months)s ÷ 12 × %(percent)s%% = %(amount_fen)s yuan,"
+        " rounded once to the nearest fen."
     ),
     "due_down": _(
         "Due: %(rate_fen)s × %(months)s ÷ 12 × %(percent)s%% = %(amount_fen)s yuan, down to the whole fen."
@@ -55,7 +58,9 @@ SENTENCES: dict[str, Promise] = {
     "succeeded": _("%(number)s was succeeded by %(successor)s on %(from)s; %(on)s is governed by that."),
     "no_rate": _("%(number)s has no rate for %(level)s."),
     "no_rate_by_kind": _("%(number)s has no rate for %(kind)s, %(level)s."),
-    "term_too_long": _("A term of %(months)s months is longer than the longest allowed, %(months_max)s months."),
+    "term_too_long": _(
+        "A term of %(months)s months is longer than the longest allowed, %(months_max)s months."
+    ),
     "no_share": _("%(number)s sets no share for this outcome."),
 }
 

@@ -25,4 +25,8 @@ class Text:
 
     @classmethod
     def from_json(cls, value: Any) -> "Text":
-        return cls(zh=value.get("zh", ""), en=value.get("en", "")) if isinstance(value, dict) else cls(value, value)
+        return (
+            cls(zh=value.get("zh", ""), en=value.get("en", ""))
+            if isinstance(value, dict)
+            else cls(value, value)
+        )

@@ -75,9 +75,17 @@ def read_code(value: object) -> str | None:
     return value if isinstance(value, str) and _CODE.fullmatch(value) else None
 
 
+def _written(value: object) -> str:
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
 def read_fen(value: object) -> int | None:
     """Yuan as written in a document, in whole fen, or None where it is not an amount."""
-    found = _AMOUNT.fullmatch(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else None
+    found = (
+        _AMOUNT.fullmatch(str(value))
+        if isinstance(value, str | int) and not isinstance(value, bool)
+        else None
+    )
     if found is None:
         return None
     return int(found["whole"]) * 100 + int((found["part"] or "").ljust(2, "0"))
@@ -85,7 +93,11 @@ def read_fen(value: object) -> int | None:
 
 def read_percent(value: object) -> Fraction | None:
     """A percentage from 0 to 100 as an exact fraction of one, or None where it is not one."""
-    found = _PERCENT.fullmatch(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else None
+    found = (
+        _PERCENT.fullmatch(str(value))
+        if isinstance(value, str | int) and not isinstance(value, bool)
+        else None
+    )
     if found is None:
         return None
     share = Fraction(found["number"]) / 100
@@ -124,7 +136,9 @@ def read_value(raw: Any, spec: Spec, words: Vocabulary, key: str, report: Report
 def _single(raw: Any, spec: Spec, words: Vocabulary, key: str, report: Report) -> Any:
     value, wanted = _READERS[spec.kind](raw, spec, words)
     if value is None:
-        report(key, _("%(found)s cannot stand here; write %(wanted)s") % {"found": _shown(raw), "wanted": wanted})
+        report(
+            key, _("%(found)s cannot stand here; write %(wanted)s") % {"found": _shown(raw), "wanted": wanted}
+        )
     return value
 
 
@@ -148,7 +162,9 @@ def _count(raw: Any, spec: Spec, _words: Vocabulary) -> tuple[int | None, str]:
 
 
 def _flag(raw: Any, _spec: Spec, _words: Vocabulary) -> tuple[bool | None, str]:
-    return {"yes": True, "no": False, True: True, False: False}.get(raw if _plain(raw) else ""), _("yes or no")
+    return {"yes": True, "no": False, True: True, False: False}.get(raw if _plain(raw) else ""), _(
+        "yes or no"
+    )
 
 
 def _plain(raw: Any) -> bool:
@@ -163,7 +179,9 @@ def _word(raw: Any, spec: Spec, _words: Vocabulary) -> tuple[str | None, str]:
 def _words_list(raw: Any, spec: Spec, _words: Vocabulary) -> tuple[tuple[str, ...] | None, str]:
     allowed = spec.allowed.values if spec.allowed else []
     fits = isinstance(raw, list) and all(item in allowed for item in raw) and len(set(raw)) == len(raw)
-    return (tuple(raw) if fits else None), _("a list of different words from: %(words)s") % {"words": listing(allowed)}
+    return (tuple(raw) if fits else None), _("a list of different words from: %(words)s") % {
+        "words": listing(allowed)
+    }
 
 
 def _level(raw: Any, _spec: Spec, words: Vocabulary) -> tuple[str | None, str]:
@@ -175,7 +193,7 @@ def _proportion(raw: Any, _spec: Spec, _words: Vocabulary) -> tuple[tuple[int, .
     wanted = _("a list of the parts of general, theory and practice, such as [1, 3, 6]")
     fits = (
         isinstance(raw, list)
-        and len(raw) == 3  # noqa: PLR2004 - general, theory, practice
+        and len(raw) == 3
         and all(isinstance(part, int) and not isinstance(part, bool) and part > 0 for part in raw)
     )
     return (tuple(raw) if fits else None), wanted
@@ -187,7 +205,9 @@ def _funds(raw: Any, _spec: Spec, _words: Vocabulary) -> tuple[tuple[Fund, ...] 
         return None, wanted
     funds = []
     for item in raw:
-        name = read_text(item.get("name")) if isinstance(item, dict) and set(item) == {"code", "name"} else None
+        name = (
+            read_text(item.get("name")) if isinstance(item, dict) and set(item) == {"code", "name"} else None
+        )
         code = read_code(item["code"]) if name is not None else None
         if name is None or code is None:
             return None, wanted
@@ -211,8 +231,10 @@ _READERS: dict[str, Callable[[Any, Spec, Vocabulary], tuple[Any, str]]] = {
 
 def read_text(raw: Any) -> Text | None:
     """A text in both languages, or None where one is missing."""
-    fits = isinstance(raw, dict) and set(raw) == {"zh", "en"} and all(
-        isinstance(part, str) and part.strip() for part in raw.values()
+    fits = (
+        isinstance(raw, dict)
+        and set(raw) == {"zh", "en"}
+        and all(isinstance(part, str) and part.strip() for part in raw.values())
     )
     return Text(raw["zh"].strip(), raw["en"].strip()) if fits else None
 
@@ -253,7 +275,9 @@ def _conditions(
     for name in raw:
         if name not in spec.row_facts:
             allowed = [fact for fact in FACT_NAMES if fact in spec.row_facts]
-            report(f"{key}.{name}", _("is no fact of this table; use: %(words)s") % {"words": listing(allowed)})
+            report(
+                f"{key}.{name}", _("is no fact of this table; use: %(words)s") % {"words": listing(allowed)}
+            )
             sound = False
             continue
         condition = _months(raw[name]) if name == "months" else _one_of(raw[name], words.of(name))

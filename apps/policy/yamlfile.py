@@ -20,6 +20,10 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 
 
+def _error(where: yaml.Node | yaml.Event, message: str) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=message, problem_mark=where.start_mark)
+
+
 class _StrictLoader(yaml.SafeLoader):
     """Text, whole numbers, true, false and null; lists and mappings; nothing else."""
 
@@ -29,39 +33,25 @@ class _StrictLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            raise yaml.constructor.ConstructorError(
-                None, None, _("write the value out; references (*name) are not used here"), self.peek_event().start_mark
-            )
+            raise _error(self.peek_event(), _("write the value out; references (*name) are not used here"))
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise yaml.constructor.ConstructorError(
-                None, None, _("this is nested too deeply"), self.peek_event().start_mark
-            )
+            raise _error(self.peek_event(), _("this is nested too deeply"))
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = True) -> dict[Hashable, Any]:
         seen: set[str] = set()
         for key_node, _value in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                raise yaml.constructor.ConstructorError(
-                    None, None, _("a key is a single word, a number or a date"), key_node.start_mark
-                )
+                raise _error(key_node, _("a key is a single word, a number or a date"))
             key = str(key_node.value)
             if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None,
-                    None,
-                    _("“%(key)s” stands here twice; keep one of the two") % {"key": key},
-                    key_node.start_mark,
-                )
+                raise _error(key_node, _("“%(key)s” stands here twice; keep one of the two") % {"key": key})
             seen.add(key)
         # Keys are always text, so that a date or a number as a key needs no guessing either.
-        return {str(key.value): self.construct_object(value, deep=True) for key, value in node.value}
-
-    def construct_yaml_map(self, node: yaml.MappingNode) -> Any:
-        yield self.construct_mapping(node)
+        return {str(key.value): self.construct_object(value, deep=deep) for key, value in node.value}
 
 
 _StrictLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
@@ -72,11 +62,8 @@ _StrictLoader.add_implicit_resolver(
 _StrictLoader.add_constructor("tag:yaml.org,2002:map", _StrictLoader.construct_mapping)
 
 
-def _refuse_tag(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
-    raise yaml.constructor.ConstructorError(
-        None, None, _("the tag %(tag)s is not used here; write plain text or numbers") % {"tag": node.tag},
-        node.start_mark,
-    )
+def _refuse_tag(_loader: yaml.SafeLoader, node: yaml.Node) -> Any:
+    raise _error(node, _("the tag %(tag)s is not used here; write plain text or numbers") % {"tag": node.tag})
 
 
 for _tag in ("binary", "float", "omap", "pairs", "set", "timestamp", "merge"):
@@ -92,7 +79,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
     """
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise InvalidDocument([DocumentProblem(path.name, "", _("the file is larger than 1 MB; split it"))])
+            raise InvalidDocument(
+                [DocumentProblem(path.name, "", _("the file is larger than 1 MB; split it"))]
+            )
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         problem = DocumentProblem(path.name, "", _("the file is not UTF-8; save it as UTF-8"))
@@ -118,4 +107,6 @@ def read_yaml(path: Path) -> dict[str, Any]:
 def _yaml_problem(path: Path, error: yaml.MarkedYAMLError) -> DocumentProblem:
     mark = error.problem_mark or error.context_mark
     line = mark.line + 1 if mark else 1
-    return DocumentProblem(path.name, _("line %(line)s") % {"line": line}, str(error.problem or error.context))
+    return DocumentProblem(
+        path.name, _("line %(line)s") % {"line": line}, str(error.problem or error.context)
+    )

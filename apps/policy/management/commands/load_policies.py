@@ -1,0 +1,37 @@
+"""Load policy documents from a folder: a new one is added, the same one left, a used one never changed."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from apps.core.errors import ShituError
+from apps.policy.problems import InvalidDocument
+from apps.policy.reader import policies_dir
+from apps.policy.services.load_policies import load_policies
+
+
+class Command(BaseCommand):
+    help = "Load one policy document (a folder with document.yaml) or every document in a folder."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "dir", nargs="?", default=str(policies_dir()), help="the folder (default: the project's)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            loaded = load_policies(Path(options["dir"]))
+        except InvalidDocument as error:
+            lines = "\n".join(f"  {defect}" for defect in error.defects)
+            raise CommandError(_("Nothing was loaded; correct this first:") + "\n" + lines) from None
+        except ShituError as error:
+            raise CommandError(error.message) from None
+        for label, keys in (
+            (_("added"), loaded.added),
+            (_("replaced, since nothing was done under it yet"), loaded.replaced),
+            (_("unchanged"), loaded.unchanged),
+        ):
+            for key in keys:
+                self.stdout.write(f"{key}: {label}")
