@@ -93,7 +93,8 @@ def texts_of_file(path: Path) -> Iterator[Message]:
     """The translatable texts of one Python file or template."""
     source = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        source = templatize(source, origin=str(path))
+        # What is left between the texts keeps the template's indentation, which Python's tokenizer refuses.
+        source = "\n".join(line.lstrip() for line in templatize(source, origin=str(path)).splitlines())
     options = {"encoding": "utf-8"}
     for _line, parts, _comments, context in extract(
         "python", io.BytesIO(source.encode("utf-8")), KEYWORDS, (), options
