@@ -13,13 +13,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
-from apps.casework.transitions import TransitionTable
+from apps.casework.transitions import Transition, TransitionTable
 from apps.core.errors import NotFound
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A kind of case. `portal_url` and `desk_url` are the route names of its page, taking the pk."""
+    """A kind of case.
+
+    `portal_url` and `desk_url` are the route names of its page, taking the pk. `services` maps each action
+    to the callable `(actor, case, *, on, opinion) -> case`. `offers` says of a step that state and role
+    would permit whether it fits this very case (a claim that pays is not signed as a recovery).
+    """
 
     label: str
     name: str | Promise
@@ -27,6 +32,7 @@ class Subject:
     portal_url: str = ""
     desk_url: str = ""
     services: dict[str, Callable] = field(default_factory=dict)
+    offers: Callable[[models.Model, Transition], bool] | None = None
 
     @property
     def model(self) -> type[models.Model]:
@@ -63,3 +69,12 @@ def load(label: str, pk: int, actor: Actor) -> models.Model:
     if case is None:
         raise NotFound(_("There is no such file, or it is not yours."), code="no_such_case")
     return case
+
+
+def steps_for(case: models.Model, actor: Actor) -> tuple[Transition, ...]:
+    """The steps that this actor could now take on this case, in the order of the table."""
+    subject = get(case._meta.label_lower)
+    if subject.table is None:
+        return ()
+    rows = subject.table.available(case.state, actor.role)
+    return tuple(row for row in rows if subject.offers is None or subject.offers(case, row))

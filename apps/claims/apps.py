@@ -1,8 +1,45 @@
 """One computed and explained line per apprentice; advance and remainder."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ClaimsConfig(AppConfig):
     name = "apps.claims"
     label = "claims"
+    verbose_name = _("Claims")
+
+    def ready(self) -> None:
+        from apps.casework import subjects
+        from apps.claims.services import review_claim, sign_claim, submit_claim
+        from apps.claims.transitions import CLAIM_TRANSITIONS
+
+        subjects.register(
+            subjects.Subject(
+                label="claims.claim",
+                name=_("Claim"),
+                table=CLAIM_TRANSITIONS,
+                portal_url="portal:claim_detail",
+                desk_url="desk:claim_review",
+                services={
+                    "submit": submit_claim.submit_claim,
+                    "withdraw": submit_claim.withdraw_claim,
+                    "approve": review_claim.approve_claim,
+                    "return": review_claim.return_claim,
+                    "reject": review_claim.reject_claim,
+                    "send_back": review_claim.send_back_claim,
+                    "sign": sign_claim.sign_claim,
+                },
+                offers=offers,
+            )
+        )
+
+
+def offers(claim, step) -> bool:
+    """Of the three signatures, the one that fits what the claim comes to."""
+    signatures = {
+        "sign": claim.net_fen > 0,
+        "sign_recovery": claim.net_fen < 0,
+        "sign_settled": claim.net_fen == 0,
+    }
+    return signatures.get(step.action, True)

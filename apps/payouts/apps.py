@@ -1,8 +1,24 @@
 """Payment orders, release, payments recorded, recovery."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PayoutsConfig(AppConfig):
     name = "apps.payouts"
     label = "payouts"
+    verbose_name = _("Payouts")
+
+    def ready(self) -> None:
+        from apps.casework import subjects
+        from apps.payouts.services import record_payment, release_payment, sign_recovery
+
+        # The money steps of a claim are taken here, a floor above the claim itself.
+        subjects.get("claims.claim").services.update(
+            {
+                "sign_recovery": sign_recovery.sign_recovery,
+                "sign_settled": sign_recovery.sign_settled,
+                "release": release_payment.release_payment,
+                "record_failure": record_payment.record_failure,
+            }
+        )

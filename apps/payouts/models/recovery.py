@@ -54,17 +54,19 @@ class Recovery(models.Model):
 
 
 class RecoveryPart(models.Model):
-    """How much of a recovery goes back to which fund: the one that the money came from."""
+    """How much of a recovery goes back to which fund and budget: those that the money came from."""
 
     recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="parts")
     fund = models.ForeignKey("ledger.Fund", models.PROTECT, related_name="+")
-    year = models.PositiveSmallIntegerField()
+    reservation_key = models.CharField(max_length=200)
     amount_fen = models.BigIntegerField(_("Amount"))
     received_fen = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["recovery", "fund", "year"], name="one_recovery_part_per_fund"),
+            models.UniqueConstraint(
+                fields=["recovery", "fund", "reservation_key"], name="one_recovery_part_per_fund"
+            ),
             models.CheckConstraint(
                 condition=Q(amount_fen__gt=0, received_fen__gte=0, received_fen__lte=F("amount_fen")),
                 name="recovery_part_within_its_amount",

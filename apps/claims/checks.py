@@ -1,0 +1,81 @@
+"""What must stand before a claim moves: one function per article."""
+
+from collections.abc import Iterable, Iterator
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.casework.models import CaseDocument
+from apps.claims.enums import ClaimKind
+from apps.claims.models import Claim
+from apps.core.errors import Problem
+from apps.enterprises.models import BankAccount
+from apps.policy.selectors import parameter
+from apps.training.enums import DisputeState, EvidenceKind
+from apps.training.models import Dispute, TrainingSession
+
+
+def missing_for_submission(claim: Claim, _actor: Actor) -> list[Problem]:
+    """Everything that keeps the claim from being handed in, each with its article; empty when ready."""
+    return [problem for check in (has_lines, account_confirmed, evidence_enough) for problem in check(claim)]
+
+
+def missing_for_approval(claim: Claim, _actor: Actor) -> list[Problem]:
+    """What keeps the office from approving: an open dispute of one of the lines, a changed account."""
+    return [problem for check in (no_open_dispute, account_confirmed) for problem in check(claim)]
+
+
+def has_lines(claim: Claim) -> Iterator[Problem]:
+    """A claim has at least one apprentice (4(4))."""
+    if not claim.line_count:
+        yield Problem("no_lines", _("The claim has no apprentice. Compute it again."), article="四（四）")
+
+
+def account_confirmed(claim: Claim) -> Iterator[Problem]:
+    """Money goes to an account of the enterprise that a second person confirmed (4(4))."""
+    if claim.net_fen <= 0:
+        return
+    account = BankAccount.objects.filter(organisation_id=claim.enterprise_id, state="confirmed").first()
+    if account is None:
+        message = _("The enterprise has no confirmed bank account. Enter one and have it confirmed.")
+        yield Problem("no_account", message, article="四（四）", field="bank_account")
+    elif claim.bank_account_id != account.pk:
+        message = _("The bank account was changed after the claim was computed. Compute the claim again.")
+        yield Problem("account_changed", message, article="四（四）", field="bank_account")
+
+
+def evidence_enough(claim: Claim) -> Iterable[Problem]:
+    """At settlement each class has photos or videos of its training (3(3)1; the number is a choice)."""
+    if claim.kind != ClaimKind.REMAINDER:
+        return
+    needed = parameter(claim.policy_document, "settlement_evidence_min", claim.training_class.starts_on)
+    found = _evidence_of(claim).count()
+    if found < needed:
+        yield Problem(
+            "evidence_missing",
+            _("The class has %(found)s photos or videos of its training; at least %(needed)s are needed.")
+            % {"found": found, "needed": needed},
+            article="三（三）1",
+        )
+
+
+def no_open_dispute(claim: Claim) -> Iterator[Problem]:
+    """What an apprentice disputes is settled before money is approved (choice)."""
+    count = claim.lines.filter(
+        Exists(Dispute.objects.filter(enrolment=OuterRef("enrolment"), state=DisputeState.OPEN))
+    ).count()
+    if count:
+        message = _("%(count)s apprentices of this claim have an open dispute. Have them settled first.")
+        yield Problem("open_dispute", message % {"count": count}, article="三（三）1")
+
+
+def _evidence_of(claim: Claim):
+    sessions = TrainingSession.objects.filter(training_class_id=claim.training_class_id).values("pk")
+    return CaseDocument.objects.filter(
+        kind__in=[EvidenceKind.PHOTO, EvidenceKind.VIDEO],
+        replaced_by=None,
+        removed_at=None,
+        subject_type="training.trainingsession",
+        subject_id__in=sessions,
+    )

@@ -1,0 +1,122 @@
+"""From enrolments to the facts that the calculator asks for, as one query for a whole class."""
+
+from django.db.models import BooleanField, Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from apps.apprentices.enums import EnrolmentState
+from apps.apprentices.models import Enrolment, TrainingClass
+from apps.claims.enums import ClaimKind, ClaimState
+from apps.claims.models import ClaimLine
+from apps.training.enums import CertificateKind, DisputeState
+from apps.training.models import Dispute
+
+# Certificates that count for the full standard (Beijing 2022-11, 3(2)3): those of a vocation, not the
+# school's own diploma. They must be for the enrolled occupation and level.
+VOCATIONAL = (
+    CertificateKind.SKILL_LEVEL,
+    CertificateKind.QUALIFICATION,
+    CertificateKind.SPECIAL_ABILITY,
+    CertificateKind.SAFETY,
+)
+UNFINISHED = (EnrolmentState.WITHDRAWN, EnrolmentState.TRANSFERRED)
+# Columns that decide the amount: apprentices who agree in all of them share one calculation.
+FACTS = (
+    "policy_document_id",
+    "set_up_on",
+    "occupation_kind",
+    "level_id",
+    "term_months",
+    "in_evaluation_scope",
+    "outcome",
+    "certified",
+)
+OPEN_STATES = (
+    ClaimState.DRAFT,
+    ClaimState.DISTRICT_REVIEW,
+    ClaimState.SECOND_SIGNATURE,
+    ClaimState.RETURNED,
+    ClaimState.APPROVED,
+    ClaimState.RELEASED,
+)
+
+
+def _claimed(kind: ClaimKind, **more: object) -> Exists:
+    return Exists(ClaimLine.objects.filter(enrolment=OuterRef("pk"), kind=kind, voided_at=None, **more))
+
+
+def _open_dispute() -> Exists:
+    return Exists(Dispute.objects.filter(enrolment=OuterRef("pk"), state=DisputeState.OPEN))
+
+
+def advance_candidates(training_class: TrainingClass) -> QuerySet[Enrolment]:
+    """Enrolled apprentices of the class whose advance is neither claimed nor paid (4(4))."""
+    return (
+        Enrolment.objects.filter(training_class=training_class, state=EnrolmentState.ENROLLED)
+        .filter(~_claimed(ClaimKind.ADVANCE), ~_claimed(ClaimKind.REMAINDER))
+        .annotate(
+            outcome=Value(None, output_field=CharField()),
+            certified=Value(None, output_field=BooleanField()),
+            advanced_fen=Value(0),
+            result_id=Value(None, output_field=BooleanField()),
+        )
+    )
+
+
+def remainder_candidates(training_class: TrainingClass) -> QuerySet[Enrolment]:
+    """Apprentices of the class whose outcome is known and not yet settled (4(3)).
+
+    Left out, and listed by `held`: an open dispute, an advance still on its way.
+    """
+    return (
+        _with_outcome(_undecided(training_class))
+        .exclude(_open_dispute())
+        .exclude(_claimed(ClaimKind.ADVANCE, claim__state__in=OPEN_STATES))
+    )
+
+
+def held(training_class: TrainingClass) -> dict[str, QuerySet[Enrolment]]:
+    """Apprentices who could be settled but for one thing, by what holds them."""
+    waiting = _with_outcome(_undecided(training_class))
+    return {
+        "dispute": waiting.filter(_open_dispute()),
+        "advance_open": waiting.filter(_claimed(ClaimKind.ADVANCE, claim__state__in=OPEN_STATES)),
+        "no_result": Enrolment.objects.filter(
+            training_class=training_class,
+            state__in=[EnrolmentState.ENROLLED, EnrolmentState.SUSPENDED, EnrolmentState.COMPLETED],
+            assessment=None,
+        ),
+    }
+
+
+def _undecided(training_class: TrainingClass) -> QuerySet[Enrolment]:
+    assessed = Q(
+        state__in=[EnrolmentState.ENROLLED, EnrolmentState.SUSPENDED, EnrolmentState.COMPLETED],
+        assessment__isnull=False,
+    )
+    # Who left before anything was paid costs nothing and needs no line.
+    left_with_money = Q(state__in=UNFINISHED, entitlement__paid_fen__gt=0)
+    return Enrolment.objects.filter(training_class=training_class).filter(
+        assessed | left_with_money, ~_claimed(ClaimKind.REMAINDER)
+    )
+
+
+def _with_outcome(rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    return rows.annotate(
+        outcome=Case(
+            When(state__in=UNFINISHED, then=Value("withdrawn")),
+            default=F("assessment__result"),
+            output_field=CharField(),
+        ),
+        certified=Case(
+            When(
+                assessment__certificate_kind__in=VOCATIONAL,
+                assessment__certificate_occupation=F("occupation"),
+                assessment__certificate_level=F("level"),
+                then=Value(True),
+            ),
+            default=Value(False),
+            output_field=BooleanField(),
+        ),
+        advanced_fen=Coalesce(F("entitlement__paid_fen") - F("entitlement__recovered_fen"), 0),
+        result_id=Case(When(state__in=UNFINISHED, then=None), default=F("assessment__id")),
+    )

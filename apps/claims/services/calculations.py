@@ -1,0 +1,65 @@
+"""Calculations for the facts of a class: each distinct set of facts is computed and stored once."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any
+
+from apps.claims.models import Calculation
+from apps.core.errors import Problem, Refused
+from apps.policy.apprenticeship import Facts, Quote, quote
+from apps.policy.models import PolicyDocument
+
+FactRow = dict[str, Any]
+
+
+def calculate(rows: Iterable[FactRow]) -> dict[int, Calculation]:
+    """The stored calculation for each row of facts, by the row's position.
+
+    Raises `Refused` with the policy's own reasons (and articles) where it grants nothing.
+    """
+    documents: dict[int, PolicyDocument] = {}
+    answers: list[tuple[str, Quote, PolicyDocument]] = []
+    for row in rows:
+        key = row["policy_document_id"]
+        document = documents.setdefault(key, PolicyDocument.objects.get(pk=key))
+        answer = quote(document.rules, _facts(row), row["set_up_on"])
+        if answer.refused:
+            problems = [Problem(step.code, step.text, article=step.article) for step in answer.refusals]
+            raise Refused(code="policy_refuses", problems=problems)
+        answers.append((_digest(answer), answer, document))
+    _store(answers)
+    stored = {row.digest: row for row in Calculation.objects.filter(digest__in=[item[0] for item in answers])}
+    return {position: stored[digest] for position, (digest, _quote, _document) in enumerate(answers)}
+
+
+def _store(answers: list[tuple[str, Quote, PolicyDocument]]) -> None:
+    Calculation.objects.bulk_create(
+        (
+            Calculation(
+                digest=digest,
+                policy_document=document,
+                document_sha256=document.sha256,
+                snapshot=answer.as_snapshot(),
+                standard_fen=answer.standard_fen,
+                advance_fen=answer.advance_fen,
+                due_fen=answer.due_fen,
+            )
+            for digest, answer, document in dict((item[0], item) for item in answers).values()
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def _facts(row: FactRow) -> Facts:
+    return Facts(
+        level=row["level_id"],
+        months=row["term_months"],
+        occupation_kind=row["occupation_kind"] or None,
+        in_evaluation_scope=row["in_evaluation_scope"],
+        result=row["outcome"],
+        certificate=row["certified"],
+    )
+
+
+def _digest(answer: Quote) -> str:
+    return sha256(answer.snapshot_json.encode()).hexdigest()

@@ -1,0 +1,164 @@
+"""The claim computes itself: nobody types an amount."""
+
+from datetime import date
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.accounts.roles import Role
+from apps.apprentices.enums import ClassState
+from apps.apprentices.models import Enrolment, TrainingClass
+from apps.casework.acting import acting
+from apps.casework.engine import lock
+from apps.claims.enums import ClaimKind, ClaimState
+from apps.claims.facts import FACTS, advance_candidates, remainder_candidates
+from apps.claims.models import Claim, ClaimLine
+from apps.claims.services.calculations import calculate
+from apps.core.errors import Conflict, Forbidden, Refused
+from apps.enterprises.models import BankAccount
+
+_CANDIDATES = {ClaimKind.ADVANCE: advance_candidates, ClaimKind.REMAINDER: remainder_candidates}
+_CLAIMABLE = {
+    ClaimKind.ADVANCE: (ClassState.OPEN,),
+    ClaimKind.REMAINDER: (ClassState.OPEN, ClassState.COMPLETED),
+}
+
+
+def compute_claim(actor: Actor, training_class: TrainingClass, kind: ClaimKind, *, on: date) -> Claim:
+    """Draft the claim of a class for one instalment, with a computed line for each apprentice.
+
+    Advance: everybody enrolled (Beijing 2022-11, 4(4)). Remainder: everybody with a result, and those who
+    left with an advance (4(3)). Raises `Refused` when there is nobody to claim for or the class is not
+    that far, `Forbidden` for anybody but the enterprise.
+    """
+    if actor.role != Role.ENTERPRISE_OPERATOR:
+        raise Forbidden(_("The enterprise makes the claim."), code="not_your_step")
+    with transaction.atomic():
+        locked = lock(training_class, actor)
+        if locked.state not in _CLAIMABLE[kind]:
+            raise Refused(_("The class is not yet so far that this can be claimed."), code="class_not_ready")
+        with acting(actor, "create"):
+            claim = Claim.objects.create(
+                number=_next_number(on),
+                kind=kind,
+                training_class=locked,
+                district_id=locked.district_id,
+                enterprise_id=locked.enterprise_id,
+                institution_id=locked.institution_id,
+                policy_document_id=locked.policy_document_id,
+                year=on.year,
+                created_by_id=actor.user_id,
+            )
+        _fill(claim)
+    return claim
+
+
+def recompute_claim(actor: Actor, claim: Claim) -> Claim:
+    """Compute the lines of a draft or returned claim anew, as the records now stand.
+
+    Raises `Conflict` once the claim has been handed in.
+    """
+    with transaction.atomic():
+        locked = lock(claim, actor)
+        if actor.role != Role.ENTERPRISE_OPERATOR:
+            raise Forbidden(_("The enterprise makes the claim."), code="not_your_step")
+        if locked.state not in (ClaimState.DRAFT, ClaimState.RETURNED):
+            raise Conflict(_("A claim that was handed in is not computed again."), code="wrong_state")
+        locked.lines.all().delete()
+        locked.version += 1
+        _fill(locked)
+    return locked
+
+
+def _next_number(on: date) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('claims_claim', 'id'))")
+        return f"SQ{on:%Y%m%d}{cursor.fetchone()[0]:07d}"
+
+
+def _fill(claim: Claim) -> None:
+    candidates = _CANDIDATES[ClaimKind(claim.kind)](claim.training_class)
+    groups = list(candidates.order_by().values(*FACTS).distinct())
+    if not groups:
+        raise Refused(
+            _("There is nobody in this class for whom this instalment can be claimed now."),
+            code="nobody_to_claim_for",
+        )
+    calculations = calculate(groups)
+    _insert_lines(claim, candidates, [(group, calculations[i].pk) for i, group in enumerate(groups)])
+    _total(claim)
+
+
+# One INSERT for the class: the few distinct sets of facts are joined with the enrolments that have them.
+_INSERT = """
+    INSERT INTO claims_claimline
+        (claim_id, enrolment_id, district_id, kind, calculation_id, assessment_id,
+         standard_fen, advance_fen, due_fen, amount_fen)
+    SELECT %s, c.id, c.district_id, %s, k.id, {assessment}, k.standard_fen, {amounts}
+      FROM ({candidates}) c
+      JOIN (VALUES {values}) AS f ({columns}, calculation_id)
+        ON {same}
+      JOIN claims_calculation k ON k.id = f.calculation_id
+     ORDER BY c.id
+"""
+_TYPES = ("bigint", "date", "text", "text", "int", "boolean", "text", "boolean")
+
+
+def _insert_lines(claim: Claim, candidates: QuerySet[Enrolment], groups: list[tuple[dict, int]]) -> None:
+    columns = ("id", "district_id", *FACTS, "advanced_fen", "result_id")
+    inner, inner_params = candidates.order_by().values(*columns).query.sql_with_params()
+    casts = ", ".join(f"%s::{kind}" for kind in _TYPES)
+    advance = claim.kind == ClaimKind.ADVANCE
+    sql = _INSERT.format(
+        candidates=inner,
+        assessment="NULL::bigint" if advance else "c.result_id",
+        amounts="k.advance_fen, NULL, k.advance_fen"
+        if advance
+        else "c.advanced_fen, k.due_fen, k.due_fen - c.advanced_fen",
+        values=", ".join(f"({casts}, %s::bigint)" for _group in groups),
+        columns=", ".join(FACTS),
+        same=" AND ".join(f"c.{name} IS NOT DISTINCT FROM f.{name}" for name in FACTS),
+    )
+    values = [value for group, pk in groups for value in (*(group[name] for name in FACTS), pk)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [claim.pk, claim.kind, *inner_params, *values])
+
+
+# The digest that decisions bind to: every line with its apprentice, its calculation and its amount.
+_DIGEST = """
+    SELECT encode(sha256(convert_to(string_agg(
+               l.enrolment_id || ':' || k.digest || ':' || l.amount_fen, E'\\n' ORDER BY l.enrolment_id
+           ), 'UTF8')), 'hex')
+      FROM claims_claimline l JOIN claims_calculation k ON k.id = l.calculation_id
+     WHERE l.claim_id = %s
+"""
+
+
+def _total(claim: Claim) -> None:
+    lines = ClaimLine.objects.filter(claim=claim)
+    sums = lines.aggregate(
+        pay=Sum("amount_fen", filter=Q(amount_fen__gt=0), default=0),
+        recover=Sum("amount_fen", filter=Q(amount_fen__lt=0), default=0),
+    )
+    claim.line_count = lines.count()
+    claim.pay_fen, claim.recover_fen = sums["pay"], -sums["recover"]
+    claim.net_fen = claim.pay_fen - claim.recover_fen
+    with connection.cursor() as cursor:
+        cursor.execute(_DIGEST, [claim.pk])
+        claim.content_sha256 = cursor.fetchone()[0]
+    claim.bank_account = BankAccount.objects.filter(
+        organisation_id=claim.enterprise_id, state="confirmed"
+    ).first()
+    claim.save(
+        update_fields=[
+            "line_count",
+            "pay_fen",
+            "recover_fen",
+            "net_fen",
+            "content_sha256",
+            "bank_account",
+            "version",
+        ]
+    )

@@ -1,0 +1,53 @@
+"""The district reviews a claim: approve, return with the one-time list, reject; or the signer sends it back."""
+
+from datetime import date
+
+from apps.accounts.actors import Actor
+from apps.casework.engine import Opinion, fire
+from apps.claims.checks import missing_for_approval
+from apps.claims.models import Claim
+from apps.claims.services.submit_claim import void_lines
+from apps.claims.transitions import CLAIM_TRANSITIONS
+
+
+def approve_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None = None) -> Claim:
+    """Approve the claim as computed; the district's supervisor signs next. Raises what `fire` raises."""
+    return fire(
+        CLAIM_TRANSITIONS,
+        claim,
+        "approve",
+        actor,
+        on=on,
+        opinion=bound(claim, opinion),
+        guard=missing_for_approval,
+    )
+
+
+def return_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None = None) -> Claim:
+    """Return the claim with every deficiency at once; earlier decisions stay."""
+    return fire(CLAIM_TRANSITIONS, claim, "return", actor, on=on, opinion=bound(claim, opinion))
+
+
+def reject_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None = None) -> Claim:
+    """Reject the claim with the reason; its apprentices can be claimed for again."""
+    return fire(
+        CLAIM_TRANSITIONS, claim, "reject", actor, on=on, opinion=bound(claim, opinion), effect=void_lines
+    )
+
+
+def send_back_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None = None) -> Claim:
+    """The second signer sends the claim back to the reviewer with the reason."""
+    return fire(CLAIM_TRANSITIONS, claim, "send_back", actor, on=on, opinion=bound(claim, opinion))
+
+
+def bound(claim: Claim, opinion: Opinion | None) -> Opinion:
+    """The opinion bound to the version and digest that the actor was shown."""
+    given = opinion or Opinion()
+    return Opinion(
+        reason=given.reason,
+        checklist=given.checklist,
+        deficiencies=given.deficiencies,
+        version=given.version if given.version is not None else claim.version,
+        content_sha256=claim.content_sha256,
+        extra=given.extra,
+    )

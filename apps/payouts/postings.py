@@ -1,0 +1,129 @@
+"""How payments and recoveries stand in the ledger: legs by line, fund and district."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from apps.accounts.actors import Actor
+from apps.claims.enums import ClaimKind
+from apps.claims.models import Claim
+from apps.ledger import services as ledger
+from apps.ledger.services import LegSpec, credit, debit
+from apps.payouts.allocation import Allocation, Share
+
+LINE = "claims.claimline"
+
+
+def post_obligation(claim: Claim, allocation: Allocation, actor: Actor, on: date) -> None:
+    """Post what the claim makes the city owe (or be owed): by line, so that each fen can be followed.
+
+    Advance: prepaid against payable. Remainder: expense against the advance that is thereby used up, the
+    difference payable; a negative line turns its advance into a claim on the enterprise.
+    """
+    legs = (
+        _advance_legs(claim, allocation)
+        if claim.kind == ClaimKind.ADVANCE
+        else _settle_legs(claim, allocation)
+    )
+    _post(claim, f"claim:{claim.pk}:obligation", "obligation", list(legs), actor, on)
+
+
+def _advance_legs(claim: Claim, allocation: Allocation) -> Iterator[LegSpec]:
+    for share in allocation.shares:
+        yield from _pair(claim, share, "advances", "payables", share.fen)
+
+
+def _settle_legs(claim: Claim, allocation: Allocation) -> Iterator[LegSpec]:
+    back: dict[tuple[int, str, str], int] = {}
+    for share in allocation.shares:
+        if share.fen > 0:
+            yield from _pair(claim, share, "subsidies", "payables", share.fen)
+        else:
+            back[(share.line_id, share.fund, share.reservation)] = -share.fen
+    for line_id, advances in allocation.advances.items():
+        for advance in advances:
+            share = Share(line_id, advance.fund, advance.reservation, advance.fen)
+            returned = back.get((line_id, advance.fund, advance.reservation), 0)
+            if advance.fen > returned:
+                yield from _pair(claim, share, "subsidies", "advances", advance.fen - returned)
+            if returned:
+                yield from _pair(claim, share, "payables", "advances", returned)
+
+
+def _pair(claim: Claim, share: Share, debited: str, credited: str, fen: int) -> Iterator[LegSpec]:
+    where = {
+        "fund": share.fund,
+        "district": claim.district_id,
+        "subject_type": LINE,
+        "subject_id": share.line_id,
+    }
+    yield debit(debited, fen, **where)
+    yield credit(credited, fen, **where)
+
+
+def post_cash(
+    claim: Claim,
+    nets: Iterable[tuple[str, int]],
+    actor: Actor,
+    on: date,
+    *,
+    key: str,
+    subject: tuple[str, int],
+) -> None:
+    """Post the money that left each fund for a claim; below zero it came back to the fund from another."""
+    legs: list[LegSpec] = []
+    for fund, fen in nets:
+        where = {
+            "fund": fund,
+            "district": claim.district_id,
+            "subject_type": subject[0],
+            "subject_id": subject[1],
+        }
+        debited, credited = ("payables", "cash") if fen > 0 else ("cash", "payables")
+        legs += [debit(debited, abs(fen), **where), credit(credited, abs(fen), **where)]
+    if legs:
+        _post(claim, key, "payment", legs, actor, on)
+
+
+def post_receivable(
+    claim: Claim, parts: Iterable[tuple[str, int]], actor: Actor, on: date, recovery_id: int
+) -> None:
+    """Post what the enterprise has to pay back, by fund."""
+    legs: list[LegSpec] = []
+    for fund, fen in parts:
+        where = {
+            "fund": fund,
+            "district": claim.district_id,
+            "subject_type": "payouts.recovery",
+            "subject_id": recovery_id,
+        }
+        legs += [debit("recoveries", fen, **where), credit("payables", fen, **where)]
+    _post(claim, f"claim:{claim.pk}:receivable", "recovery", legs, actor, on)
+
+
+def post_receipt(
+    claim: Claim, parts: Iterable[tuple[str, int]], actor: Actor, on: date, *, key: str, recovery_id: int
+) -> None:
+    """Post money that came in for a recovery, into the funds that it came from."""
+    legs: list[LegSpec] = []
+    for fund, fen in parts:
+        where = {
+            "fund": fund,
+            "district": claim.district_id,
+            "subject_type": "payouts.recovery",
+            "subject_id": recovery_id,
+        }
+        legs += [debit("cash", fen, **where), credit("recoveries", fen, **where)]
+    _post(claim, key, "receipt", legs, actor, on)
+
+
+def _post(claim: Claim, key: str, kind: str, legs: list[LegSpec], actor: Actor, on: date) -> None:
+    ledger.post(
+        key,
+        on,
+        kind,
+        claim.number,
+        legs,
+        posted_by_id=actor.user_id,
+        subject_type="claims.claim",
+        subject_id=claim.pk,
+    )

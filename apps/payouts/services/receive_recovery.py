@@ -1,0 +1,124 @@
+"""Money comes back for a recovery notice."""
+
+from collections import defaultdict
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.accounts.roles import Role
+from apps.casework.engine import Opinion, fire
+from apps.claims.services import entitlements
+from apps.claims.transitions import CLAIM_TRANSITIONS
+from apps.core.errors import Forbidden, InvalidInput, NotFound, Problem, Refused
+from apps.core.money import yuan
+from apps.ledger import services as ledger
+from apps.payouts.enums import RecoveryState
+from apps.payouts.models import Recovery, RecoveryReceipt
+from apps.payouts.postings import post_receipt
+
+
+def receive_recovery(
+    actor: Actor,
+    recovery: Recovery,
+    *,
+    amount_fen: int,
+    received_on: date,
+    bank_serial: str,
+    key: str,
+    on: date,
+) -> RecoveryReceipt:
+    """Record money that came in; it goes back to the funds and budgets that it came from (6(4)).
+
+    The same `key` again returns the first receipt. The last fen settles the claim. Raises `Refused` for
+    more than is owed or a serial number that already counts, `Forbidden` for anybody but finance.
+    """
+    if actor.role != Role.FINANCE_OFFICER:
+        raise Forbidden(_("Finance records what comes in."), code="not_your_step")
+    serial = bank_serial.strip()
+    _require_sound(amount_fen, received_on, serial, on)
+    with transaction.atomic():
+        locked = (
+            Recovery.objects.visible_to(actor).filter(pk=recovery.pk).select_for_update(of=("self",)).first()
+        )
+        if locked is None:
+            raise NotFound(_("There is no such file, or it is not yours."), code="no_such_case")
+        known = RecoveryReceipt.objects.filter(key=key).first()
+        if known is not None:
+            return known
+        _require_fitting(locked, amount_fen, serial)
+        receipt = RecoveryReceipt.objects.create(
+            recovery=locked,
+            key=key,
+            amount_fen=amount_fen,
+            received_on=received_on,
+            bank_serial=serial,
+            recorded_by_id=actor.user_id,
+        )
+        _book(locked, receipt, actor)
+        if locked.state == RecoveryState.REPAID:
+            fire(
+                CLAIM_TRANSITIONS,
+                locked.claim,
+                "settle",
+                actor,
+                on=on,
+                opinion=Opinion(reason=receipt.bank_serial),
+            )
+    return receipt
+
+
+def _book(recovery: Recovery, receipt: RecoveryReceipt, actor: Actor) -> None:
+    left = receipt.amount_fen
+    by_fund: dict[str, int] = defaultdict(int)
+    for part in recovery.parts.select_for_update().order_by("id"):
+        fen = min(left, part.amount_fen - part.received_fen)
+        if not fen:
+            continue
+        left -= fen
+        part.received_fen += fen
+        part.save(update_fields=["received_fen"])
+        by_fund[part.fund_id] += fen
+        ledger.refund(
+            f"receipt:{receipt.pk}:{part.pk}",
+            reservation=part.reservation_key,
+            on=receipt.received_on,
+            splits=[(part.fund_id, fen)],
+            by_id=actor.user_id,
+        )
+    post_receipt(
+        recovery.claim,
+        sorted(by_fund.items()),
+        actor,
+        receipt.received_on,
+        key=f"receipt:{receipt.pk}",
+        recovery_id=recovery.pk,
+    )
+    entitlements.recover_lines(recovery.claim, receipt.amount_fen)
+    recovery.received_fen += receipt.amount_fen
+    whole = recovery.received_fen == recovery.amount_fen
+    recovery.state = RecoveryState.REPAID if whole else RecoveryState.PARTLY
+    recovery.save(update_fields=["received_fen", "state"])
+
+
+def _require_sound(amount_fen: int, received_on: date, serial: str, on: date) -> None:
+    problems = []
+    if amount_fen <= 0:
+        problems.append(Problem("amount", _("Enter an amount of one fen or more."), field="amount"))
+    if not serial:
+        problems.append(Problem("serial_missing", _("Enter the bank's serial number."), field="bank_serial"))
+    if received_on > on:
+        problems.append(Problem("future", _("The day of receipt is not in the future."), field="received_on"))
+    if problems:
+        raise InvalidInput(code="bank_data", problems=problems)
+
+
+def _require_fitting(recovery: Recovery, amount_fen: int, serial: str) -> None:
+    open_fen = recovery.amount_fen - recovery.received_fen
+    if amount_fen > open_fen:
+        raise Refused(
+            _("Only %(open)s yuan are still to be repaid.") % {"open": yuan(open_fen)}, code="more_than_owed"
+        )
+    if RecoveryReceipt.objects.filter(bank_serial=serial).exists():
+        raise Refused(_("This serial number already counts for another receipt."), code="serial_used")

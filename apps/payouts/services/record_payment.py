@@ -1,0 +1,88 @@
+"""What the bank did with an order: paid it, or refused it."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.casework.engine import Opinion, fire
+from apps.claims.models import Claim
+from apps.claims.services import entitlements
+from apps.claims.services.review_claim import bound
+from apps.claims.transitions import CLAIM_TRANSITIONS
+from apps.core.errors import InvalidInput, Problem, Refused
+from apps.payouts.enums import OrderState
+from apps.payouts.models import PaymentOrder
+from apps.payouts.postings import post_cash
+
+
+def record_payment(
+    actor: Actor,
+    claim: Claim,
+    *,
+    on: date,
+    paid_on: date,
+    bank_serial: str,
+    opinion: Opinion | None = None,
+) -> Claim:
+    """Record that the bank paid the claim's live order; the ledger is posted as of `paid_on`.
+
+    Raises `InvalidInput` without the bank's serial number or for a day in the future, `Refused` when that
+    serial number already counts for another payment.
+    """
+    serial = bank_serial.strip()
+    _require_bank_data(serial, paid_on, on)
+
+    def effect(locked: Claim) -> list[str]:
+        order = _live_order(locked)
+        if PaymentOrder.objects.filter(bank_serial=serial).exclude(pk=order.pk).exists():
+            raise Refused(_("This serial number already counts for another payment."), code="serial_used")
+        order.state, order.paid_on, order.bank_serial = OrderState.PAID, paid_on, serial
+        order.save(update_fields=["state", "paid_on", "bank_serial"])
+        entitlements.pay_lines(locked)
+        entitlements.recover_lines(locked, locked.recover_fen)
+        nets = order.parts.order_by("fund").values_list("fund_id", "amount_fen")
+        post_cash(
+            locked,
+            nets,
+            actor,
+            paid_on,
+            key=f"order:{order.pk}:paid",
+            subject=("payouts.paymentorder", order.pk),
+        )
+        return []
+
+    return fire(
+        CLAIM_TRANSITIONS, claim, "record_payment", actor, on=on, opinion=bound(claim, opinion), effect=effect
+    )
+
+
+def record_failure(actor: Actor, claim: Claim, *, on: date, opinion: Opinion) -> Claim:
+    """Record that the bank refused the order, with its reason; a new attempt can be released."""
+
+    def effect(locked: Claim) -> list[str]:
+        order = _live_order(locked)
+        order.state, order.failure = OrderState.FAILED, opinion.reason
+        order.save(update_fields=["state", "failure"])
+        order.lines.update(live=False)
+        return []
+
+    return fire(
+        CLAIM_TRANSITIONS, claim, "record_failure", actor, on=on, opinion=bound(claim, opinion), effect=effect
+    )
+
+
+def _live_order(claim: Claim) -> PaymentOrder:
+    return PaymentOrder.objects.select_for_update().get(claim=claim, state=OrderState.RELEASED)
+
+
+def _require_bank_data(serial: str, paid_on: date, on: date) -> None:
+    problems = []
+    if not serial:
+        problems.append(Problem("serial_missing", _("Enter the bank's serial number."), field="bank_serial"))
+    if paid_on > on:
+        problems.append(
+            Problem("paid_in_future", _("The day of payment is not in the future."), field="paid_on")
+        )
+    if problems:
+        raise InvalidInput(code="bank_data", problems=problems)
