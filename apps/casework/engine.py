@@ -102,9 +102,9 @@ def require_step(table: TransitionTable, case: Any, action: str, actor: Actor) -
     if step is None:
         state = subjects.get(table.subject).state_label(case.state)
         raise Conflict(
-            "wrong_state",
             _("This step is not possible any more: the case is now “%(state)s”. Reload the page.")
             % {"state": state},
+            code="wrong_state",
         )
     allowed = step.system if actor.is_system else actor.role in step.roles
     if not allowed:
@@ -129,9 +129,8 @@ def _require_reason(step: Transition, opinion: Opinion) -> None:
     if step.deficiencies and not opinion.deficiencies:
         message = _("Name at least one defect to correct; name all of them at once.")
         raise InvalidInput(
-            "deficiencies_required",
-            message,
-            [Problem("deficiencies_required", message, field="deficiencies")],
+            code="deficiencies_required",
+            problems=[Problem("deficiencies_required", message, field="deficiencies")],
         )
 
 
