@@ -46,9 +46,20 @@ class Subject:
 _subjects: dict[str, Subject] = {}
 
 
+_added: dict[str, dict[str, Callable]] = {}
+
+
 def register(subject: Subject) -> None:
     """Make a kind of case known; called from the app's `ready`."""
     _subjects[subject.label] = subject
+    subject.services.update(_added.get(subject.label, {}))
+
+
+def add_services(label: str, services: dict[str, Callable]) -> None:
+    """Let a higher floor take steps of a case of a lower one, whichever of the two is ready first."""
+    _added.setdefault(label, {}).update(services)
+    if label in _subjects:
+        _subjects[label].services.update(services)
 
 
 def get(label: str) -> Subject:

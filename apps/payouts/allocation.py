@@ -1,4 +1,4 @@
-"""Which fund bears which line: positive lines draw on what was reserved, negative ones go back the way they came.
+"""Which fund bears which line: positive lines draw on what was reserved, negative ones go back.
 
 Funds are drawn in the policy's order (Beijing 2022-11, 4(1)); a refund follows the split of the payment.
 """
@@ -96,14 +96,15 @@ def _advances(claim: Claim) -> dict[int, tuple[Share, ...]]:
 def _draw(key: str, wanted: Iterable[tuple[int, int]], order: Sequence[str]) -> Iterator[Share]:
     left = {row.fund_id: row.open_fen for row in Reservation.objects.filter(key=key)}
     funds = [fund for fund in order if left.get(fund)] + [fund for fund in left if fund not in order]
-    for line_id, fen in wanted:
+    for line_id, amount_fen in wanted:
+        missing = amount_fen
         for fund in funds:
-            part = min(fen, left[fund])
+            part = min(missing, left[fund])
             if part:
                 left[fund] -= part
-                fen -= part
+                missing -= part
                 yield Share(line_id, fund, key, part)
-        if fen:
+        if missing:
             raise Refused(
                 _("The budget that was reserved for this claim does not reach. Have it raised first."),
                 code="reservation_short",

@@ -14,11 +14,12 @@ class PayoutsConfig(AppConfig):
         from apps.payouts.services import record_payment, release_payment, sign_recovery
 
         # The money steps of a claim are taken here, a floor above the claim itself.
-        subjects.get("claims.claim").services.update(
+        subjects.add_services(
+            "claims.claim",
             {
                 "sign_recovery": sign_recovery.sign_recovery,
                 "sign_settled": sign_recovery.sign_settled,
                 "release": release_payment.release_payment,
                 "record_failure": record_payment.record_failure,
-            }
+            },
         )

@@ -36,7 +36,7 @@ def add_document(
     return document
 
 
-def remove_document(actor: Actor, case: models.Model, document_id: int) -> None:
+def remove_document(case: models.Model, document_id: int) -> None:
     """Take a document off a case; the row and the file stay for the history. Raises `NotFound`."""
     if not CaseDocument.objects.of(case).filter(pk=document_id).update(removed_at=clock.now()):
         raise NotFound(_("There is no such document."), code="no_such_document")

@@ -44,7 +44,7 @@ def _store(answers: list[tuple[str, Quote, PolicyDocument]]) -> None:
                 advance_fen=answer.advance_fen,
                 due_fen=answer.due_fen,
             )
-            for digest, answer, document in dict((item[0], item) for item in answers).values()
+            for digest, answer, document in {item[0]: item for item in answers}.values()
         ),
         ignore_conflicts=True,
     )

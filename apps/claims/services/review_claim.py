@@ -1,4 +1,4 @@
-"""The district reviews a claim: approve, return with the one-time list, reject; or the signer sends it back."""
+"""The district reviews a claim; the second signer may send it back."""
 
 from datetime import date
 

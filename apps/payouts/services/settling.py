@@ -41,13 +41,13 @@ def _free_rest(claim: Claim, allocation: Allocation, actor: Actor, on: date) -> 
         key = advances[0].reservation if advances else f"claim:{claim.pk}"
         if advances or amount_fen > 0:
             rest[key] += standard_fen - advance_fen - max(amount_fen, 0)
-    for key, fen in rest.items():
-        splits = []
+    for key, free_fen in rest.items():
+        splits, left = [], free_fen
         for row in Reservation.objects.filter(key=key).order_by("-id"):
-            part = min(fen, row.open_fen)
+            part = min(left, row.open_fen)
             if part:
                 splits.append((row.fund_id, part))
-                fen -= part
+                left -= part
         if splits:
             ledger.release(
                 f"claim:{claim.pk}:free:{key}", reservation=key, on=on, splits=splits, by_id=actor.user_id

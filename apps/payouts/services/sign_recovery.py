@@ -22,7 +22,7 @@ from apps.policy.selectors import parameter
 
 
 def sign_recovery(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None = None) -> Claim:
-    """Sign a claim whose net is to be recovered (4(3)): set off what can be, issue the notice for the rest."""
+    """Sign a claim whose net is to be recovered (4(3)): set off, and issue the notice for the rest."""
     return _sign(actor, claim, "sign_recovery", on, opinion)
 
 
