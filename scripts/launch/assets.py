@@ -32,7 +32,7 @@ def install() -> None:
         return
     with say.step("front-end files"):
         _npm_ci()
-        _copy()
+        copy()
     stamp.set()
 
 
@@ -64,7 +64,8 @@ def _npm_ci() -> None:
         raise Stop(f"The npm registry did not give the front-end files; what npm said is in {log}.")
 
 
-def _copy() -> None:
+def copy() -> None:
+    """Copy the files that are served from `node_modules/`; the old ones are replaced as a whole."""
     modules = ROOT / "node_modules"
     fresh = STATIC_VENDOR.with_name("static_vendor.new")
     shutil.rmtree(fresh, ignore_errors=True)

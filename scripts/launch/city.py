@@ -49,7 +49,12 @@ def prepare_database(env: Mapping[str, str], engines: Engines, *, demo: bool) ->
     ]
     rules = list(_files(ROOT / "fixtures"))
     _once(engines, "migrations", migrations, lambda: _step("database", env, "migrate", "--verbosity=0"))
-    _once(engines, "rules", [*migrations, *rules], lambda: _load_rules(env))
+    _once(
+        engines,
+        "rules",
+        [*migrations, *rules],
+        lambda: _step("catalogues and policies", env, "load_reference"),
+    )
     if demo and has_command("demo_city"):
         _once(engines, "demo", [], lambda: _step("demo city", env, "demo_city", "--if-empty"))
 
@@ -57,15 +62,6 @@ def prepare_database(env: Mapping[str, str], engines: Engines, *, demo: bool) ->
 def demo_accounts(env: Mapping[str, str]) -> str:
     """The accounts of the demo city, as its own command lists them."""
     return manage(env, "demo_accounts").strip() if has_command("demo_accounts") else ""
-
-
-def _load_rules(env: Mapping[str, str]) -> None:
-    for name, command, folder in (
-        ("catalogues of occupations", "load_catalogue", ROOT / "fixtures" / "catalogue"),
-        ("policy documents", "load_policies", ROOT / "fixtures" / "policies"),
-    ):
-        if has_command(command) and folder.is_dir():
-            _step(name, env, command, str(folder.relative_to(ROOT)))
 
 
 def _step(name: str, env: Mapping[str, str], *arguments: str) -> None:

@@ -99,7 +99,7 @@ def test_two_checkouts_have_different_sockets(tmp_path):
 
 
 def test_sockets_stay_short_below_a_deep_temporary_folder(monkeypatch, tmp_path):
-    monkeypatch.setattr(places.tempfile, "gettempdir", lambda: f"/tmp/{'deep' * 30}")
+    monkeypatch.setattr(places.tempfile, "gettempdir", lambda: f"/var/{'deep' * 30}")
     folder = places.socket_folder("test-abcdefgh", tmp_path)
     assert len(os.fsencode(f"{folder}{places.LONGEST_SOCKET_NAME}")) <= places.SOCKET_PATH_MAX
 
@@ -122,7 +122,7 @@ def test_a_second_launcher_is_told_where_the_first_one_answers(tmp_path):
     with only_one(lock, "Shitu already runs: {note}."):
         lock.write_text("http://127.0.0.1:8000/")
         with (
-            pytest.raises(Stop, match="already runs: http://127.0.0.1:8000/"),
+            pytest.raises(Stop, match="already runs: http"),
             only_one(lock, "Shitu already runs: {note}."),
         ):
             pass
@@ -142,7 +142,8 @@ def test_a_step_is_repeated_only_when_its_files_change(tmp_path):
 def test_the_launcher_imports_nothing_but_the_standard_library():
     script = (
         "import sys; from scripts.launch import commands;"
-        "print({name.partition('.')[0] for name in sys.modules} - sys.stdlib_module_names - {'scripts', '__main__'})"
+        "names = {name.partition('.')[0] for name in sys.modules};"
+        "print(names - sys.stdlib_module_names - {'scripts'})"
     )
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {script}"],
