@@ -2,11 +2,13 @@
 
 from typing import Self
 
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.roles import Role
 from apps.core.append_only import AppendOnlyModel
+from apps.core.triggers import Guard
 
 
 class HistoryQuerySet(models.QuerySet):
@@ -39,4 +41,19 @@ class History(AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         verbose_name = _("History entry")
+        triggers = [
+            Guard(
+                name="only_by_trigger",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    IF pg_trigger_depth() < 2 THEN
+                        RAISE EXCEPTION 'history is written by the change of state itself'
+                            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'history_only_by_trigger';
+                    END IF;
+                    RETURN NULL;
+                """,
+            )
+        ]
         indexes = [models.Index(fields=["subject_type", "subject_id", "id"], name="history_by_subject")]
