@@ -1,0 +1,61 @@
+"""Working days as the State Council's holiday notices make them, with moved days counted properly.
+
+The built-in calendar knows the years that have been announced; a `Holiday` row wins over it, and beyond
+its years only weekends and such rows count.
+"""
+
+from datetime import date, timedelta
+
+import chinese_calendar
+
+from apps.core.models import Holiday
+
+_ONE_DAY = timedelta(days=1)
+_WEEKEND = 5
+# Far more calendar days than any span of working days needs, so that one query covers the overrides.
+_STRETCH = 4
+_STRETCH_DAYS_MIN = 30
+
+
+def is_working_day(day: date) -> bool:
+    """Whether offices work on that day."""
+    return _works(day, _overrides(day, day))
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The day that is `count` working days after `day`; `day` itself is not counted.
+
+    Raises ValueError for a negative count.
+    """
+    if count < 0:
+        raise ValueError("count is zero or more")
+    end = day + timedelta(days=count * _STRETCH + _STRETCH_DAYS_MIN)
+    overrides = _overrides(day, end)
+    found = day
+    while count:
+        found += _ONE_DAY
+        if _works(found, overrides):
+            count -= 1
+    return found
+
+
+def working_days_between(start: date, end: date) -> int:
+    """How many working days lie after `start` up to and including `end`; negative when `end` is earlier."""
+    if end < start:
+        return -working_days_between(end, start)
+    overrides = _overrides(start, end)
+    days = (end - start).days
+    return sum(_works(start + timedelta(days=offset), overrides) for offset in range(1, days + 1))
+
+
+def _overrides(start: date, end: date) -> dict[date, bool]:
+    return dict(Holiday.objects.filter(day__range=(start, end)).values_list("day", "is_working"))
+
+
+def _works(day: date, overrides: dict[date, bool]) -> bool:
+    if day in overrides:
+        return overrides[day]
+    try:
+        return chinese_calendar.is_workday(day)
+    except NotImplementedError:
+        return day.weekday() < _WEEKEND
