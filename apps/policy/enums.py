@@ -54,6 +54,15 @@ class Exclusion(models.TextChoices):
     SAME_OCCUPATION_AND_LEVEL = "same_occupation_and_level", _("Had this occupation and level before")
 
 
+class TitleGrade(models.TextChoices):
+    """Grades of a professional title (专业技术职务), the lowest first."""
+
+    ASSISTANT = "assistant", _("Junior title")
+    INTERMEDIATE = "intermediate", _("Intermediate title")
+    ASSOCIATE = "associate", _("Associate senior title")
+    SENIOR = "senior", _("Senior title")
+
+
 # The kind of an occupation that is on no list of the city.
 ORDINARY = "ordinary"
 SCARCE = "scarce"

@@ -71,8 +71,10 @@ PARAMETERS: dict[str, Spec] = {
     # Who may teach
     "mentor_experience_years_min": Spec("count", "years", high=60),
     "mentor_certificate_level_min": Spec("level", "level"),
+    "mentor_title_grade_min": Spec("word", "grade", allowed=enums.TitleGrade, required=False),
     "teacher_experience_years_min": Spec("count", "years", high=60),
     "teacher_certificate_level_min": Spec("level", "level"),
+    "teacher_title_grade_min": Spec("word", "grade", allowed=enums.TitleGrade, required=False),
     # Who may learn
     "contract_months_min": Spec("count", "months", high=600),
     "local_insurance_required": _flag(),
