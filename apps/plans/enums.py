@@ -64,3 +64,18 @@ class PlanDocumentKind(models.TextChoices):
     ENTRUSTMENT_AGREEMENT = "entrustment_agreement", _("Entrustment agreement")
     CONSENT_LETTER = "consent_letter", _("Letter of the superior unit")
     OTHER = "other", _("Other document")
+
+
+class PlanStep(models.TextChoices):
+    """The steps in which a plan is written, and the sections in which it is read."""
+
+    BASICS = "basics", _("Basics and partner")
+    LINES = "lines", _("Occupations and headcount")
+    TEACHING = "teaching", _("Teaching plan")
+    MENTORS = "mentors", _("Mentors and teachers")
+    TEXTBOOKS = "textbooks", _("Textbooks")
+    DOCUMENTS = "documents", _("Documents")
+
+
+# The states in which the applicant may change what a plan says; the database holds the same list.
+OPEN_STATES = (PlanState.DRAFT, PlanState.RETURNED)

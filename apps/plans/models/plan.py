@@ -10,14 +10,16 @@ from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
 from apps.casework.models import Case, CaseQuerySet
 from apps.casework.triggers import state_triggers
-from apps.plans.enums import PlanState
+from apps.core import clock
+from apps.plans.enums import OPEN_STATES, PlanState
+from apps.plans.guards import plan_stays
 from apps.plans.transitions import PLAN_TRANSITIONS
 
 
 class PlanQuerySet(CaseQuerySet):
     def visible_to(self, actor: Actor | None) -> Self:
-        """Own plans; for a superior unit those of its members; for offices what was handed in to them."""
-        return self.filter(
+        """Own plans; for everybody else of the plan's scope what was handed in at least once."""
+        rows = self.filter(
             scope_q(
                 actor,
                 district="district_id",
@@ -26,6 +28,9 @@ class PlanQuerySet(CaseQuerySet):
                 superior="superior_unit_id",
             )
         )
+        if actor is not None and (actor.is_enterprise or actor.is_system):
+            return rows
+        return rows.filter(submitted_at__isnull=False)
 
 
 class Plan(Case):
@@ -69,6 +74,7 @@ class Plan(Case):
     contact_name = models.CharField(_("Contact"), max_length=60, blank=True)
     contact_phone = models.CharField(_("Contact's telephone"), max_length=20, blank=True)
     created_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    edited_at = models.DateTimeField(_("Last changed"), default=clock.now)
     submitted_at = models.DateTimeField(_("Submitted"), null=True, blank=True)
     approved_on = models.DateField(_("Approved on"), null=True, blank=True)
     consolidation = models.ForeignKey(
@@ -79,7 +85,7 @@ class Plan(Case):
 
     class Meta:
         verbose_name = _("Training plan")
-        triggers = state_triggers(PLAN_TRANSITIONS)
+        triggers = [*state_triggers(PLAN_TRANSITIONS), *plan_stays()]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=PlanState.values), name="plan_state_known"),
             models.CheckConstraint(
@@ -87,8 +93,13 @@ class Plan(Case):
                 name="plan_ends_after_start",
             ),
             models.CheckConstraint(
-                condition=~Q(state=PlanState.APPROVED) | Q(approved_on__isnull=False),
+                condition=Q(state=PlanState.APPROVED, approved_on__isnull=False)
+                | ~Q(state=PlanState.APPROVED) & Q(approved_on__isnull=True),
                 name="approved_plan_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(consolidation__isnull=True) | Q(state=PlanState.APPROVED),
+                name="consolidated_plan_is_approved",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=[PlanState.DRAFT, PlanState.WITHDRAWN])
@@ -99,7 +110,26 @@ class Plan(Case):
         indexes = [
             models.Index(fields=["district", "state", "deadline_on", "id"], name="plan_queue"),
             models.Index(fields=["state", "deadline_on", "id"], name="plan_city_queue"),
+            models.Index(fields=["enterprise", "-id"], name="plan_of_enterprise"),
+            models.Index(fields=["institution", "state", "-id"], name="plan_of_institution"),
+            models.Index(fields=["superior_unit", "state", "-id"], name="plan_of_superior"),
         ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}".strip()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the applicant may change what the plan says."""
+        return self.state in OPEN_STATES
+
+
+class PlanNumber(models.Model):
+    """The last number given in a district and year; its row's lock puts two new plans in order."""
+
+    district = models.ForeignKey("accounts.District", models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["district", "year"], name="plan_number_once")]
