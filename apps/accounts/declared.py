@@ -4,6 +4,8 @@ from apps.accounts.access import Declared, access
 
 THIRD_PARTY: dict[str, Declared] = {
     "set_language": access.public,
+    # Ground knows no roles: its only page says whether the system is up.
+    "healthz": access.public,
     "account_login": access.public,
     "account_logout": access.signed_in,
     "account_inactive": access.public,
