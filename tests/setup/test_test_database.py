@@ -8,6 +8,9 @@ from django.db import ProgrammingError, connection, transaction
 from tests import database
 
 
+pytestmark = pytest.mark.django_db
+
+
 def current_role() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
