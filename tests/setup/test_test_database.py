@@ -7,7 +7,6 @@ from django.db import ProgrammingError, connection, transaction
 
 from tests import database
 
-
 pytestmark = pytest.mark.django_db
 
 
