@@ -65,6 +65,8 @@ PARAMETERS: dict[str, Spec] = {
     "term_months_max": Spec("count", "months", low=1, high=600),
     "credits_min": Spec("count", "credits", table=True, row_key="credits", row_facts=_BY_LEVEL),
     "hours_per_credit": Spec("count", "class_hours", low=1, high=1000),
+    "minutes_per_class_hour": Spec("count", "minutes", low=1, high=240),
+    "session_minutes_max": Spec("count", "minutes", low=1, high=1440),
     "teaching_plan_proportion": Spec("proportion", "parts"),
     "teaching_plan_tolerance": Spec("percent", "percent"),
     "online_hours_share": Spec("percent", "percent"),

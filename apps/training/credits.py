@@ -1,0 +1,85 @@
+"""From minutes to class hours to credits (Beijing 2022-11, 3(3)1). Whole tenths of a credit, rounded down."""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce
+
+from apps.apprentices.models import Enrolment
+from apps.policy.apprenticeship import credits_required as credits_of_level
+from apps.policy.models import PolicyDocument
+from apps.policy.selectors import parameter
+from apps.training.enums import Mode, SessionSide
+
+TENTHS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """What one apprentice has, in tenths of a credit, by who gave the hours; and what the level asks for."""
+
+    institution_tenths: int
+    enterprise_tenths: int
+    required: int
+
+    @property
+    def total_tenths(self) -> int:
+        return self.institution_tenths + self.enterprise_tenths
+
+    @property
+    def enough(self) -> bool:
+        return self.total_tenths >= self.required * TENTHS
+
+    @property
+    def percent(self) -> int:
+        """How far along, in whole per cent, at most 100."""
+        return min(100, self.total_tenths * 100 // (self.required * TENTHS)) if self.required else 100
+
+
+def to_tenths(minutes: int, document: PolicyDocument, on: date) -> int:
+    """Credits for so many minutes, in whole tenths, rounded down."""
+    per_credit = parameter(document, "minutes_per_class_hour", on) * parameter(
+        document, "hours_per_credit", on
+    )
+    return minutes * TENTHS // per_credit
+
+
+def with_minutes(rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """Annotate enrolments with `institution_minutes`, `online_minutes` and `enterprise_minutes` that count."""
+    standing = Q(attendances__voided_at=None)
+
+    def minutes(condition: Q) -> Coalesce:
+        return Coalesce(Sum("attendances__minutes", filter=standing & condition), 0)
+
+    online = Q(attendances__session__mode=Mode.ONLINE)
+    lessons = Q(attendances__side=SessionSide.INSTITUTION)
+    return rows.annotate(
+        institution_minutes=minutes(lessons & ~online),
+        online_minutes=minutes(lessons & online),
+        enterprise_minutes=minutes(Q(attendances__side=SessionSide.ENTERPRISE)),
+    )
+
+
+def credits_of(enrolment: Enrolment) -> Credits:
+    """The credits of an enrolment that `with_minutes` has annotated (or that is looked up here).
+
+    Hours learnt online count at the share that the document sets (`online_hours_share`).
+    """
+    if not hasattr(enrolment, "enterprise_minutes"):
+        enrolment = with_minutes(Enrolment.objects.filter(pk=enrolment.pk)).get()
+    document, on = enrolment.policy_document, enrolment.set_up_on
+    online: Fraction = parameter(document, "online_hours_share", on)
+    lessons = enrolment.institution_minutes + int(enrolment.online_minutes * online)
+    return Credits(
+        institution_tenths=to_tenths(lessons, document, on),
+        enterprise_tenths=to_tenths(enrolment.enterprise_minutes, document, on),
+        required=credits_of_level(document.rules, enrolment.level_id, on) or 0,
+    )
+
+
+def in_order_of_need(rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """Those without a result first, then by the hours that they have."""
+    waiting = Case(When(assessment=None, then=0), default=1)
+    return with_minutes(rows).order_by(waiting, F("enterprise_minutes") + F("institution_minutes"), "id")

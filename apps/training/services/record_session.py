@@ -1,0 +1,168 @@
+"""Record what was taught, and who was there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.apprentices.enums import EnrolmentState
+from apps.apprentices.models import Enrolment, TrainingClass
+from apps.core import clock
+from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem, Refused
+from apps.plans.models import Course, Mentor
+from apps.training import checks
+from apps.training.enums import SessionSide
+from apps.training.models import Attendance, TrainingSession
+
+
+@dataclass(frozen=True)
+class SessionFacts:
+    """One session as reported. `attendance` maps enrolment ids to minutes; None means the whole session.
+
+    `key` is the reporter's own name of the session: the same key again returns the first record.
+    """
+
+    course: Course
+    mentor: Mentor
+    mode: str
+    starts_at: datetime
+    ends_at: datetime
+    attendance: Mapping[int, int | None]
+    topic: str = ""
+    place: str = ""
+    key: str = ""
+
+    @property
+    def minutes(self) -> int:
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+
+def record_session(
+    actor: Actor, training_class: TrainingClass, facts: SessionFacts, *, on: date
+) -> TrainingSession:
+    """Record one session of a class, from the institution's or the enterprise's side (3(2)1, 3(3)1).
+
+    Raises `Forbidden` for anybody else, `InvalidInput` with every problem at once, and `Refused` when a
+    teacher or an apprentice is already somewhere else at that time.
+    """
+    side = checks.side_of(actor)
+    if side is None:
+        raise Forbidden(_("Enterprise and institution record the training."), code="not_your_step")
+    visible = TrainingClass.objects.visible_to(actor).filter(pk=training_class.pk).first()
+    if visible is None:
+        raise NotFound(_("There is no such file, or it is not yours."), code="no_such_case")
+    if facts.key:
+        known = TrainingSession.objects.filter(training_class=visible, external_key=facts.key).first()
+        if known is not None:
+            return known
+    _require_sound(visible, side, facts, on)
+    return store(actor, visible, side, facts)
+
+
+def _require_sound(training_class: TrainingClass, side: SessionSide, facts: SessionFacts, on: date) -> None:
+    minutes = [facts.minutes if value is None else value for value in facts.attendance.values()]
+    problems = [
+        *checks.class_trains(training_class),
+        *checks.within_term(training_class, facts.starts_at, facts.ends_at, on),
+        *checks.length_is_possible(training_class, facts.starts_at, facts.ends_at),
+        *checks.fits_the_plan(training_class, side, facts.mode, facts.course, facts.mentor),
+        *checks.somebody_attended(minutes, facts.minutes),
+    ]
+    if problems:
+        raise InvalidInput(code="session_unsound", problems=problems)
+
+
+def store(
+    actor: Actor, training_class: TrainingClass, side: SessionSide, facts: SessionFacts
+) -> TrainingSession:
+    """Write a session that was checked, with its attendance; the database refuses an overlap."""
+    enrolled = set(
+        Enrolment.objects.filter(
+            training_class=training_class, pk__in=facts.attendance, state=EnrolmentState.ENROLLED
+        ).values_list("pk", flat=True)
+    )
+    if enrolled != set(facts.attendance):
+        message = _("Only apprentices who are enrolled in this class can be present.")
+        raise InvalidInput(problems=[Problem("not_enrolled", message, field="attendance")])
+    try:
+        with transaction.atomic():
+            session = TrainingSession.objects.create(
+                training_class=training_class,
+                district_id=training_class.district_id,
+                side=side,
+                mode=facts.mode,
+                course=facts.course,
+                mentor=facts.mentor,
+                topic=facts.topic,
+                place=facts.place,
+                starts_at=facts.starts_at,
+                ends_at=facts.ends_at,
+                minutes=facts.minutes,
+                recorded_by_id=actor.user_id,
+                external_key=facts.key,
+            )
+            Attendance.objects.bulk_create(
+                Attendance(
+                    session=session,
+                    enrolment_id=pk,
+                    district_id=training_class.district_id,
+                    side=side,
+                    starts_at=facts.starts_at,
+                    ends_at=facts.ends_at,
+                    minutes=facts.minutes if minutes is None else minutes,
+                )
+                for pk, minutes in sorted(facts.attendance.items())
+            )
+    except IntegrityError as error:
+        raise overlap_in_words(error, facts) from error
+    return session
+
+
+def overlap_in_words(error: IntegrityError, facts: SessionFacts) -> Exception:
+    """The refusal that belongs to a constraint, in a sentence; another database error stays what it is."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
+    if name == "teacher_in_one_place":
+        message = _("%(name)s already teaches at that time. Hours of one teacher do not overlap.")
+        return Refused(message % {"name": facts.mentor.name}, code="teacher_overlap")
+    if name == "apprentice_in_one_place":
+        message = _(
+            "An apprentice is already recorded elsewhere at that time. Hours of one person do not overlap."
+        )
+        return Refused(message, code="apprentice_overlap")
+    if name == "session_key_once":
+        return Conflict(
+            _("This session was just recorded by somebody else. Reload the page."), code="key_used"
+        )
+    return error
+
+
+def cancel_session(actor: Actor, session: TrainingSession, *, reason: str) -> TrainingSession:
+    """Take a session back with a reason; its hours no longer count, the record stays.
+
+    Raises `Forbidden` for the other side's session, `InvalidInput` without a reason, `Refused` once an
+    apprentice of it was assessed.
+    """
+    if checks.side_of(actor) != session.side:
+        raise Forbidden(_("The side that recorded a session takes it back."), code="not_your_step")
+    if not reason.strip():
+        raise InvalidInput(problems=[Problem("reason_required", _("Give a reason."), field="reason")])
+    with transaction.atomic():
+        locked = (
+            TrainingSession.objects.visible_to(actor)
+            .select_for_update(of=("self",))
+            .filter(pk=session.pk)
+            .first()
+        )
+        if locked is None:
+            raise NotFound(_("There is no such file, or it is not yours."), code="no_such_case")
+        if locked.attendances.filter(enrolment__assessment__isnull=False, voided_at=None).exists():
+            raise Refused(
+                _("An apprentice of this session was already assessed with these hours."), code="assessed"
+            )
+        locked.cancelled_at, locked.cancel_reason = clock.now(), reason
+        locked.save(update_fields=["cancelled_at", "cancel_reason"])
+        locked.attendances.filter(voided_at=None).update(voided_at=clock.now(), void_reason=reason)
+    return locked
