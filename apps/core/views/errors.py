@@ -14,18 +14,21 @@ from apps.core.errors import Forbidden, InvalidInput, NotFound, ShituError
 from apps.core.middleware import problem_body, refusal_response
 
 
-def bad_request(request: HttpRequest, **_given: Any) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: Django could not read the request."""
+    del exception
     return _refuse(request, InvalidInput(_("The server could not read what was sent.")))
 
 
-def not_found(request: HttpRequest, **_given: Any) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: no such page, or not for this reader; the two look alike."""
+    del exception
     return _refuse(request, NotFound(_("This page does not exist.")))
 
 
-def permission_denied(request: HttpRequest, **_given: Any) -> HttpResponse:
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: a library said no."""
+    del exception
     return _refuse(request, Forbidden(_("Your role may not do this.")))
 
 
