@@ -47,9 +47,21 @@ def document_folders(directory: Path) -> list[Path]:
 def find_folder(key: str, directory: Path) -> Path | None:
     """The folder of a document by its key: named like it, or with that key in its header."""
     for folder in sorted(document_folders(directory), key=lambda path: path.name != key):
-        if read_yaml(folder / HEADER_FILE).get("key") == key:
+        try:
+            found = read_yaml(folder / HEADER_FILE).get("key")
+        except InvalidDocument:
+            # What stands beside may be half written; the one that is asked for may not.
+            if folder.name == key:
+                raise
+            continue
+        if found == key:
             return folder
     return None
+
+
+def known_keys(directory: Path) -> list[str]:
+    """The keys of the documents in a folder."""
+    return [str(read_yaml(folder / HEADER_FILE).get("key")) for folder in document_folders(directory)]
 
 
 def read_document(folder: Path, find_content: FindContent | None = None) -> Rules:

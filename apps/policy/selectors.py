@@ -42,6 +42,16 @@ def governing_document(programme: str, on: date, jurisdiction: str | None = None
     return found
 
 
+def successor_of(document: PolicyDocument, on: date) -> PolicyDocument | None:
+    """The newer document of the same city and programme that governs a day, or None."""
+    return (
+        documents(document.programme, document.jurisdiction)
+        .filter(Q(in_force_until=None) | Q(in_force_until__gte=on), in_force_from__lte=on)
+        .filter(in_force_from__gt=document.in_force_from)
+        .first()
+    )
+
+
 def document_by_key(key: str) -> PolicyDocument:
     """A loaded document by its key; raises NotFound."""
     try:

@@ -11,6 +11,7 @@ A key that no file has is looked for among the loaded documents. A refusal by th
 import json
 import sys
 from argparse import ArgumentParser
+from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -23,7 +24,7 @@ from apps.policy.answering import answer_json
 from apps.policy.apprenticeship import Quote, quote, succession_refusal
 from apps.policy.asking import read_facts, read_on, read_pairs
 from apps.policy.problems import InvalidDocument
-from apps.policy.reader import find_folder, policies_dir, read_document, successor_on
+from apps.policy.reader import find_folder, known_keys, policies_dir, read_document, successor_on
 from apps.policy.rules import Rules
 
 EXIT_IMPOSSIBLE = 2
@@ -92,7 +93,7 @@ class Command(BaseCommand):
         raise SystemExit(EXIT_IMPOSSIBLE)
 
 
-def _find(key: str, directory: Path, on: Any) -> tuple[Rules, Rules | None]:
+def _find(key: str, directory: Path, on: date) -> tuple[Rules, Rules | None]:
     """The document and, where the same folder has a newer one that governs the day, that one."""
     if not directory.is_dir():
         raise InvalidInput(_("There is no folder %(folder)s.") % {"folder": directory})
@@ -100,30 +101,24 @@ def _find(key: str, directory: Path, on: Any) -> tuple[Rules, Rules | None]:
     if folder is not None:
         rules = read_document(folder)
         return rules, successor_on(rules, directory, on)
-    stored = _stored_rules(key)
+    stored = _stored(key, on)
     if stored is None:
         raise NotFound(
             _("There is no policy document “%(key)s”. Known here: %(known)s.")
             % {"key": key, "known": ", ".join(known_keys(directory)) or "–"}
         )
-    return stored, None
+    return stored
 
 
-def known_keys(directory: Path) -> list[str]:
-    """The keys of the documents in a folder."""
-    from apps.policy.reader import HEADER_FILE, document_folders
-    from apps.policy.yamlfile import read_yaml
-
-    return [str(read_yaml(folder / HEADER_FILE).get("key")) for folder in document_folders(directory)]
-
-
-def _stored_rules(key: str) -> Rules | None:
-    """A loaded document's rules, or None where there is none or no database answers."""
+def _stored(key: str, on: date) -> tuple[Rules, Rules | None] | None:
+    """A loaded document and the one that took over, or None where there is none or no database answers."""
     from django.db import DatabaseError
 
-    from apps.policy.selectors import document_by_key, rules_of
+    from apps.policy.selectors import document_by_key, rules_of, successor_of
 
     try:
-        return rules_of(document_by_key(key))
+        document = document_by_key(key)
+        successor = successor_of(document, on)
     except (NotFound, DatabaseError):
         return None
+    return rules_of(document), None if successor is None else rules_of(successor)
