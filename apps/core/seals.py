@@ -119,7 +119,7 @@ def seal_all(*, patience_seconds: float = 2.0) -> dict[str, int]:
 def seal(name: str, *, patience_seconds: float = 2.0) -> int:
     """Seal the rows of a chain that were added since the last time; return how many.
 
-    Only settled rows are sealed: while a transaction that may still bring an earlier row stays open longer than
+    Only settled rows are sealed: while a transaction that may still bring an earlier row stays open beyond
     `patience_seconds`, nothing is, and the next run does it.
     """
     chain = _newest(name)

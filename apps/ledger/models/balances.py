@@ -43,8 +43,29 @@ class _Sums(models.Model):
 
 
 class BalanceDelta(_Sums):
-    """What one statement added, not folded into the totals yet."""
+    """What one statement added, not folded into the totals yet.
 
+    That its account and fund exist is checked as it is added; the rows they move into are foreign keys.
+    """
+
+    account = models.ForeignKey(
+        Account,
+        verbose_name=_("account"),
+        on_delete=models.PROTECT,
+        db_column="account_code",
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    fund = models.ForeignKey(
+        Fund,
+        verbose_name=_("fund"),
+        on_delete=models.PROTECT,
+        db_column="fund_code",
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
     on = models.DateField(_("date"), db_column="on_date")
 
     class Meta:

@@ -6,7 +6,7 @@ or a deferred trigger asks row by row and halves the speed of a bulk posting:
 - legs must add up per transaction and fund, be at least two, be numbered 1..n and come in one statement;
 - a transaction and its legs are inserted by one statement: neither stands without the other, and
   nothing can be added to a transaction later;
-- accounts and funds are foreign keys of the kept balances, to which every statement adds.
+- accounts and funds must be in the chart, from which nothing can be removed.
 """
 
 from django.db import models

@@ -33,11 +33,11 @@ _SENTENCES: dict[str, tuple[str, Promise]] = {
         "amount_invalid",
         gettext_lazy("Each leg is either a debit or a credit, of one fen or more."),
     ),
-    "ledger_leg_account_known": (
+    "ledger_balancedelta.account_code": (
         "account_unknown",
         gettext_lazy("This account is not in the chart. Load the chart of accounts or choose another."),
     ),
-    "ledger_leg_fund_known": (
+    "ledger_balancedelta.fund_code": (
         "fund_unknown",
         gettext_lazy("This fund does not exist. Choose one of the funds on the list."),
     ),
@@ -80,9 +80,11 @@ def in_sentences() -> Iterator[None]:
 
 
 def constraint_of(error: IntegrityError) -> str:
-    """The name of the guard that spoke; empty where the database names none."""
-    diagnostics = getattr(error.__cause__, "diag", None)
-    return getattr(diagnostics, "constraint_name", None) or ""
+    """The name of the guard that spoke, or table and column of a value that may not be missing; else empty."""
+    found = getattr(error.__cause__, "diag", None)
+    if found is None:
+        return ""
+    return found.constraint_name or f"{found.table_name}.{found.column_name}"
 
 
 def _refusal(error: IntegrityError) -> ShituError:

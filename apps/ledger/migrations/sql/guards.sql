@@ -1,53 +1,64 @@
 -- What the database itself holds about transactions and legs (I1, I2), and the balances that it keeps.
 --
 -- Every guard looks at the whole statement through transition tables, so a bulk posting pays for it once.
--- Look-ups of single rows are written as scalar subqueries: the plan of a trigger is kept for the session,
--- and a join planned for a bulk of 100,000 would read the whole ledger for every single posting after it.
+-- The plan of a trigger is kept for the session: one made while the ledger was small, or for a bulk of 100,000,
+-- would read the whole ledger for every posting after it. Hence single rows are looked up by scalar subqueries,
+-- and sequential scans are off.
 -- Functions that write kept tables act as the owner, name their search path, and may be attached by nobody.
 
 -- Legs --------------------------------------------------------------------------------------------
 CREATE FUNCTION ledger_check_legs() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
+    seen record;
     bad record;
 BEGIN
-    SELECT transaction_id, fund_code, sum(debit_fen) AS debit, sum(credit_fen) AS credit
-      INTO bad
-      FROM posted
-     GROUP BY transaction_id, fund_code
-    HAVING sum(debit_fen) <> sum(credit_fen)
-     LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'transaction % does not balance in fund %: debit % and credit % fen',
-            bad.transaction_id, bad.fund_code, bad.debit, bad.credit
-            USING ERRCODE = 'check_violation', TABLE = 'ledger_transaction',
-                  CONSTRAINT = 'ledger_transaction_balances', DETAIL = bad.transaction_id;
-    END IF;
-
     -- Positions 1..n in one statement: with the primary key this also refuses legs that come later.
-    SELECT transaction_id, legs
-      INTO bad
+    SELECT min(transaction_id) FILTER (
+               WHERE legs < 2 OR lowest <> 1 OR highest <> legs OR first_day <> last_day
+                  OR first_day IS DISTINCT FROM (SELECT on_date FROM ledger_transaction WHERE id = transaction_id)
+           ) AS not_whole,
+           min(transaction_id) FILTER (WHERE difference <> 0) AS unbalanced,
+           bool_or(first_fund <> last_fund) AS over_funds,
+           min(transaction_id) AS first, max(transaction_id) AS last
+      INTO seen
       FROM (SELECT transaction_id, count(*) AS legs, min(position) AS lowest, max(position) AS highest,
-                   min(on_date) AS first_day, max(on_date) AS last_day
+                   min(on_date) AS first_day, max(on_date) AS last_day,
+                   min(fund_code) AS first_fund, max(fund_code) AS last_fund,
+                   sum(debit_fen - credit_fen) AS difference
               FROM posted
-             GROUP BY transaction_id) grouped
-     WHERE legs < 2 OR lowest <> 1 OR highest <> legs OR first_day <> last_day
-        OR first_day IS DISTINCT FROM (SELECT on_date FROM ledger_transaction WHERE id = transaction_id)
-     LIMIT 1;
-    IF FOUND THEN
+             GROUP BY transaction_id) AS grouped;
+    IF seen.not_whole IS NOT NULL THEN
         RAISE EXCEPTION 'the legs of transaction % are not whole: two or more, numbered from 1, of its own day,'
-            ' in one statement with it', bad.transaction_id
+            ' in one statement with it', seen.not_whole
             USING ERRCODE = 'check_violation', TABLE = 'ledger_transaction',
-                  CONSTRAINT = 'ledger_transaction_whole', DETAIL = bad.transaction_id;
+                  CONSTRAINT = 'ledger_transaction_whole';
+    END IF;
+    IF seen.over_funds THEN
+        SELECT min(transaction_id) AS unbalanced INTO bad
+          FROM (SELECT transaction_id FROM posted
+                 GROUP BY transaction_id, fund_code HAVING sum(debit_fen - credit_fen) <> 0) AS grouped;
+        seen.unbalanced := bad.unbalanced;
+    END IF;
+    IF seen.unbalanced IS NOT NULL THEN
+        RAISE EXCEPTION 'debits and credits of transaction % differ', seen.unbalanced
+            USING ERRCODE = 'check_violation', TABLE = 'ledger_transaction',
+                  CONSTRAINT = 'ledger_transaction_balances';
     END IF;
 
+    -- An account or fund that does not exist comes out as NULL here, which the column refuses. A foreign key
+    -- would ask for each row; nobody can remove what was there (see the guards of the chart).
     INSERT INTO ledger_balancedelta (account_code, fund_code, district_code, on_date, debit_fen, credit_fen)
-    SELECT account_code, fund_code, district_code, on_date, sum(debit_fen), sum(credit_fen)
-      FROM posted
-     GROUP BY account_code, fund_code, district_code, on_date;
+    SELECT (SELECT code FROM ledger_account WHERE code = account_code),
+           (SELECT code FROM ledger_fund WHERE code = fund_code),
+           district_code, on_date, debit, credit
+      FROM (SELECT account_code, fund_code, district_code, on_date,
+                   sum(debit_fen) AS debit, sum(credit_fen) AS credit
+              FROM posted
+             GROUP BY account_code, fund_code, district_code, on_date) AS grouped;
 
     -- Each thousandth transaction folds what has gathered, so that balances stay quick without any task.
-    IF EXISTS (SELECT FROM posted HAVING max(transaction_id) / 1000 > (min(transaction_id) - 1) / 1000) THEN
+    IF seen.last / 1000 > (seen.first - 1) / 1000 THEN
         PERFORM ledger_fold();
     END IF;
     RETURN NULL;
@@ -55,7 +66,7 @@ END
 $$;
 
 CREATE FUNCTION ledger_fold() RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     folded integer;
 BEGIN
@@ -83,17 +94,12 @@ BEGIN
 END
 $$;
 
--- Checked at once and not at commit: an unknown account is the statement's fault.
-ALTER TABLE ledger_balancedelta
-    ADD CONSTRAINT ledger_leg_account_known FOREIGN KEY (account_code) REFERENCES ledger_account (code),
-    ADD CONSTRAINT ledger_leg_fund_known FOREIGN KEY (fund_code) REFERENCES ledger_fund (code);
-
 CREATE TRIGGER ledger_legs_whole AFTER INSERT ON ledger_leg
     REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_legs();
 
 -- Transactions ------------------------------------------------------------------------------------
 CREATE FUNCTION ledger_check_transactions() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     bad record;
 BEGIN
@@ -131,6 +137,22 @@ $$;
 
 CREATE TRIGGER ledger_transactions_whole AFTER INSERT ON ledger_transaction
     REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_transactions();
+
+-- The chart -----------------------------------------------------------------------------------------
+CREATE FUNCTION ledger_chart_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the code % of % stays: legs may name it', OLD.code, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_TABLE_NAME || '_stays';
+END
+$$;
+CREATE TRIGGER ledger_account_stays BEFORE DELETE ON ledger_account
+    FOR EACH ROW EXECUTE FUNCTION ledger_chart_stays();
+CREATE TRIGGER ledger_account_keeps_code BEFORE UPDATE ON ledger_account
+    FOR EACH ROW WHEN (OLD.code <> NEW.code) EXECUTE FUNCTION ledger_chart_stays();
+CREATE TRIGGER ledger_fund_stays BEFORE DELETE ON ledger_fund
+    FOR EACH ROW EXECUTE FUNCTION ledger_chart_stays();
+CREATE TRIGGER ledger_fund_keeps_code BEFORE UPDATE ON ledger_fund
+    FOR EACH ROW WHEN (OLD.code <> NEW.code) EXECUTE FUNCTION ledger_chart_stays();
 
 REVOKE EXECUTE ON FUNCTION ledger_check_legs(), ledger_check_transactions() FROM PUBLIC;
 
