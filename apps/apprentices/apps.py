@@ -1,8 +1,78 @@
 """Classes, rosters and enrolment records."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ApprenticesConfig(AppConfig):
     name = "apps.apprentices"
     label = "apprentices"
+    verbose_name = _("Apprentices")
+
+    def ready(self) -> None:
+        from apps.apprentices import invariants, services, tasks  # noqa: F401 - two register themselves
+        from apps.apprentices.enums import ClassState, EnrolmentState, RosterState
+        from apps.apprentices.transitions import CLASS_TRANSITIONS, ENROLMENT_TRANSITIONS
+        from apps.casework import subjects
+        from apps.core import tones
+
+        subjects.register(
+            subjects.Subject(
+                label="apprentices.trainingclass",
+                name=_("Class"),
+                table=CLASS_TRANSITIONS,
+                portal_url="portal:class_detail",
+                desk_url="desk:class_review",
+                services={
+                    "submit": services.submit_roster,
+                    "approve": services.approve_class,
+                    "return": services.return_class,
+                    "complete": services.complete_class,
+                    "cancel": services.cancel_class,
+                },
+            )
+        )
+        subjects.register(
+            subjects.Subject(
+                label="apprentices.enrolment",
+                name=_("Enrolment record"),
+                table=ENROLMENT_TRANSITIONS,
+                portal_url="portal:enrolment_detail",
+                desk_url="desk:enrolment_detail",
+                services={
+                    "refuse": services.refuse_enrolment,
+                    "remove": services.remove_registration,
+                    "suspend": services.suspend_enrolment,
+                    "resume": services.resume_enrolment,
+                    "withdraw": services.withdraw_enrolment,
+                    "transfer": services.transfer_enrolment,
+                    "complete": services.complete_enrolment,
+                },
+                offers=offers,
+            )
+        )
+        tones.register(
+            {
+                RosterState.WAITING: "neutral",
+                RosterState.READING: "info",
+                RosterState.DONE: "good",
+                RosterState.REFUSED: "bad",
+                ClassState.ROSTER: "info",
+                ClassState.DISTRICT_REVIEW: "info",
+                ClassState.RETURNED: "warn",
+                ClassState.OPEN: "good",
+                ClassState.COMPLETED: "good",
+                ClassState.CANCELLED: "neutral",
+                EnrolmentState.REGISTERED: "info",
+                EnrolmentState.ENROLLED: "good",
+                EnrolmentState.SUSPENDED: "warn",
+                EnrolmentState.WITHDRAWN: "bad",
+                EnrolmentState.TRANSFERRED: "neutral",
+                EnrolmentState.REMOVED: "neutral",
+            }
+        )
+
+
+def offers(_enrolment, step) -> bool:
+    """Records are set up with their class, never one by one."""
+    return step.action != "enrol"

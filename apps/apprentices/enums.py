@@ -38,11 +38,15 @@ class PostKind(models.TextChoices):
 
 
 class PersonStatus(models.TextChoices):
-    """What the enterprise declares of the person; some of these may not be apprentices."""
+    """What the enterprise declares of the person.
+
+    All but the first are codes of the policy parameter `exclusions`, which says which of them keep
+    somebody from being an apprentice.
+    """
 
     EMPLOYEE = "employee", _("Employee")
-    PENSIONER = "pensioner", _("Receives a pension")
-    STUDENT = "student", _("Full-time student")
+    PENSIONER = "receives_pension", _("Receives a pension")
+    STUDENT = "full_time_student", _("Full-time student")
     PUBLIC_POST = "public_post", _("Holds an established public post")
 
 

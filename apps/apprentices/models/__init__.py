@@ -2,6 +2,8 @@
 
 from apps.apprentices.models.enrolment import Enrolment
 from apps.apprentices.models.roster import RosterFile, RosterProblem
+from apps.apprentices.models.seats import LineSeats
+from apps.apprentices.models.status import StatusRecord
 from apps.apprentices.models.training_class import TrainingClass
 
-__all__ = ["Enrolment", "RosterFile", "RosterProblem", "TrainingClass"]
+__all__ = ["Enrolment", "LineSeats", "RosterFile", "RosterProblem", "StatusRecord", "TrainingClass"]

@@ -19,6 +19,7 @@ from apps.apprentices.enums import (
     PersonStatus,
     PostKind,
 )
+from apps.apprentices.models.seats import take_seats
 from apps.apprentices.transitions import ENROLMENT_TRANSITIONS
 from apps.casework.models import Case, CaseQuerySet
 from apps.casework.triggers import state_triggers
@@ -45,6 +46,8 @@ def class_key(to: str) -> models.ForeignKey:
 
     No foreign key of its own: the trigger `as_its_class` compares all rows of a statement with their
     class in one join, which is stronger and spares a roster of 100,000 rows half a million look-ups.
+    Classes are never deleted and keep their key (triggers of every case), so the same join stands in
+    for the key to the class itself.
     """
     return models.ForeignKey(to, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
 
@@ -56,20 +59,33 @@ def _span() -> Func:
 
 
 def as_its_class() -> list[Guard]:
-    """An enrolment's enterprise, institution, district, occupation and level are those of its class."""
+    """An enrolment's enterprise, institution, district, occupation and level are those of its class.
+
+    Nobody comes onto a roster that has been handed in: what the district approves is what was submitted.
+    """
     body = """
         IF EXISTS (
             SELECT 1 FROM new_rows n
-              JOIN apprentices_trainingclass c ON c.id = n.training_class_id
-              JOIN plans_planline l ON l.id = c.line_id
+              LEFT JOIN apprentices_rosterfile f ON f.id = n.roster_file_id
+              LEFT JOIN apprentices_trainingclass c ON c.id = n.training_class_id
+              LEFT JOIN plans_planline l ON l.id = c.line_id
              WHERE (n.enterprise_id, n.institution_id, n.district_id, n.occupation_id, n.level_id)
                    IS DISTINCT FROM
                    (c.enterprise_id, c.institution_id, c.district_id, l.occupation_id, l.level_id)
+                OR (n.roster_file_id IS NOT NULL AND f.training_class_id IS DISTINCT FROM c.id)
         ) THEN
             RAISE EXCEPTION 'an enrolment record says the same as its class'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'enrolment_as_its_class';
         END IF;
-        RETURN NULL;
+    """
+    closed = """
+        IF EXISTS (
+            SELECT 1 FROM new_rows n JOIN apprentices_trainingclass c ON c.id = n.training_class_id
+             WHERE c.state NOT IN ('roster', 'returned')
+        ) THEN
+            RAISE EXCEPTION 'the roster of this class is closed'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'enrolment_roster_closed';
+        END IF;
     """
     return [
         Guard(
@@ -78,9 +94,12 @@ def as_its_class() -> list[Guard]:
             when=pgtrigger.After,
             operation=operation,
             referencing=pgtrigger.Referencing(new="new_rows"),
-            func=body,
+            func=func + " RETURN NULL;",
         )
-        for name, operation in (("new", pgtrigger.Insert), ("changed", pgtrigger.Update))
+        for name, operation, func in (
+            ("new", pgtrigger.Insert, body + closed),
+            ("changed", pgtrigger.Update, body),
+        )
     ]
 
 
@@ -91,32 +110,46 @@ class Enrolment(Case):
     (Beijing 2022-11, 4(4)); what a later document says does not touch them.
     """
 
-    number = models.CharField(_("Enrolment number"), max_length=32, unique=True, null=True, blank=True)
+    # NULL until the record is set up, so that numbers alone are unique and a roster row costs no entry.
+    number = models.CharField(_("Enrolment number"), max_length=40, null=True, blank=True)  # noqa: DJ001
     state = models.CharField(
         _("State"), max_length=32, choices=EnrolmentState.choices, default=EnrolmentState.REGISTERED
     )
     district = class_key("accounts.District")
     person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="enrolments")
     training_class = models.ForeignKey(
-        "apprentices.TrainingClass", models.PROTECT, related_name="enrolments", db_index=False
+        "apprentices.TrainingClass",
+        models.PROTECT,
+        related_name="enrolments",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("Class"),
     )
     enterprise = class_key("enterprises.Enterprise")
     institution = class_key("institutions.Institution")
     occupation = class_key("catalogue.Occupation")
     level = class_key("catalogue.Level")
+    # Which upload and which row of it: found through the class, so it needs no index of its own.
     roster_file = models.ForeignKey(
-        "apprentices.RosterFile", models.PROTECT, null=True, blank=True, related_name="enrolments"
+        "apprentices.RosterFile",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="enrolments",
+        db_index=False,
+        db_constraint=False,
     )
     roster_row = models.PositiveIntegerField(null=True, blank=True)
     # As registered by the enterprise.
     post_kind = models.CharField(_("Kind of post"), max_length=16, choices=PostKind.choices)
     person_status = models.CharField(
-        _("Status"), max_length=16, choices=PersonStatus.choices, default=PersonStatus.EMPLOYEE
+        _("Status"), max_length=24, choices=PersonStatus.choices, default=PersonStatus.EMPLOYEE
     )
     contract_from = models.DateField(_("Contract from"))
     contract_to = models.DateField(_("Contract to"), null=True, blank=True)
     insured_in_city = models.BooleanField(_("Social insurance in the city"))
     agreement_signed_on = models.DateField(_("Training agreement signed on"), null=True, blank=True)
+    remark = models.CharField(_("Remark"), max_length=200, blank=True)
     # Fixed when the record is set up.
     starts_on = models.DateField(_("From"))
     ends_on = models.DateField(_("To"))
@@ -129,14 +162,14 @@ class Enrolment(Case):
     in_evaluation_scope = models.BooleanField(null=True)
     left_on = models.DateField(_("Left on"), null=True, blank=True)
     transferred_to = models.ForeignKey(
-        "apprentices.TrainingClass", models.PROTECT, null=True, blank=True, related_name="+"
+        "apprentices.TrainingClass", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
 
     objects = EnrolmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Enrolment record")
-        triggers = [*state_triggers(ENROLMENT_TRANSITIONS), *as_its_class()]
+        triggers = [*state_triggers(ENROLMENT_TRANSITIONS), *as_its_class(), *take_seats()]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=EnrolmentState.values), name="enrolment_state_known"
@@ -148,6 +181,9 @@ class Enrolment(Case):
                 condition=~Q(state__in=STANDING_STATES)
                 | Q(number__isnull=False, set_up_on__isnull=False, policy_document__isnull=False),
                 name="standing_enrolment_is_whole",
+            ),
+            models.UniqueConstraint(
+                fields=["number"], condition=Q(number__isnull=False), name="enrolment_number_once"
             ),
             models.UniqueConstraint(
                 fields=["person"], condition=Q(state__in=LIVE_STATES), name="one_live_enrolment_per_person"

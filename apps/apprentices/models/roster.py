@@ -2,6 +2,7 @@
 
 from typing import Self
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,7 @@ from apps.accounts.actors import Actor
 from apps.apprentices.enums import RosterState
 from apps.apprentices.models.training_class import TrainingClass
 from apps.core.fields import EncryptedTextField
+from apps.core.triggers import Guard
 
 
 class RosterFileQuerySet(models.QuerySet):
@@ -25,12 +27,17 @@ class RosterFile(models.Model):
         "apprentices.TrainingClass", models.PROTECT, related_name="roster_files", verbose_name=_("Class")
     )
     file = models.ForeignKey("core.StoredFile", models.PROTECT, related_name="+")
+    # Equal files are stored once; the name that this uploader knows it by is kept here.
+    name = models.CharField(_("File"), max_length=255)
     state = models.CharField(
         _("State"), max_length=16, choices=RosterState.choices, default=RosterState.WAITING
     )
     job = models.ForeignKey("core.Job", models.PROTECT, null=True, related_name="+")
+    # The day on which the rules are read: a reading that goes on after midnight judges alike.
+    judged_on = models.DateField(_("Day of upload"))
     read_to = models.PositiveIntegerField(default=0)
     good_rows = models.PositiveIntegerField(_("Rows taken"), default=0)
+    known_rows = models.PositiveIntegerField(_("Rows already on the roster"), default=0)
     bad_rows = models.PositiveIntegerField(_("Rows to correct"), default=0)
     refusal = models.TextField(_("Why the file was refused"), blank=True)
     error_workbook = models.ForeignKey("core.StoredFile", models.PROTECT, null=True, related_name="+")
@@ -43,6 +50,18 @@ class RosterFile(models.Model):
     class Meta:
         verbose_name = _("Roster file")
         ordering = ["-id"]
+        triggers = [
+            Guard(
+                name="keep_row",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func="""
+                    RAISE EXCEPTION 'a roster file is never deleted: enrolments name it'
+                        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'roster_file_kept';
+                """,
+            )
+        ]
 
 
 class RosterProblem(models.Model):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
 from apps.apprentices.enums import ClassState
+from apps.apprentices.models.seats import open_seats
 from apps.apprentices.transitions import CLASS_TRANSITIONS
 from apps.casework.models import Case, CaseQuerySet
 from apps.casework.triggers import state_triggers
@@ -49,7 +50,7 @@ class TrainingClass(Case):
 
     class Meta:
         verbose_name = _("Class")
-        triggers = state_triggers(CLASS_TRANSITIONS)
+        triggers = [*state_triggers(CLASS_TRANSITIONS), open_seats()]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ClassState.values), name="class_state_known"),
             models.CheckConstraint(

@@ -1,0 +1,121 @@
+"""What must hold before a step: one function per step, listed on the page and refused with by the service."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.apprentices.enums import LIVE_STATES, ClassState, EnrolmentState, RosterState
+from apps.apprentices.models import Enrolment, RosterFile, TrainingClass
+from apps.core.errors import Problem
+from apps.core.models.job import LIVE_STATES as LIVE_JOBS
+
+# States of a class in which its roster may still change.
+OPEN_ROSTER = (ClassState.ROSTER, ClassState.RETURNED)
+
+
+def missing_for_submit(training_class: TrainingClass, _actor: Actor | None = None) -> list[Problem]:
+    """What a roster still lacks before the district can review it (Beijing 2022-11, part 5)."""
+    problems = []
+    registered = training_class.enrolments.filter(state=EnrolmentState.REGISTERED)
+    if being_read(training_class).exists():
+        problems.append(
+            Problem("roster_being_read", _("A roster file is still being read. Wait until it is done."))
+        )
+    if not registered.exists():
+        problems.append(
+            Problem(
+                "no_apprentices", _("Nobody is registered yet. Upload a roster or register by form."), "五"
+            )
+        )
+    without = registered.filter(agreement_signed_on=None).count()
+    if without:
+        problems.append(
+            Problem(
+                "agreement_missing",
+                _("%(count)s apprentices have no day on which the training agreement was signed.")
+                % {"count": without},
+                "二（三）",
+                "agreement_signed_on",
+            )
+        )
+    return problems
+
+
+def missing_for_approve(training_class: TrainingClass, actor: Actor) -> list[Problem]:
+    """What keeps the district from setting up the enrolment records."""
+    problems = list(own_case(training_class, actor))
+    if not training_class.enrolments.filter(state=EnrolmentState.REGISTERED).exists():
+        problems.append(
+            Problem("no_apprentices", _("Nobody is left on the roster. Return it instead of approving it."))
+        )
+    return problems
+
+
+def own_case(training_class: TrainingClass, actor: Actor) -> Iterable[Problem]:
+    """Nobody decides on a roster that they filled in or stand on (domain, section 1)."""
+    if actor.person_id is None:
+        return
+    on_roster = training_class.enrolments.filter(person_id=actor.person_id, state__in=LIVE_STATES)
+    filled_in = (
+        training_class.created_by.person_id == actor.person_id
+        or training_class.roster_files.filter(uploaded_by__person_id=actor.person_id).exists()
+    )
+    if on_roster.exists():
+        yield Problem(
+            "own_enrolment", _("You stand on this roster yourself. Another officer must review it.")
+        )
+    elif filled_in:
+        yield Problem("own_case", _("You filled in this roster yourself. Another officer must review it."))
+
+
+def missing_for_complete(training_class: TrainingClass, _actor: Actor | None = None) -> list[Problem]:
+    """A class closes when nobody in it is training any more."""
+    training = training_class.enrolments.filter(state__in=LIVE_STATES).count()
+    if not training:
+        return []
+    message = _("%(count)s apprentices are still in training. Record how each of them ended first.")
+    return [Problem("still_training", message % {"count": training}, "三（二）3")]
+
+
+def missing_for_cancel(training_class: TrainingClass, _actor: Actor | None = None) -> list[Problem]:
+    """A class is cancelled empty, so that nobody stays registered in a class that is not held."""
+    if being_read(training_class).exists():
+        return [Problem("roster_being_read", _("A roster file is still being read. Wait until it is done."))]
+    return []
+
+
+def being_read(training_class: TrainingClass):
+    """Roster files of a class that a live job still reads."""
+    return RosterFile.objects.filter(
+        training_class=training_class,
+        state__in=(RosterState.WAITING, RosterState.READING),
+        job__state__in=LIVE_JOBS,
+    )
+
+
+def flags(enrolment: Enrolment) -> list[Problem]:
+    """Doubts that a reviewer should see about one row; none of them refuses it by itself."""
+    found = []
+    if enrolment.contract_to is not None and enrolment.contract_to < enrolment.ends_on:
+        found.append(
+            Problem(
+                "contract_ends_early", _("The labour contract ends before the training does."), "二（一）"
+            )
+        )
+    if enrolment.contract_from > enrolment.starts_on:
+        found.append(
+            Problem("contract_begins_late", _("The labour contract begins after the training."), "二（一）")
+        )
+    signed_on = enrolment.agreement_signed_on
+    if signed_on is None:
+        found.append(
+            Problem("agreement_missing", _("No day of signature of the training agreement."), "二（三）")
+        )
+    elif signed_on > enrolment.starts_on:
+        found.append(
+            Problem(
+                "agreement_late", _("The training agreement was signed after the training began."), "二（三）"
+            )
+        )
+    return found

@@ -1,0 +1,245 @@
+"""Judge one row of a roster on its own: what can be said without looking at anybody else.
+
+Pure: no database, no clock, no language. The form for one apprentice and the file of 100,000 go
+through the same function, so they can never disagree.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from apps.apprentices.enums import PersonStatus, PostKind
+from apps.apprentices.problems import finding
+from apps.apprentices.requirements import Requirements
+from apps.apprentices.roster import words
+from apps.apprentices.roster.days import UnreadableDay, add_months, read_day, years_before
+from apps.core.identifiers import IdNumber, InvalidIdentifier, parse_id_number, parse_mobile, parse_name
+
+FIELDS = (
+    "name",
+    "id_number",
+    "mobile",
+    "post_kind",
+    "contract_from",
+    "contract_to",
+    "insured_in_city",
+    "person_status",
+    "agreement_signed_on",
+    "remark",
+)
+REMARK_LENGTH_MAX = 200
+Cells = Sequence[Any]
+Finding = dict[str, Any]
+
+
+class GoodRow(NamedTuple):
+    """A row in which nothing is wrong by itself."""
+
+    row: int
+    name: str
+    id_number: str
+    birth_date: date
+    sex: str
+    mobile: str
+    post_kind: str
+    person_status: str
+    contract_from: date
+    contract_to: date | None
+    insured_in_city: bool
+    agreement_signed_on: date | None
+    remark: str
+
+
+@dataclass
+class Judged:
+    """What became of some rows: the good ones, and the reasons of each other one by its number."""
+
+    good: list[GoodRow] = field(default_factory=list)
+    bad: dict[int, list[Finding]] = field(default_factory=dict)
+
+
+class Judge:
+    """Judges rows against the requirements of one day.
+
+    The bounds are worked out once; a row costs some comparisons beside the reading of its cells.
+    """
+
+    def __init__(self, requirements: Requirements) -> None:
+        self.requirements = requirements
+        self.on = requirements.on
+        self.born_by = years_before(self.on, requirements.age_min)
+        self.born_after = {sex: years_before(self.on, age) for sex, age in requirements.age_end.items()}
+
+    def rows(self, rows: Sequence[tuple[int, Cells]]) -> Judged:
+        """Judge rows given as (number, cells); cells stand in the order of FIELDS."""
+        judged = Judged()
+        for number, cells in rows:
+            found = self.row(number, cells)
+            if isinstance(found, GoodRow):
+                judged.good.append(found)
+            else:
+                judged.bad[number] = found
+        return judged
+
+    def row(self, number: int, cells: Cells) -> GoodRow | list[Finding]:
+        """The row as read, or every reason at once why it cannot be taken."""
+        found: list[Finding] = []
+        name = self._name(cells[0], found)
+        identity = self._identity(cells[1], found)
+        mobile = self._mobile(cells[2], found)
+        post_kind = self._post_kind(cells[3], found)
+        contract_from, contract_to = self._contract(cells[4], cells[5], found)
+        insured = self._insured(cells[6], found)
+        status = self._status(cells[7], found)
+        signed_on = self._agreement(cells[8], found)
+        remark = self._remark(cells[9], found)
+        if found or identity is None or contract_from is None:
+            return found
+        return GoodRow(
+            number,
+            name,
+            identity.number,
+            identity.birth_date,
+            identity.sex,
+            mobile,
+            post_kind,
+            status,
+            contract_from,
+            contract_to,
+            insured,
+            signed_on,
+            remark,
+        )
+
+    def _name(self, cell: object, found: list[Finding]) -> str:
+        try:
+            return parse_name(cell)
+        except InvalidIdentifier as refusal:
+            found.append(finding(refusal.code, "name"))
+            return ""
+
+    def _identity(self, cell: object, found: list[Finding]) -> IdNumber | None:
+        if isinstance(cell, float | int):
+            # Whatever stood there, the last places of 18 digits are gone.
+            found.append(finding("id_numeric", "id_number"))
+            return None
+        try:
+            identity = parse_id_number(cell, on=self.on)
+        except InvalidIdentifier as refusal:
+            found.append(finding(refusal.code, "id_number"))
+            return None
+        if identity.birth_date > self.born_by:
+            found.append(finding("too_young", "id_number", least=self.requirements.age_min))
+        elif identity.birth_date <= self.born_after[identity.sex]:
+            found.append(finding("too_old", "id_number", most=self.requirements.age_end[identity.sex]))
+        return identity
+
+    def _mobile(self, cell: object, found: list[Finding]) -> str:
+        if isinstance(cell, float) and cell.is_integer():
+            # Eleven digits survive in a number; a spreadsheet reader only adds ".0" to them.
+            cell = str(int(cell))
+        try:
+            return parse_mobile(cell)
+        except InvalidIdentifier as refusal:
+            found.append(finding(refusal.code, "mobile"))
+            return ""
+
+    def _post_kind(self, cell: object, found: list[Finding]) -> str:
+        kind = words.POST_KINDS.get(_word(cell))
+        if kind is None:
+            found.append(finding("post_kind_unknown" if _word(cell) else "post_kind_blank", "post_kind"))
+            return ""
+        if kind == PostKind.DISPATCHED and not self.requirements.dispatched_allowed:
+            found.append(finding("dispatched", "post_kind"))
+        return kind
+
+    def _contract(self, first: object, last: object, found: list[Finding]) -> tuple[date | None, date | None]:
+        faults = len(found)
+        contract_from = _day(first, "contract_from", found)
+        open_ended = isinstance(last, str) and _word(last) in words.OPEN_ENDED
+        contract_to = None if open_ended else _day(last, "contract_to", found)
+        if len(found) > faults:
+            return None, None
+        if contract_from is None:
+            found.append(finding("contract_from_blank", "contract_from"))
+        elif contract_to is None:
+            if not open_ended:
+                found.append(finding("contract_to_blank", "contract_to"))
+        else:
+            months = self.requirements.contract_months_min
+            if contract_to < contract_from:
+                found.append(finding("contract_order", "contract_to"))
+            elif contract_to < _last_day(contract_from, months):
+                found.append(finding("contract_too_short", "contract_to", least=months))
+        return contract_from, contract_to
+
+    def _insured(self, cell: object, found: list[Finding]) -> bool:
+        insured = cell if isinstance(cell, bool) else words.YES_NO.get(_word(cell))
+        if insured is None:
+            found.append(finding("insured_unknown" if _word(cell) else "insured_blank", "insured_in_city"))
+            return False
+        if not insured and self.requirements.insurance_required:
+            found.append(finding("not_insured", "insured_in_city"))
+        return insured
+
+    def _status(self, cell: object, found: list[Finding]) -> str:
+        status = words.PERSON_STATUSES.get(_word(cell))
+        if status is None:
+            found.append(finding("person_status_unknown", "person_status"))
+            return PersonStatus.EMPLOYEE
+        if status in self.requirements.excluded:
+            found.append(finding(status, "person_status"))
+        return status
+
+    def _agreement(self, cell: object, found: list[Finding]) -> date | None:
+        signed_on = _day(cell, "agreement_signed_on", found)
+        if signed_on is not None and signed_on > self.on:
+            found.append(finding("agreement_in_future", "agreement_signed_on"))
+        return signed_on
+
+    def _remark(self, cell: object, found: list[Finding]) -> str:
+        if cell is None or cell == "":
+            return ""
+        text = str(cell).strip().replace("\x00", "")
+        if len(text) > REMARK_LENGTH_MAX:
+            found.append(finding("cell_too_long", "remark", most=REMARK_LENGTH_MAX))
+        return text
+
+
+def is_blank(cells: Cells) -> bool:
+    """Whether nothing stands in the row: such rows are passed over, not complained about."""
+    return not any(cell is not None and str(cell).strip() for cell in cells)
+
+
+@lru_cache(maxsize=20_000)
+def _last_day(first: date, months: int) -> date:
+    """The last day of so many whole months that begin with `first`."""
+    return add_months(first, months) - timedelta(days=1)
+
+
+def _day(cell: object, name: str, found: list[Finding]) -> date | None:
+    try:
+        return read_day(cell)
+    except UnreadableDay as refusal:
+        found.append(finding(refusal.code, name))
+        return None
+
+
+def _word(cell: object) -> str:
+    """A cell as a word to look up; a number without fraction as people see it."""
+    if isinstance(cell, str):
+        return cell if cell in words.POST_KINDS else _plain(cell)
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return _plain(str(cell))
+
+
+@lru_cache(maxsize=10_000)
+def _plain(text: str) -> str:
+    return words.plain(text[:100])

@@ -1,0 +1,83 @@
+"""Judge and seal the next chunk while the database stores this one.
+
+A thread judges and seals; the thread that holds the transaction only waits for the database, which
+works in a process of its own. Two chunks wait at most, so memory does not grow with the file.
+"""
+
+import queue
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from apps.apprentices.roster.judge import Judge, Judged
+from apps.apprentices.roster.store import Sealed, seal_rows
+
+Rows = Sequence[tuple[int, Sequence[Any]]]
+_WAITING_MAX = 2
+_POLL_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some rows that follow each other: as they stood in the file, as judged, and ready for COPY."""
+
+    rows: Rows
+    judged: Judged
+    sealed: Sealed
+
+    @property
+    def last_row(self) -> int:
+        return self.rows[-1][0]
+
+
+@dataclass(frozen=True)
+class _Broke:
+    error: BaseException
+
+
+_END = object()
+
+
+def prepared(chunks: Iterable[Rows], judge: Judge) -> Iterator[Chunk]:
+    """Yield the chunks judged and sealed, one ahead of the reader.
+
+    Whatever the source of the rows raises is raised here. Closing the iterator ends the thread.
+    """
+    waiting: queue.Queue[Any] = queue.Queue(maxsize=_WAITING_MAX)
+    stopped = threading.Event()
+
+    def put(item: Any) -> bool:
+        while not stopped.is_set():
+            try:
+                waiting.put(item, timeout=_POLL_SECONDS)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    def work() -> None:
+        try:
+            for rows in chunks:
+                judged = judge.rows(rows)
+                if not put(Chunk(rows, judged, seal_rows(judged.good))):
+                    return
+        except BaseException as error:  # noqa: BLE001 - it is raised again where the chunks are read
+            put(_Broke(error))
+        else:
+            put(_END)
+        finally:
+            close = getattr(chunks, "close", None)
+            if close is not None:
+                close()
+
+    thread = threading.Thread(target=work, name="roster", daemon=True)
+    thread.start()
+    try:
+        while (item := waiting.get()) is not _END:
+            if isinstance(item, _Broke):
+                raise item.error
+            yield item
+    finally:
+        stopped.set()
+        thread.join()
