@@ -7,6 +7,7 @@ from apps.core.views.health import healthz
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("accounts/", include("apps.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("portal/", include("apps.portal.urls")),
     path("desk/", include("apps.desk.urls")),

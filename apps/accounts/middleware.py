@@ -135,7 +135,7 @@ class DefaultDenyMiddleware:
     def _refusal(self, request: HttpRequest, declaration: Declared, name: str) -> HttpResponseBase | None:
         user = request.user
         signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES and user.is_authenticated
-        if signed_in and user.must_change_password and name not in BEFORE_NEW_PASSWORD:
+        if signed_in and name not in BEFORE_NEW_PASSWORD and user.must_choose_password(clock.now()):
             return _redirected(request, redirect("account_change_password"))
         if declaration.openness is Openness.PUBLIC:
             return None

@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class EnterprisesConfig(AppConfig):
     name = "apps.enterprises"
     label = "enterprises"
+
+    def ready(self) -> None:
+        from apps.enterprises import invariants  # noqa: F401 - registers itself

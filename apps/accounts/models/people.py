@@ -1,9 +1,11 @@
 """Natural persons and the accounts with which they sign in."""
 
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 import pghistory
 import pgtrigger
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -141,6 +143,12 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username
+
+    def must_choose_password(self, now: datetime) -> bool:
+        """Whether a new password is due: an administrator gave this one, or it is older than allowed."""
+        age_max = settings.PASSWORD_MAX_AGE_DAYS
+        too_old = bool(age_max) and now - self.password_changed_at > timedelta(days=age_max)
+        return self.must_change_password or too_old
 
     def get_full_name(self) -> str:
         return self.person.name
