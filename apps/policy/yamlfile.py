@@ -43,12 +43,16 @@ class _StrictLoader(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = True) -> dict[Hashable, Any]:
         seen: set[str] = set()
-        for key_node, _value in node.value:
+        for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
                 raise _error(key_node, _("a key is a single word, a number or a date"))
             key = str(key_node.value)
             if key in seen:
                 raise _error(key_node, _("“%(key)s” stands here twice; keep one of the two") % {"key": key})
+            if node.flow_style and value_node.value == "" and value_node.style is None:
+                # {en: first, then second} has three entries for YAML and two for its author.
+                message = _("“%(key)s” has no value; put a text with a comma in quotes") % {"key": key}
+                raise _error(key_node, message)
             seen.add(key)
         # Keys are always text, so that a date or a number as a key needs no guessing either.
         return {str(key.value): self.construct_object(value, deep=deep) for key, value in node.value}

@@ -139,6 +139,7 @@ def test_percentages_are_exact(rewrite):
         ("money.yaml", "yuan: 5000", "yuan: !!float 5000", "money.yaml: line"),
         ("money.yaml", "yuan: 5000", "yuan: &a 5000, b: *a", "references (*name) are not used"),
         ("money.yaml", "rates:\n", "rates: [\n", "money.yaml: line"),
+        ("money.yaml", "en: Passed with", "en: Yes, passed with", "put a text with a comma in quotes"),
         ("extra.yaml", "", "- a\n- b\n", "extra.yaml: write “name: value” lines"),
         ("extra.yml", "", "a: 1\n", "extra.yml: name the file with the ending .yaml"),
         ("extra.yaml", "", "rates: {}\n", "stands in extra.yaml as well"),

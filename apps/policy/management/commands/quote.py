@@ -12,6 +12,7 @@ import json
 import sys
 from argparse import ArgumentParser
 from datetime import date
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -69,6 +70,10 @@ class Command(BaseCommand):
         parser.add_argument("--language", default=LANGUAGES[0], choices=LANGUAGES, help="of the sentences")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            # JSON is UTF-8, whatever the terminal believes.
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(encoding="utf-8")
         with translation.override(options["language"]):
             try:
                 answer = self._answer(options)
