@@ -4,7 +4,7 @@ Queues, history, notes, documents, notices and the API look a case up here by it
 (`plans.plan`), so that none of them needs to know the others.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from django.apps import apps
@@ -23,7 +23,8 @@ class Subject:
 
     `portal_url` and `desk_url` are the route names of its page, taking the pk. `services` maps each action
     to the callable `(actor, case, *, on, opinion) -> case`. `offers` says of a step that state and role
-    would permit whether it fits this very case (a claim that pays is not signed as a recovery).
+    would permit whether it fits this very case (a claim that pays is not signed as a recovery). `summary`
+    puts a case in a few words for a list; `document_kinds` are the kinds of document that it takes.
     """
 
     label: str
@@ -33,6 +34,8 @@ class Subject:
     desk_url: str = ""
     services: dict[str, Callable] = field(default_factory=dict)
     offers: Callable[[models.Model, Transition], bool] | None = None
+    summary: Callable[[models.Model], str] | None = None
+    document_kinds: Sequence[tuple[str, str | Promise]] = ()
 
     @property
     def model(self) -> type[models.Model]:

@@ -1,5 +1,11 @@
-"""Addresses: cases."""
+"""Addresses of what can be done with any case."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from apps.desk.views import cases
+
+urlpatterns = [
+    path("<str:label>/<int:pk>/step/", cases.case_step, name="case_step"),
+    path("<str:label>/<int:pk>/notes/", cases.case_note, name="case_note"),
+    path("<str:label>/<int:pk>/documents/<int:document>/", cases.case_document, name="case_document"),
+]

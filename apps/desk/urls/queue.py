@@ -1,5 +1,11 @@
-"""Addresses: queue."""
+"""Addresses of the queue."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from apps.desk.views import queue
+
+urlpatterns = [
+    path("", queue.queue, name="queue"),
+    path("<str:label>/", queue.queue, name="queue_kind"),
+    path("<str:label>/bulk/", queue.queue_bulk, name="queue_bulk"),
+]

@@ -5,6 +5,7 @@ from django.urls import include, path
 app_name = "portal"
 urlpatterns = [
     path("", include("apps.portal.urls.home")),
+    path("cases/", include("apps.portal.urls.cases")),
     path("profile/", include("apps.portal.urls.profile")),
     path("plans/", include("apps.portal.urls.plans")),
     path("classes/", include("apps.portal.urls.classes")),

@@ -1,0 +1,93 @@
+"""What waits for whom: the files of one kind in which a role has to act, the most urgent first."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from apps.accounts.actors import Actor
+from apps.casework import subjects
+from apps.casework.subjects import Subject
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Filters:
+    """How a reader narrows a queue."""
+
+    district: str = ""
+    text: str = ""
+    overdue: bool = False
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One kind of file with how many wait and how many are late."""
+
+    subject: Subject
+    count: int
+    late: int
+
+
+def waiting(subject: Subject, actor: Actor) -> QuerySet[Any]:
+    """Every file of this kind that waits for this actor's role, within the actor's scope."""
+    states = [state for state, roles in subject.table.working.items() if actor.role in roles]
+    return subject.model.objects.visible_to(actor).filter(state__in=states)
+
+
+def tabs(actor: Actor, on: date) -> list[Tab]:
+    """The kinds that this role ever has to act on, with their counts (one query each)."""
+    from django.db.models import Count
+
+    found = []
+    for subject in subjects.all_subjects():
+        if subject.table is None or not any(actor.role in roles for roles in subject.table.working.values()):
+            continue
+        counts = waiting(subject, actor).aggregate(
+            count=Count("id"), late=Count("id", filter=Q(deadline_on__lt=on))
+        )
+        found.append(Tab(subject, counts["count"], counts["late"]))
+    return found
+
+
+def page(subject: Subject, actor: Actor, filters: Filters, on: date) -> tuple[list[Any], str]:
+    """One page of a queue and the mark of where the next one begins (empty at the end).
+
+    Sorted by deadline, files without one last; the mark is the last row's place in that order, so that
+    a page costs the same however deep it lies.
+    """
+    rows = waiting(subject, actor)
+    if filters.district:
+        rows = rows.filter(district_id=filters.district)
+    if filters.overdue:
+        rows = rows.filter(deadline_on__lt=on)
+    if filters.text:
+        rows = rows.filter(
+            Q(number__icontains=filters.text) | Q(enterprise__organisation__name__icontains=filters.text)
+        )
+    rows = _after(rows, filters.after)
+    rows = rows.select_related("enterprise__organisation", "district").order_by(
+        F("deadline_on").asc(nulls_last=True), "id"
+    )
+    found = list(rows[: PAGE_SIZE + 1])
+    if len(found) <= PAGE_SIZE:
+        return found, ""
+    last = found[PAGE_SIZE - 1]
+    return found[:PAGE_SIZE], f"{last.deadline_on.isoformat() if last.deadline_on else '-'}~{last.pk}"
+
+
+def _after(rows: QuerySet[Any], mark: str) -> QuerySet[Any]:
+    day, _tilde, pk = mark.partition("~")
+    if not pk.isascii() or not pk.isdigit() or len(pk) > 18:
+        return rows
+    if day == "-":
+        return rows.filter(deadline_on=None, pk__gt=int(pk))
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        return rows
+    later = Q(deadline_on__gt=on) | Q(deadline_on=None)
+    return rows.filter(later | Q(deadline_on=on, pk__gt=int(pk)))

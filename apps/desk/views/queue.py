@@ -1,0 +1,111 @@
+"""The queue of an office: what waits, the most urgent first; and a step for many files at once."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.accounts import confirmation
+from apps.accounts.access import access, money_confirmed
+from apps.accounts.models import District
+from apps.accounts.roles import OFFICIALS
+from apps.casework import queues, requests, subjects
+from apps.core.clock import today
+from apps.core.errors import ShituError
+from apps.core.workdays import working_days_between
+
+BULK_MAX = 200
+
+
+@access(*OFFICIALS)
+@require_GET
+def queue(request: HttpRequest, label: str = "") -> HttpResponse:
+    """One kind of file at a time, with counts of all kinds; without a kind, the one with most to do."""
+    on = today()
+    tabs = queues.tabs(request.actor, on)
+    chosen = next((tab for tab in tabs if tab.subject.label == label), None)
+    if chosen is None:
+        chosen = max(tabs, key=lambda tab: (tab.late, tab.count), default=None)
+    filters = queues.Filters(
+        district=request.GET.get("district", ""),
+        text=request.GET.get("q", "").strip()[:60],
+        overdue=request.GET.get("overdue") == "yes",
+        after=request.GET.get("after", ""),
+    )
+    rows, mark = queues.page(chosen.subject, request.actor, filters, on) if chosen else ([], "")
+    bulk = _bulk_steps(chosen, rows, request) if chosen else ()
+    context = {
+        "tabs": tabs,
+        "chosen": chosen,
+        "rows": [_row(chosen.subject, case, on) for case in rows],
+        "filters": filters,
+        "bulk": bulk,
+        "districts": District.objects.all() if request.actor.district_code is None else (),
+        "pager": _pager(request, rows, mark, filters),
+    }
+    return render(request, "desk/queue/queue.html", context)
+
+
+@access(*OFFICIALS)
+@require_POST
+def queue_bulk(request: HttpRequest, label: str) -> HttpResponse:
+    """Take one step for each chosen file, each on its own: what fails is named and stops nothing else."""
+    action = request.POST.get("action", "")
+    chosen = [int(pk) for pk in request.POST.getlist("case") if pk.isascii() and pk.isdigit()][:BULK_MAX]
+    subject = subjects.get(label)
+    steps = [step for step in subject.table.named(action) if step.bulk and request.actor.role in step.roles]
+    if not steps or not chosen:
+        messages.warning(request, _("Choose the files and what to do with them."))
+        return redirect("desk:queue_kind", label=label)
+    if steps[0].money and not money_confirmed(request):
+        return confirmation.ask(request)
+    opinion = requests.read_opinion(request)
+    done, refused = 0, []
+    for pk in chosen:
+        try:
+            case = subjects.load(label, pk, request.actor)
+            requests.take_step(request.actor, case, action, opinion, on=today())
+            done += 1
+        except ShituError as error:
+            refused.append({"pk": pk, "message": error.message, "problems": error.problems})
+    if done:
+        text = ngettext("%(count)s file: done.", "%(count)s files: done.", done) % {"count": done}
+        messages.success(request, text)
+    if refused:
+        context = {"subject": subject, "refused": refused, "back": reverse("desk:queue_kind", args=[label])}
+        return render(request, "desk/queue/refused.html", context, status=422)
+    return redirect("desk:queue_kind", label=label)
+
+
+def _row(subject, case, on) -> dict:
+    days = working_days_between(on, case.deadline_on) if case.deadline_on else None
+    return {
+        "case": case,
+        "url": reverse(subject.desk_url, args=[case.pk]),
+        "summary": subject.summary(case) if subject.summary else "",
+        "days": days,
+    }
+
+
+def _bulk_steps(chosen, rows, request):
+    states = {case.state for case in rows}
+    return tuple(
+        step
+        for step in chosen.subject.table
+        if step.bulk and request.actor.role in step.roles and states & set(step.sources)
+    )
+
+
+def _pager(request: HttpRequest, rows, mark: str, filters: queues.Filters) -> dict:
+    query = request.GET.copy()
+    next_url = first_url = ""
+    if mark:
+        query["after"] = mark
+        next_url = f"?{query.urlencode()}"
+    if filters.after:
+        query.pop("after", None)
+        first_url = f"?{query.urlencode()}"
+    return {"shown": len(rows), "total": None, "next_url": next_url, "first_url": first_url}
