@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class PlansConfig(AppConfig):
     name = "apps.plans"
     label = "plans"
+
+    def ready(self) -> None:
+        from apps.plans import invariants, subject  # noqa: F401 - invariants declare themselves
+
+        subject.announce()

@@ -30,6 +30,7 @@ _PART_STAYS = """
 _CONTENT = (
     "version",
     "title",
+    "policy_document_id",
     "institution_id",
     "superior_unit_id",
     "entrusted_to_id",
@@ -80,14 +81,14 @@ def plan_stays() -> list[Guard]:
             operation=pgtrigger.Update,
             condition=pgtrigger.Condition(
                 "("
-                + _differ(("number", "enterprise_id", "district_id", "policy_document_id", "created_by_id"))
+                + _differ(("number", "enterprise_id", "district_id", "created_by_id"))
                 + " OR NEW.version < OLD.version"
                 + " OR (OLD.consolidation_id IS NOT NULL"
                 + " AND OLD.consolidation_id IS DISTINCT FROM NEW.consolidation_id)"
                 + " OR (OLD.approved_on IS NOT NULL AND OLD.approved_on IS DISTINCT FROM NEW.approved_on))"
             ),
             func="""
-                RAISE EXCEPTION 'number, owner, document and consolidation of a plan never change'
+                RAISE EXCEPTION 'number, owner and consolidation of a plan never change'
                     USING ERRCODE = 'restrict_violation', CONSTRAINT = 'plan_owner_stays';
             """,
         ),

@@ -104,7 +104,6 @@ PLAN_TRANSITIONS = TransitionTable(
             DISTRICT,
             seat="reviewer",
             checklist=True,
-            bulk=True,
             deadline="deadline_recheck_days",
             notify=("enterprise", "city"),
             tone="success",
