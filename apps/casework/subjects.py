@@ -25,6 +25,7 @@ class Subject:
     to the callable `(actor, case, *, on, opinion) -> case`. `offers` says of a step that state and role
     would permit whether it fits this very case (a claim that pays is not signed as a recovery). `summary`
     puts a case in a few words for a list; `document_kinds` are the kinds of document that it takes.
+    `takes_documents` says who may add or remove one now; without it, whoever has to act does.
     """
 
     label: str
@@ -36,6 +37,7 @@ class Subject:
     offers: Callable[[models.Model, Transition], bool] | None = None
     summary: Callable[[models.Model], str] | None = None
     document_kinds: Sequence[tuple[str, str | Promise]] = ()
+    takes_documents: Callable[[models.Model, Actor], bool] | None = None
 
     @property
     def model(self) -> type[models.Model]:

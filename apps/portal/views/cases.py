@@ -85,8 +85,13 @@ def case_document_remove(request: HttpRequest, label: str, pk: int, document: in
 
 
 def _require_open(request: HttpRequest, case: Model, label: str) -> None:
-    table = subjects.get(label).table
-    if table is None or request.actor.role not in table.working.get(case.state, ()):
+    subject = subjects.get(label)
+    if subject.takes_documents is not None:
+        is_open = subject.takes_documents(case, request.actor)
+    else:
+        working = subject.table.working if subject.table else {}
+        is_open = request.actor.role in working.get(case.state, ())
+    if not is_open:
         raise Forbidden(
             _("The file is not with you now, so nothing can be added to it."), code="not_with_you"
         )
