@@ -151,6 +151,7 @@ def normalised(answers: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     return [
         {
             "code": item.code,
+            "label": str(item.question),
             "result": str(given[item.code]["result"]),
             "remark": str(given[item.code].get("remark", "")).strip()[:500],
         }

@@ -3,10 +3,12 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.actors import Actor
 from apps.casework.subjects import Subject, register
 from apps.casework.transitions import Transition
 from apps.core import tones
 from apps.plans import services
+from apps.plans.enums import PlanDocumentKind
 from apps.plans.transitions import PLAN_TRANSITIONS
 
 
@@ -16,6 +18,17 @@ def offers(case: models.Model, step: Transition) -> bool:
         return True
     has_superior = case.enterprise.organisation.superior_id is not None  # type: ignore[attr-defined]
     return (step.action == "submit") == has_superior
+
+
+def summary(case: models.Model) -> str:
+    """The plan in a few words for a list: its title and partner."""
+    institution = case.institution  # type: ignore[attr-defined]
+    return f"{case.title} · {institution}" if institution else case.title  # type: ignore[attr-defined]
+
+
+def takes_documents(case: models.Model, actor: Actor) -> bool:
+    """Documents are content: the enterprise's alone, and only while it has the plan."""
+    return actor.is_enterprise and case.is_open  # type: ignore[attr-defined]
 
 
 def announce() -> None:
@@ -52,5 +65,8 @@ def announce() -> None:
                 "withdraw": services.withdraw_plan,
             },
             offers=offers,
+            summary=summary,
+            document_kinds=PlanDocumentKind.choices,
+            takes_documents=takes_documents,
         )
     )

@@ -31,5 +31,5 @@ def attach_document(
 def detach_document(actor: Actor, plan: Plan, document_id: int) -> None:
     """Take a file off the plan; it stays in the history. Raises `NotFound`, `Conflict`."""
     with editing(actor, plan) as edit:
-        remove_document(actor, edit.plan, document_id)
+        remove_document(edit.plan, document_id)
         edit.changed = True
