@@ -9,5 +9,5 @@ from apps.core import clock
 
 
 def site(_request: HttpRequest) -> dict[str, Any]:
-    """Give templates `site.city`, `site.demo` and `site.today`."""
-    return {"site": {"city": settings.CITY_NAME, "demo": settings.DEMO_CITY, "today": clock.today()}}
+    """Give templates `shitu.city`, `shitu.demo` and `shitu.today` (libraries already use `site`)."""
+    return {"shitu": {"city": settings.CITY_NAME, "demo": settings.DEMO_CITY, "today": clock.today()}}
