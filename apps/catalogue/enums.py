@@ -9,4 +9,4 @@ class OccupationList(models.TextChoices):
     lists carry the code of the kind and need no entry here."""
 
     SCARCE = "scarce", _("Scarce occupations")
-    EVALUATION_SCOPE = "evaluation_scope", _("Within the city's evaluation scope")
+    EVALUATION_SCOPE = "evaluation_scope", _("Evaluation scope of the city")
