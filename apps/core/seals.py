@@ -203,8 +203,14 @@ def _seal_some(chain: Chain, horizon: int) -> int:
 
 
 _HORIZON = "SELECT max(id), pg_snapshot_xmax(pg_current_snapshot())::text FROM <table>"
+# A snapshot counts what is under way in every database of the server; only this one matters.
 _UNDER_WAY = """
-SELECT EXISTS (SELECT FROM pg_snapshot_xip(pg_current_snapshot()) AS xid WHERE xid < %s::xid8)
+SELECT EXISTS (
+    SELECT FROM pg_snapshot_xip(pg_current_snapshot()) AS under_way (number)
+     WHERE number < %s::xid8
+       AND NOT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+                        WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND granted
+                          AND transactionid = number::xid AND datname <> current_database()))
 """
 _SEAL = """
 WITH last AS (

@@ -9,4 +9,4 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what is sealed and what must always hold."""
-        from apps.ledger import sealing  # noqa: F401
+        from apps.ledger import invariants, sealing  # noqa: F401 - they register themselves

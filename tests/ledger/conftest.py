@@ -28,6 +28,13 @@ def _act_as_owner(cursor: CursorWrapper) -> None:
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL ROLE NONE")
 
 
+def run(sql: str) -> int:
+    """Run one statement, by itself where it is refused; return how many rows it touched."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.rowcount
+
+
 @contextmanager
 def refused_by(guard: str) -> Iterator[None]:
     """The database refuses the block, and names `guard`: a constraint, a column, or words of its message."""

@@ -7,10 +7,10 @@ guard removed. If the last did not succeed, the first two would prove nothing.
 from dataclasses import dataclass
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError
 
 from tests.factories import ledger as make
-from tests.ledger.conftest import refused_by
+from tests.ledger.conftest import refused_by, run
 
 TRANSACTION = (
     "INSERT INTO ledger_transaction (id, key, on_date, kind, memo, subject_type, reverses_id) VALUES"
@@ -95,12 +95,6 @@ INSERTIONS = [
     Attack("the_account_is_unknown", entry((5, 0), (0, 5), account="gold"), "account_code", (LEGS_OFF,)),
     Attack("the_fund_is_unknown", entry((5, 0), (0, 5), fund="gold"), "fund_code", (LEGS_OFF,)),
 ]
-
-
-def run(sql: str) -> int:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql)
-        return cursor.rowcount
 
 
 @pytest.mark.usefixtures("books")

@@ -6,7 +6,7 @@ the first one's rows, and the same key with other content is a Conflict.
 
 from apps.ledger.services.budgets import adjust, appropriate, refund, release, reserve, reserve_from, use
 from apps.ledger.services.bulk import post_many
-from apps.ledger.services.keeping import fold_balances
+from apps.ledger.services.keeping import fold_balances, rebuild_balances
 from apps.ledger.services.planning import plan_split
 from apps.ledger.services.posting import post
 from apps.ledger.services.reversing import reverse
@@ -23,6 +23,7 @@ __all__ = [
     "plan_split",
     "post",
     "post_many",
+    "rebuild_balances",
     "refund",
     "release",
     "reserve",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from apps.core.errors import Conflict, NotFound, Refused
 from apps.core.money import yuan
 from apps.ledger.enums import MovementKind
-from apps.ledger.models import Budget, BudgetMovement, Reservation
+from apps.ledger.models import Budget, BudgetMovement, Fund, Reservation
 from apps.ledger.services.planning import locked_budgets, not_covered, plan_split
 from apps.ledger.services.refusals import in_sentences
 
@@ -271,11 +271,15 @@ def _require_left(split: Split, left: dict[str, int]) -> None:
 
 
 def _change_pot(step: _Step) -> Budget:
+    fund = step.split[0][0]
     with transaction.atomic():
         locked_budgets(step.district, step.year)
         if not _taken_before(step):
+            if not Fund.objects.filter(code=fund).exists():
+                raise Refused(
+                    _("This fund does not exist. Choose one of the funds on the list."), code="fund_unknown"
+                )
             _take(step)
-    fund = step.split[0][0]
     return Budget.objects.get(fund=fund, district_code=step.district, year=step.year)
 
 

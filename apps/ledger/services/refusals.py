@@ -80,7 +80,7 @@ def in_sentences() -> Iterator[None]:
 
 
 def constraint_of(error: IntegrityError) -> str:
-    """The name of the guard that spoke, or table and column of a value that may not be missing; else empty."""
+    """The name of the guard that spoke, or table and column of a value that is missing; else empty."""
     found = getattr(error.__cause__, "diag", None)
     if found is None:
         return ""
