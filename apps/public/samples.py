@@ -4,6 +4,9 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from apps.core import clock
 from apps.core.errors import Problem
 from apps.core.widgets import Chart, Check, Document, Entry, Pager, Series, Step
@@ -11,6 +14,68 @@ from apps.core.widgets import Chart, Check, Document, Entry, Pager, Series, Step
 _STAGES = [
     *("单位同意", "申请", "区级审核", "市级复核", "学徒报名", "学籍审核"),
     *("开班", "预拨", "培训", "评价", "清算"),
+]
+
+
+# How each component is written, and what it is for. Attributes with a colon take a value of the page.
+REFERENCE: list[tuple[str, Promise]] = [
+    (
+        '<c-badge tone="good" label="…" />',
+        _("A state as a word; tones: neutral, info, good, warn, bad, money."),
+    ),
+    ('<c-money :fen="line.due_fen" unit="yes" sign="yes" />', _("Fen as yuan; a dash where there is none.")),
+    (
+        '<c-panel id="…" title="…" note="…" flush="yes">…</c-panel>',
+        _("A framed part of a page; slots actions and foot; flush for tables."),
+    ),
+    (
+        '<c-next-step title="…" tone="waiting" :due="due" :days="days">…</c-next-step>',
+        _("What to do now, in the block next_step; slot actions."),
+    ),
+    ('<c-note tone="warn" title="…">…</c-note>', _("A remark that must not be missed.")),
+    ('<c-problems :problems="problems" title="…" />', _("What is missing or wrong, each with its article.")),
+    (
+        '<c-empty title="…" text="…" action_url="…" action_label="…" />',
+        _("A list with nothing in it, and what to do about that."),
+    ),
+    (
+        '<c-table label="…" queue="yes">…</c-table>',
+        _("A table that stacks on a phone; cells carry data-label; queue listens to j, k, x."),
+    ),
+    ('<c-pager :pager="pager" />', _("The foot of a list: core.widgets.Pager.")),
+    (
+        '<c-filter-bar reset_url="…" target="#list">…</c-filter-bar>',
+        _("Search and filters; with a target only that part is reloaded."),
+    ),
+    ('<c-facts><c-fact label="…">…</c-fact></c-facts>', _("Names and values.")),
+    (
+        '<c-stats><c-stat label="…" value="…" unit="…" url="…" tone="bad" /></c-stats>',
+        _("Figures at the top of a page; a link leads to the records behind."),
+    ),
+    ('<c-steps :steps="steps" />', _("The stages of the main process: core.widgets.Step.")),
+    (
+        '<c-deadline :due="case.due_on" :days="working_days_left" />',
+        _("When it is due; negative days are overdue."),
+    ),
+    ('<c-timeline :entries="entries" />', _("History: core.widgets.Entry.")),
+    ('<c-checklist :items="checks" />', _("Items with pass, fail or note: core.widgets.Check.")),
+    ('<c-documents :documents="documents" />', _("Files, and those still missing: core.widgets.Document.")),
+    (
+        '<c-chart :chart="chart" small="yes" />',
+        _("A drawing and its table from the same numbers: core.widgets.Chart."),
+    ),
+    ('<c-progress :job="job" url="…" />', _("Background work, asked for again until it is over.")),
+    (
+        '<c-field :field="form.name" />',
+        _("One field with label, help and error; {{ form }} writes them all."),
+    ),
+    ('<c-icon name="inbox" />', _("A symbol of static/icons/sprite.svg; never alone, always beside a word.")),
+    ('<button data-confirm="…" data-confirm-tone="bad">', _("Asks before it is sent.")),
+    (
+        '<form data-autosave id="…" hx-post="…" hx-trigger="change delay:500ms">',
+        _("Saves as one goes; data-save-state beside it says so."),
+    ),
+    ("<form data-warn-dirty>", _("Asks before leaving with changes that were not saved.")),
 ]
 
 
@@ -72,6 +137,7 @@ def _charts() -> dict[str, Chart]:
 def context() -> dict[str, Any]:
     """Everything the style page shows."""
     return {
+        "reference": REFERENCE,
         "tones": ["neutral", "info", "good", "warn", "bad", "money"],
         "steps": _steps(),
         "failed_steps": [Step("申请", "done"), Step("区级审核", "failed"), Step("市级复核")],
