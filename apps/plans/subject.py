@@ -21,9 +21,8 @@ def offers(case: models.Model, step: Transition) -> bool:
 
 
 def summary(case: models.Model) -> str:
-    """The plan in a few words for a list: its title and partner."""
-    institution = case.institution  # type: ignore[attr-defined]
-    return f"{case.title} · {institution}" if institution else case.title  # type: ignore[attr-defined]
+    """The plan in a few words for a list, without a query."""
+    return case.title  # type: ignore[attr-defined]
 
 
 def takes_documents(case: models.Model, actor: Actor) -> bool:
