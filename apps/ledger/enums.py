@@ -2,16 +2,17 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class AccountKind(models.TextChoices):
     """The five kinds of accounts of double entry."""
 
-    ASSET = "asset", _("Asset")
-    LIABILITY = "liability", _("Liability")
-    EQUITY = "equity", _("Net assets")
-    INCOME = "income", _("Income")
-    EXPENSE = "expense", _("Expense")
+    ASSET = "asset", pgettext_lazy("account", "Asset")
+    LIABILITY = "liability", pgettext_lazy("account", "Liability")
+    EQUITY = "equity", pgettext_lazy("account", "Net assets")
+    INCOME = "income", pgettext_lazy("account", "Income")
+    EXPENSE = "expense", pgettext_lazy("account", "Expense")
 
 
 # Accounts of these kinds grow on the debit side, all others on the credit side.
@@ -21,12 +22,12 @@ DEBIT_KINDS = frozenset({AccountKind.ASSET, AccountKind.EXPENSE})
 class MovementKind(models.TextChoices):
     """What changes a budget; each adds to the counters that `BudgetMovement` names."""
 
-    APPROPRIATE = "appropriate", _("Appropriated")
-    ADJUST = "adjust", _("Adjusted")
-    RESERVE = "reserve", _("Reserved")
-    USE = "use", _("Used")
-    RELEASE = "release", _("Released")
-    REFUND = "refund", _("Refunded")
+    APPROPRIATE = "appropriate", pgettext_lazy("budget", "Appropriated")
+    ADJUST = "adjust", pgettext_lazy("budget", "Adjusted")
+    RESERVE = "reserve", pgettext_lazy("budget", "Reserved")
+    USE = "use", pgettext_lazy("budget", "Used")
+    RELEASE = "release", pgettext_lazy("budget", "Released")
+    REFUND = "refund", pgettext_lazy("budget", "Refunded")
 
 
 # These draw on an earlier reservation and name it.

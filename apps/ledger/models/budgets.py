@@ -38,9 +38,9 @@ class Budget(_BudgetLine):
 
     kept_by_database = True
 
-    appropriated_fen = models.BigIntegerField(_("appropriated"), default=0)
-    reserved_fen = models.BigIntegerField(_("reserved"), default=0)
-    used_fen = models.BigIntegerField(_("used"), default=0)
+    appropriated_fen = models.BigIntegerField(_("appropriated amount"), default=0)
+    reserved_fen = models.BigIntegerField(_("reserved amount"), default=0)
+    used_fen = models.BigIntegerField(_("used amount"), default=0)
 
     class Meta:
         verbose_name = _("budget")
@@ -75,11 +75,11 @@ class Reservation(_BudgetLine):
 
     kept_by_database = True
 
-    key = models.CharField(_("key"), max_length=200)
-    reserved_fen = models.BigIntegerField(_("reserved"))
-    used_fen = models.BigIntegerField(_("used"), default=0)
-    released_fen = models.BigIntegerField(_("released"), default=0)
-    refunded_fen = models.BigIntegerField(_("refunded"), default=0)
+    key = models.CharField(_("event key"), max_length=200)
+    reserved_fen = models.BigIntegerField(_("reserved amount"))
+    used_fen = models.BigIntegerField(_("used amount"), default=0)
+    released_fen = models.BigIntegerField(_("released amount"), default=0)
+    refunded_fen = models.BigIntegerField(_("refunded amount"), default=0)
 
     class Meta:
         verbose_name = _("reservation")
@@ -118,15 +118,15 @@ class BudgetMovement(AppendOnlyModel, _BudgetLine):
     refund: off used. The last three name the reservation that they draw on.
     """
 
-    key = models.CharField(_("key"), max_length=200)
-    position = models.PositiveSmallIntegerField(_("position"), default=1)
-    kind = models.CharField(_("kind"), max_length=12, choices=MovementKind)
+    key = models.CharField(_("event key"), max_length=200)
+    position = models.PositiveSmallIntegerField(_("movement number"), default=1)
+    kind = models.CharField(_("kind of movement"), max_length=12, choices=MovementKind)
     amount_fen = models.BigIntegerField(_("amount"))
-    reservation_key = models.CharField(_("reservation"), max_length=200, blank=True)
+    reservation_key = models.CharField(_("reservation key"), max_length=200, blank=True)
     on = models.DateField(_("date"), db_column="on_date")
-    document = models.CharField(_("document"), max_length=200, blank=True)
-    by_id = models.BigIntegerField(_("by"), null=True, blank=True)
-    subject_type = models.CharField(_("subject"), max_length=50, blank=True)
+    document = models.CharField(_("budget document"), max_length=200, blank=True)
+    by_id = models.BigIntegerField(_("entered by"), null=True, blank=True)
+    subject_type = models.CharField(_("kind of subject"), max_length=50, blank=True)
     subject_id = models.BigIntegerField(_("subject number"), null=True, blank=True)
     created_at = models.DateTimeField(_("recorded at"), db_default=Now())
 

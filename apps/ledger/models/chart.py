@@ -10,10 +10,10 @@ from apps.ledger.enums import DEBIT_KINDS, AccountKind
 class _Named(models.Model):
     """A row that is known by its code and shown by its name in the reader's language."""
 
-    code = models.CharField(_("code"), max_length=32, primary_key=True)
+    code = models.CharField(_("chart code"), max_length=32, primary_key=True)
     name = models.CharField(_("name"), max_length=100)
     name_en = models.CharField(_("English name"), max_length=100)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(_("place in the list"), default=0)
 
     class Meta:
         abstract = True
@@ -39,7 +39,7 @@ class Fund(_Named):
 class Account(_Named):
     """An account of the chart. The same chart serves every fund and every district."""
 
-    kind = models.CharField(_("kind"), max_length=10, choices=AccountKind)
+    kind = models.CharField(_("kind of account"), max_length=10, choices=AccountKind)
 
     class Meta(_Named.Meta):
         verbose_name = _("account")

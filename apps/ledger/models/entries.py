@@ -21,13 +21,13 @@ class Transaction(AppendOnlyModel):
     """One event that moved money. `key` is the caller's: the same key is posted once, whatever is retried."""
 
     id = models.BigAutoField(primary_key=True)
-    key = models.CharField(_("key"), max_length=200)
+    key = models.CharField(_("event key"), max_length=200)
     on = models.DateField(_("date"), db_column="on_date")
-    kind = models.CharField(_("kind"), max_length=40)
+    kind = models.CharField(_("kind of transaction"), max_length=40)
     memo = models.CharField(_("memo"), max_length=500, blank=True)
     reverses = models.ForeignKey(
         "self",
-        verbose_name=_("reverses"),
+        verbose_name=_("reversed transaction"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -35,7 +35,7 @@ class Transaction(AppendOnlyModel):
         related_name="reversals",
     )
     posted_by_id = models.BigIntegerField(_("posted by"), null=True, blank=True)
-    subject_type = models.CharField(_("subject"), max_length=50, blank=True)
+    subject_type = models.CharField(_("kind of subject"), max_length=50, blank=True)
     subject_id = models.BigIntegerField(_("subject number"), null=True, blank=True)
     created_at = models.DateTimeField(_("recorded at"), db_default=Now())
 
@@ -86,7 +86,7 @@ class Leg(AppendOnlyModel):
     )
     debit_fen = models.BigIntegerField(_("debit"), default=0)
     credit_fen = models.BigIntegerField(_("credit"), default=0)
-    position = models.IntegerField(_("position"))
+    position = models.IntegerField(_("leg number"))
     on = models.DateField(_("date"), db_column="on_date")
     account = models.ForeignKey(
         Account,
@@ -107,7 +107,7 @@ class Leg(AppendOnlyModel):
         related_name="+",
     )
     district_code = models.CharField(_("district"), max_length=6)
-    subject_type = models.CharField(_("subject"), max_length=50, blank=True)
+    subject_type = models.CharField(_("kind of subject"), max_length=50, blank=True)
     subject_id = models.BigIntegerField(_("subject number"), null=True, blank=True)
 
     class Meta:
