@@ -60,7 +60,7 @@ class Workbook:
 
     def _count(self) -> int:
         """How many rows there are below the header at most; counted one by one only near the limit."""
-        height = self.sheet.total_height - self.layout.header_row
+        height = (self.sheet.end or (0, 0))[0] + 1 - self.layout.header_row
         if height > self._spec["rows_max"]:
             height = sum(any(cell != "" for cell in row) for _number, row in self._below_header())
         if height > self._spec["rows_max"]:
