@@ -5,6 +5,7 @@ English stands in the code, Chinese in `apps/<app>/locale/zh_Hans/LC_MESSAGES/dj
 carry neither dates nor line numbers, so that two people who add a text touch only that text.
 """
 
+import ast
 import io
 import os
 import re
@@ -92,12 +93,32 @@ def texts(app: str) -> dict[Key, Message]:
 def texts_of_file(path: Path) -> Iterator[Message]:
     """The translatable texts of one Python file or template."""
     source = path.read_text(encoding="utf-8")
-    if path.suffix != ".py":
-        # What is left between the texts keeps the template's indentation, which Python's tokenizer refuses.
-        source = "\n".join(line.lstrip() for line in templatize(source, origin=str(path)).splitlines())
-    options = {"encoding": "utf-8"}
+    if path.suffix == ".py":
+        yield from _texts_of_python(source)
+    else:
+        yield from _texts_of_template(templatize(source, origin=str(path)))
+
+
+def _texts_of_python(source: str) -> Iterator[Message]:
+    """By the syntax tree: also what stands within an f-string, which a tokenizer takes for one word."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        function = node.func
+        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        if name not in KEYWORDS:
+            continue
+        given = [each.value if isinstance(each, ast.Constant) else None for each in node.args]
+        places = [(place[0] if isinstance(place, tuple) else place) for place in KEYWORDS[name] or (1,)]
+        parts = [given[place - 1] if place <= len(given) else None for place in places]
+        context = parts.pop(0) if name.startswith(("pgettext", "npgettext")) else None
+        if parts and all(isinstance(part, str) and part for part in parts):
+            yield Message(str(parts[0]), context and str(context), str(parts[1]) if len(parts) > 1 else "")
+
+
+def _texts_of_template(source: str) -> Iterator[Message]:
     for _line, parts, _comments, context in extract(
-        "python", io.BytesIO(source.encode("utf-8")), KEYWORDS, (), options
+        "python", io.BytesIO(source.encode("utf-8")), KEYWORDS, (), {"encoding": "utf-8"}
     ):
         singular, plural = parts[:2] if isinstance(parts, tuple) else (parts, "")
         if singular:

@@ -59,9 +59,10 @@ def _start(env: Mapping[str, str], options: Options) -> list[Service]:
     ]
     try:
         with say.step("web server, worker and clock"):
+            # One after another: side by side they would share the processors, and the page is what
+            # somebody waits for.
             for service in serving:
                 service.start()
-            for service in serving:
                 service.wait_until_ready()
     except BaseException:
         supervisor.stop_all(serving)
