@@ -25,8 +25,8 @@ from apps.catalogue.models import Level, Occupation
 from apps.core import clock
 from apps.enterprises.models import Enterprise
 from apps.institutions.models import Institution
-from apps.plans.enums import PlanState
-from apps.plans.models import Plan, PlanLine
+from apps.plans.enums import LessonKind, MentorSide, Place, PlanState, Qualification
+from apps.plans.models import Course, Mentor, Plan, PlanLine
 from apps.policy.models import PolicyDocument
 from apps.policy.selectors import governing_document
 from apps.policy.services.load_policies import load_policies
@@ -150,12 +150,34 @@ def approved_plan(
         headcount=headcount,
         term_months=term_months,
     )
+    _teaching(plan)
     for action, state in _TO_APPROVAL:
         plan.state, plan.submitted_at = state, clock.now()
         plan.approved_on = on if state == PlanState.APPROVED else None
         with acting(clerk, action):
             plan.save()
     return plan
+
+
+def _teaching(plan: Plan) -> None:
+    """A course of each side, and who gives it."""
+    for number, (place, side) in enumerate(
+        ((Place.INSTITUTION, MentorSide.INSTITUTION), (Place.ENTERPRISE, MentorSide.ENTERPRISE))
+    ):
+        kind = LessonKind.THEORY if number == 0 else LessonKind.PRACTICE
+        Course.objects.create(
+            plan=plan, row_key=f"course-{number}", name=f"课程{number}", kind=kind, place=place, hours=400
+        )
+        Mentor.objects.create(
+            plan=plan,
+            row_key=f"mentor-{number}",
+            side=side,
+            name=f"张老师{number}",
+            qualification=Qualification.SKILL_CERTIFICATE,
+            certificate_level_id="senior",
+            certificate_no="1",
+            fit_and_of_good_conduct=True,
+        )
 
 
 def open_class(shop: Workshop, *, on: date = ON, **options: Any) -> TrainingClass:
