@@ -71,5 +71,5 @@ class StatusChange(models.TextChoices):
 
 LIVE_STATES = (EnrolmentState.REGISTERED, EnrolmentState.ENROLLED, EnrolmentState.SUSPENDED)
 STANDING_STATES = (EnrolmentState.ENROLLED, EnrolmentState.SUSPENDED, EnrolmentState.COMPLETED)
-# An enrolment in one of these states uses up the person's one chance at this occupation and level.
+# An enrolment in one of these states takes one of the seats of its plan line.
 CONSUMING_STATES = (*LIVE_STATES, EnrolmentState.COMPLETED)

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
 from apps.apprentices.enums import (
-    CONSUMING_STATES,
     LIVE_STATES,
     STANDING_STATES,
     EnrolmentState,
@@ -65,7 +64,11 @@ def as_its_class() -> list[Guard]:
     """
     body = """
         IF EXISTS (
-            SELECT 1 FROM new_rows n
+            SELECT 1 FROM (
+                SELECT DISTINCT training_class_id, roster_file_id, enterprise_id, institution_id,
+                       district_id, occupation_id, level_id
+                  FROM new_rows
+              ) n
               LEFT JOIN apprentices_rosterfile f ON f.id = n.roster_file_id
               LEFT JOIN apprentices_trainingclass c ON c.id = n.training_class_id
               LEFT JOIN plans_planline l ON l.id = c.line_id
@@ -190,7 +193,7 @@ class Enrolment(Case):
             ),
             models.UniqueConstraint(
                 fields=["person", "occupation", "level"],
-                condition=Q(state__in=CONSUMING_STATES),
+                condition=Q(state__in=STANDING_STATES),
                 name="occupation_and_level_once",
             ),
             ExclusionConstraint(
@@ -208,7 +211,6 @@ class Enrolment(Case):
         indexes = [
             models.Index(fields=["training_class", "state", "id"], name="enrolment_by_class"),
             models.Index(fields=["district", "state", "id"], name="enrolment_by_district"),
-            models.Index(fields=["enterprise", "state", "id"], name="enrolment_by_enterprise"),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from apps.accounts.actors import Actor
 from apps.accounts.models import Person
@@ -44,6 +44,9 @@ _STAGE = """
         insured_in_city boolean NOT NULL,
         agreement_signed_on date,
         remark text NOT NULL,
+        id bigint NOT NULL DEFAULT nextval('apprentices_enrolment_id_seq'),
+        person_id bigint NOT NULL DEFAULT nextval('accounts_person_id_seq'),
+        is_new boolean NOT NULL DEFAULT true,
         code text,
         first_row integer
     )
@@ -54,11 +57,13 @@ _COLUMNS = (
 )
 
 # What is wrong with a row beside others: the first reason counts. The message about an enrolment
-# elsewhere says neither where nor with whom.
+# elsewhere says neither where nor with whom. Known people get their own key in place of a new one.
 _JUDGE = """
-    UPDATE roster_stage s SET code = j.code, first_row = j.first_row
+    UPDATE roster_stage s
+       SET code = j.code, first_row = j.first_row, person_id = coalesce(j.known_id, s.person_id),
+           is_new = j.known_id IS NULL
       FROM (
-        SELECT t.row,
+        SELECT t.row, p.id AS known_id,
                CASE
                    WHEN t.first_row <> t.row OR live.roster_file_id = %(roster_file)s THEN 'twice_in_file'
                    WHEN live.training_class_id = %(training_class)s THEN 'already_on_roster'
@@ -69,30 +74,30 @@ _JUDGE = """
                CASE WHEN t.first_row <> t.row THEN t.first_row ELSE live.roster_row END AS first_row
           FROM (
             SELECT row, name, id_index, min(row) OVER (PARTITION BY id_index) AS first_row
-              FROM roster_stage WHERE code IS NOT DISTINCT FROM %(judged)s
+              FROM roster_stage
+             WHERE code IS NOT DISTINCT FROM %(judged)s
           ) t
           LEFT JOIN accounts_person p ON p.id_index = t.id_index
           LEFT JOIN apprentices_enrolment live ON live.person_id = p.id AND live.state IN %(live)s
           LEFT JOIN apprentices_enrolment had ON had.person_id = p.id AND had.state = %(completed)s
                AND had.occupation_id = %(occupation)s AND had.level_id = %(level)s
       ) j
-     WHERE s.row = j.row AND j.code IS NOT NULL
+     WHERE s.row = j.row AND (j.code IS NOT NULL OR j.known_id IS NOT NULL)
 """
 
 _OVER_HEADCOUNT = """
     UPDATE roster_stage s SET code = 'no_seat'
       FROM (SELECT row, row_number() OVER (ORDER BY row) AS place FROM roster_stage WHERE code IS NULL) p
-     WHERE s.row = p.row AND p.place > %s
+     WHERE s.row = p.row AND p.place > %(free)s
 """
 
 # In the order of the index, and enrolments in that of the people, so that two rosters with the same
 # people wait for each other and do not deadlock.
 _ADD_PEOPLE = """
     INSERT INTO accounts_person
-           (name, name_pinyin, id_number, id_index, mobile, mobile_index, birth_date, sex)
-    SELECT name, name_pinyin, id_number, id_index, mobile, mobile_index, birth_date, sex
-      FROM roster_stage WHERE code IS NULL ORDER BY id_index
-        ON CONFLICT (id_index) DO NOTHING
+           (id, name, name_pinyin, id_number, id_index, mobile, mobile_index, birth_date, sex)
+    SELECT person_id, name, name_pinyin, id_number, id_index, mobile, mobile_index, birth_date, sex
+      FROM roster_stage WHERE code IS NULL AND is_new ORDER BY id_index
 """
 
 _ADD_ENROLMENTS = """
@@ -101,30 +106,27 @@ _ADD_ENROLMENTS = """
             enterprise_id, institution_id, occupation_id, level_id, roster_file_id, roster_row,
             post_kind, person_status, contract_from, contract_to, insured_in_city,
             agreement_signed_on, remark, starts_on, ends_on, term_months, occupation_kind)
-    SELECT s.id, %(registered)s, 1, c.district_id, now(), now(), p.id, c.id,
-           c.enterprise_id, c.institution_id, l.occupation_id, l.level_id, %(roster_file)s::bigint,
+    SELECT s.id, %(registered)s, 1, %(district)s, now(), now(), s.person_id, %(training_class)s,
+           %(enterprise)s, %(institution)s, %(occupation)s, %(level)s, %(roster_file)s::bigint,
            CASE WHEN %(roster_file)s::bigint IS NOT NULL THEN s.row END,
            s.post_kind, s.person_status, s.contract_from, s.contract_to, s.insured_in_city,
-           s.agreement_signed_on, s.remark, c.starts_on, c.ends_on, l.term_months, ''
-      FROM (
-        SELECT nextval(pg_get_serial_sequence('apprentices_enrolment', 'id')) AS id, r.*
-          FROM (SELECT * FROM roster_stage WHERE code IS NULL ORDER BY row) r
-      ) s
-      JOIN accounts_person p ON p.id_index = s.id_index AND p.name = s.name
-      JOIN apprentices_trainingclass c ON c.id = %(training_class)s
-      JOIN plans_planline l ON l.id = c.line_id
-     ORDER BY p.id
-        ON CONFLICT DO NOTHING
+           s.agreement_signed_on, s.remark, %(starts_on)s::date, %(ends_on)s::date, %(term_months)s, ''
+      FROM roster_stage s WHERE s.code IS NULL ORDER BY s.person_id
 """
 
-# Rows that somebody else's upload made impossible between our look and our insert are looked at again.
+# The careful way, when somebody else registered some of these people while we looked at them.
+_SKIP_KNOWN = " ON CONFLICT DO NOTHING"
+_NOW_KNOWN = """
+    UPDATE roster_stage s SET person_id = p.id, is_new = false FROM accounts_person p
+     WHERE p.id_index = s.id_index AND s.code IS NULL AND p.id <> s.person_id AND p.name = s.name
+"""
+_STILL_UNKNOWN = """
+    UPDATE roster_stage s SET code = 'left_out' FROM accounts_person p
+     WHERE p.id_index = s.id_index AND s.code IS NULL AND p.id <> s.person_id
+"""
 _LEFT_OUT = """
     UPDATE roster_stage s SET code = 'left_out'
-     WHERE s.code IS NULL AND NOT EXISTS (
-        SELECT 1 FROM accounts_person p JOIN apprentices_enrolment e ON e.person_id = p.id
-         WHERE p.id_index = s.id_index AND e.training_class_id = %(training_class)s
-           AND e.state = %(registered)s
-     )
+     WHERE s.code IS NULL AND NOT EXISTS (SELECT 1 FROM apprentices_enrolment e WHERE e.id = s.id)
 """
 
 
@@ -194,30 +196,22 @@ def store_rows(
     if not sealed.count:
         return stored
     seats = LineSeats.objects.select_for_update().get(pk=training_class.line_id)
-    known = {
-        "roster_file": roster_file_id,
-        "training_class": training_class.pk,
-        "occupation": training_class.line.occupation_id,
-        "level": training_class.line.level_id,
-        "live": tuple(LIVE_STATES),
-        "completed": EnrolmentState.COMPLETED,
-        "registered": EnrolmentState.REGISTERED,
-        "judged": None,
-    }
+    values = _values(training_class, roster_file_id, seats)
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
         cursor.execute("TRUNCATE roster_stage")
         cursor.copy_expert(f"COPY roster_stage ({_COLUMNS}) FROM STDIN", BytesIO(sealed.lines))
-        cursor.execute(_JUDGE, known)
-        cursor.execute(_OVER_HEADCOUNT, [seats.free])
-        cursor.execute(_ADD_PEOPLE)
+        cursor.execute(_JUDGE, values)
+        if sealed.count > seats.free:
+            cursor.execute(_OVER_HEADCOUNT, values)
         with acting(actor, "create"):
-            cursor.execute(_ADD_ENROLMENTS, known)
-        stored.good = cursor.rowcount
-        cursor.execute("SELECT count(*) FROM roster_stage WHERE code IS NULL")
-        if cursor.fetchone()[0] != stored.good:
-            cursor.execute(_LEFT_OUT, known)
-            cursor.execute(_JUDGE, {**known, "judged": "left_out"})
+            try:
+                with transaction.atomic():
+                    cursor.execute(_ADD_PEOPLE)
+                    cursor.execute(_ADD_ENROLMENTS, values)
+                    stored.good = cursor.rowcount
+            except IntegrityError:
+                stored.good = _add_around_others(cursor, values)
         cursor.execute("SELECT row, code, first_row FROM roster_stage WHERE code IS NOT NULL ORDER BY row")
         for row, code, first_row in cursor.fetchall():
             if code in HARMLESS and roster_file_id is not None:
@@ -225,6 +219,39 @@ def store_rows(
             else:
                 stored.bad[row] = [_found(code, first_row, seats)]
     return stored
+
+
+def _values(training_class: TrainingClass, roster_file_id: int | None, seats: LineSeats) -> dict[str, Any]:
+    line = training_class.line
+    return {
+        "roster_file": roster_file_id,
+        "training_class": training_class.pk,
+        "district": training_class.district_id,
+        "enterprise": training_class.enterprise_id,
+        "institution": training_class.institution_id,
+        "starts_on": training_class.starts_on,
+        "ends_on": training_class.ends_on,
+        "occupation": line.occupation_id,
+        "level": line.level_id,
+        "term_months": line.term_months,
+        "live": tuple(LIVE_STATES),
+        "completed": EnrolmentState.COMPLETED,
+        "registered": EnrolmentState.REGISTERED,
+        "free": seats.free,
+        "judged": None,
+    }
+
+
+def _add_around_others(cursor: Any, values: dict[str, Any]) -> int:
+    """Store what can be stored beside an upload of the same people that was quicker; returns how many."""
+    cursor.execute(_ADD_PEOPLE + _SKIP_KNOWN)
+    cursor.execute(_NOW_KNOWN)
+    cursor.execute(_STILL_UNKNOWN)
+    cursor.execute(_ADD_ENROLMENTS + _SKIP_KNOWN, values)
+    good = cursor.rowcount
+    cursor.execute(_LEFT_OUT)
+    cursor.execute(_JUDGE, {**values, "judged": "left_out"})
+    return good
 
 
 def _found(code: str, first_row: int | None, seats: LineSeats) -> dict[str, Any]:
