@@ -29,6 +29,8 @@ CALCULATOR = Programme.APPRENTICESHIP.value
 # replayed by rules of arithmetic that it does not know.
 CALCULATOR_VERSION = 1
 MONTHS_PER_YEAR = 12
+# Asked once per line: a set built once, not the list that the enumeration builds at each call.
+RESULTS = frozenset(Result.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Facts:
     def __post_init__(self) -> None:
         if isinstance(self.months, bool) or not isinstance(self.months, int) or self.months < 1:
             raise ValueError("months is a positive whole number")
-        if self.result is not None and self.result not in Result.values:
+        if self.result is not None and self.result not in RESULTS:
             raise ValueError(f"result is one of {Result.values}")
 
     def as_conditions(self) -> dict[str, FactValue]:

@@ -5,6 +5,7 @@ import re
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from apps.core.money import half_up
 from apps.policy.apprenticeship import Facts, quote
 from apps.policy.reader import policies_dir, read_document
+from apps.policy.rules import Rules
 
 TABLES = Path(__file__).parent / "tables"
 DAYS = {"beijing-2022-11": date(2023, 3, 1), "nanjing-2019-53": date(2020, 3, 1)}
@@ -23,6 +25,11 @@ def cases(key: str) -> list[dict[str, str]]:
 
 
 ALL = [(key, case) for key in DAYS for case in cases(key)]
+
+
+@cache
+def rules_of(key: str) -> Rules:
+    return read_document(policies_dir() / key)
 
 
 def name_of(value) -> str | None:
@@ -39,7 +46,7 @@ def flag(text: str) -> bool | None:
 
 @pytest.mark.parametrize(("key", "case"), ALL, ids=name_of)
 def test_a_quote_gives_the_officer_s_amounts(key, case):
-    rules = read_document(policies_dir() / key)
+    rules = rules_of(key)
     facts = Facts(
         level=case["level"],
         months=int(case["months"]),

@@ -5,88 +5,178 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Industry',
+            name="Industry",
             fields=[
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('name_en', models.CharField(max_length=150, verbose_name='English name')),
-                ('code', models.CharField(max_length=10, primary_key=True, serialize=False, verbose_name='code')),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("name_en", models.CharField(max_length=150, verbose_name="English name")),
+                (
+                    "code",
+                    models.CharField(max_length=10, primary_key=True, serialize=False, verbose_name="code"),
+                ),
             ],
             options={
-                'verbose_name': 'industry',
-                'verbose_name_plural': 'industries',
-                'ordering': ['code'],
+                "verbose_name": "industry",
+                "verbose_name_plural": "industries",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Level',
+            name="Level",
             fields=[
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('name_en', models.CharField(max_length=150, verbose_name='English name')),
-                ('code', models.CharField(max_length=50, primary_key=True, serialize=False, verbose_name='code')),
-                ('rank', models.PositiveSmallIntegerField(unique=True, verbose_name='rank')),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("name_en", models.CharField(max_length=150, verbose_name="English name")),
+                (
+                    "code",
+                    models.CharField(max_length=50, primary_key=True, serialize=False, verbose_name="code"),
+                ),
+                ("rank", models.PositiveSmallIntegerField(unique=True, verbose_name="rank")),
             ],
             options={
-                'verbose_name': 'level',
-                'verbose_name_plural': 'levels',
-                'ordering': ['rank'],
+                "verbose_name": "level",
+                "verbose_name_plural": "levels",
+                "ordering": ["rank"],
             },
         ),
         migrations.CreateModel(
-            name='Occupation',
+            name="Occupation",
             fields=[
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('name_en', models.CharField(max_length=150, verbose_name='English name')),
-                ('code', models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name='code')),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("name_en", models.CharField(max_length=150, verbose_name="English name")),
+                (
+                    "code",
+                    models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name="code"),
+                ),
             ],
             options={
-                'verbose_name': 'occupation',
-                'verbose_name_plural': 'occupations',
-                'ordering': ['code'],
+                "verbose_name": "occupation",
+                "verbose_name_plural": "occupations",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='OccupationListing',
+            name="OccupationListing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, help_text='The last day, included; empty: open.', null=True, verbose_name='valid to')),
-                ('document', models.CharField(max_length=100, verbose_name='document')),
-                ('article', models.CharField(blank=True, max_length=50, verbose_name='article')),
-                ('list', models.CharField(help_text='The code of the list.', max_length=50, verbose_name='list')),
-                ('level', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.level', verbose_name='level')),
-                ('occupation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='listings', to='catalogue.occupation', verbose_name='occupation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                (
+                    "valid_to",
+                    models.DateField(
+                        blank=True,
+                        help_text="The last day, included; empty: open.",
+                        null=True,
+                        verbose_name="valid to",
+                    ),
+                ),
+                ("document", models.CharField(max_length=100, verbose_name="document")),
+                ("article", models.CharField(blank=True, max_length=50, verbose_name="article")),
+                (
+                    "list",
+                    models.CharField(help_text="The code of the list.", max_length=50, verbose_name="list"),
+                ),
+                (
+                    "level",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.level",
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "occupation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="listings",
+                        to="catalogue.occupation",
+                        verbose_name="occupation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'occupation on a list',
-                'verbose_name_plural': 'occupations on lists',
-                'ordering': ['list', 'occupation_id', 'valid_from'],
-                'indexes': [models.Index(fields=['list', 'occupation', 'valid_from'], name='catalogue_listing_lookup')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='catalogue_listing_dates_in_order'), models.UniqueConstraint(fields=('list', 'occupation', 'level', 'valid_from'), name='catalogue_listing_once_a_day', nulls_distinct=False)],
+                "verbose_name": "occupation on a list",
+                "verbose_name_plural": "occupations on lists",
+                "ordering": ["list", "occupation_id", "valid_from"],
+                "indexes": [
+                    models.Index(fields=["list", "occupation", "valid_from"], name="catalogue_listing_lookup")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="catalogue_listing_dates_in_order",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("list", "occupation", "level", "valid_from"),
+                        name="catalogue_listing_once_a_day",
+                        nulls_distinct=False,
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProhibitedIndustry',
+            name="ProhibitedIndustry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, help_text='The last day, included; empty: open.', null=True, verbose_name='valid to')),
-                ('document', models.CharField(max_length=100, verbose_name='document')),
-                ('article', models.CharField(blank=True, max_length=50, verbose_name='article')),
-                ('industry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prohibitions', to='catalogue.industry', verbose_name='industry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                (
+                    "valid_to",
+                    models.DateField(
+                        blank=True,
+                        help_text="The last day, included; empty: open.",
+                        null=True,
+                        verbose_name="valid to",
+                    ),
+                ),
+                ("document", models.CharField(max_length=100, verbose_name="document")),
+                ("article", models.CharField(blank=True, max_length=50, verbose_name="article")),
+                (
+                    "industry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prohibitions",
+                        to="catalogue.industry",
+                        verbose_name="industry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'prohibited industry',
-                'verbose_name_plural': 'prohibited industries',
-                'ordering': ['industry_id', 'valid_from'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='catalogue_prohibition_dates_in_order'), models.UniqueConstraint(fields=('industry', 'valid_from'), name='catalogue_prohibition_once_a_day')],
+                "verbose_name": "prohibited industry",
+                "verbose_name_plural": "prohibited industries",
+                "ordering": ["industry_id", "valid_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="catalogue_prohibition_dates_in_order",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("industry", "valid_from"), name="catalogue_prohibition_once_a_day"
+                    ),
+                ],
             },
         ),
     ]
