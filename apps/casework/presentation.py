@@ -81,6 +81,7 @@ def documents(case: models.Model, door: str) -> list[dict[str, Any]]:
     return [
         {
             "pk": row.pk,
+            "kind": row.kind,
             "label": str(kinds.get(row.kind, row.title)),
             "name": row.title,
             "url": reverse(f"{door}:case_document", args=[case._meta.label_lower, case.pk, row.pk]),
