@@ -12,6 +12,7 @@ from apps.institutions.models import LicenceScope
 from apps.plans.enums import MentorSide
 from apps.plans.models import Course, Mentor, Plan, PlanLine, Textbook
 from apps.policy import apprenticeship
+from apps.policy.enums import ORDINARY
 from apps.policy.models import PolicyDocument
 from apps.policy.rules import Rules, digest
 from apps.policy.selectors import governing_document, occupation_kinds
@@ -96,6 +97,23 @@ def gather(plan: Plan, on: date) -> PlanFacts:
         licensed=_licensed(plan, on),
         level_ranks=dict(Level.objects.values_list("code", "rank")),
     )
+
+
+def trainable_levels(document: PolicyDocument, on: date) -> dict[str, int | None]:
+    """The levels for which the document has a rate on a day, each with its standard term in months."""
+    rules = document.rules
+    found = {}
+    for code in rules.levels:
+        months = apprenticeship.standard_term_months(rules, code, on)
+        facts = apprenticeship.Facts(
+            code,
+            months or apprenticeship.MONTHS_PER_YEAR,
+            occupation_kind=ORDINARY,
+            in_evaluation_scope=True,
+        )
+        if rules.value("rates", on).lookup(facts.as_conditions()) is not None:
+            found[code] = months
+    return found
 
 
 def _licensed(plan: Plan, on: date) -> frozenset[tuple[str, str]]:

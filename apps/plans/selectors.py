@@ -36,7 +36,7 @@ def plan_of(actor: Actor | None, pk: int) -> Plan:
 
 
 def plans_for(actor: Actor | None, *, state: str = "", text: str = "", mine: bool = False) -> QuerySet[Plan]:
-    """The plans that the actor may see, narrowed by state, text (number, title, party) and whose turn it is."""
+    """The plans that the actor may see, narrowed by state, by text and by whose turn it is."""
     rows = Plan.objects.visible_to(actor).select_related(
         "enterprise__organisation", "institution__organisation", "district"
     )

@@ -1,0 +1,1 @@
+"""Pages of a training plan for those who apply: the enterprise, its institution, its superior unit."""

@@ -1,0 +1,68 @@
+"""What each reader of a plan does next, in a sentence."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.plans.enums import PlanState
+from apps.plans.models import Plan
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The next thing to do; `tone` is "waiting" where it is somebody else's turn."""
+
+    title: str
+    text: str = ""
+    url: str = ""
+    label: str = ""
+    tone: str = ""
+
+
+def next_step(plan: Plan, actor: Actor) -> NextStep:
+    """Return what this reader does next with the plan, or whom everybody waits for."""
+    if actor.is_enterprise:
+        own = _of_enterprise(plan)
+        if own is not None:
+            return own
+    page = reverse("portal:plan_detail", args=[plan.pk])
+    if actor.is_superior and plan.state == PlanState.CONSENT:
+        text = _("Read what the enterprise applies for, then give or withhold the consent.")
+        return NextStep(_("Decide on the consent"), text, f"{page}#decide", _("Decide"))
+    if actor.is_institution and plan.state == PlanState.COUNTERSIGN:
+        text = _("Read what the institution takes on, then countersign or decline.")
+        return NextStep(_("Countersign the plan"), text, f"{page}#decide", _("Decide"))
+    return _waiting(plan)
+
+
+def _of_enterprise(plan: Plan) -> NextStep | None:
+    edit = reverse("portal:plan_edit", args=[plan.pk])
+    if plan.state == PlanState.DRAFT:
+        text = _("Fill in the steps; what is missing is listed before you hand in.")
+        return NextStep(_("Complete the plan and hand it in"), text, edit, _("Continue writing"))
+    if plan.state == PlanState.RETURNED:
+        text = _("Correct everything that was named, then hand the plan in again.")
+        return NextStep(_("Correct the plan"), text, edit, _("Correct"))
+    if plan.state == PlanState.APPROVED:
+        text = _("The plan is approved: open a class and register the apprentices.")
+        return NextStep(_("Register apprentices"), text)
+    return None
+
+
+def _waiting(plan: Plan) -> NextStep:
+    titles = {
+        PlanState.DRAFT: _("The enterprise is writing the plan"),
+        PlanState.RETURNED: _("The enterprise is correcting the plan"),
+        PlanState.CONSENT: _("The superior unit decides on its consent"),
+        PlanState.COUNTERSIGN: _("The institution countersigns"),
+        PlanState.DISTRICT_REVIEW: _("The district is reviewing"),
+        PlanState.CITY_RECHECK: _("The city is rechecking"),
+        PlanState.APPROVED: _("The plan is approved"),
+        PlanState.REJECTED: _("The plan was rejected; a new plan can be written"),
+        PlanState.WITHDRAWN: _("The plan was withdrawn; a new plan can be written"),
+    }
+    over = plan.state in (PlanState.APPROVED, PlanState.REJECTED, PlanState.WITHDRAWN)
+    text = "" if over else _("There is nothing to do for you now; you get a notice when it moves.")
+    return NextStep(titles[PlanState(plan.state)], text, tone="waiting")
