@@ -9,4 +9,4 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what is sealed and what must always hold."""
-        from apps.ledger import invariants, sealing  # noqa: F401 - they register themselves
+        from apps.ledger import invariants, policy_funds, sealing  # noqa: F401 - they register themselves

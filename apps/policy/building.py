@@ -12,7 +12,7 @@ from apps.policy.parameters import PARAMETERS, REQUIRED, Spec
 from apps.policy.problems import DocumentProblem, InvalidDocument
 from apps.policy.rules import Level, Note, Parameter, Rules, digest
 from apps.policy.texts import Text
-from apps.policy.values import Vocabulary, listing, read_code, read_day, read_text, read_value
+from apps.policy.values import Vocabulary, listing, read_code, read_day, read_key, read_text, read_value
 
 _HEADER_REQUIRED = ("key", "number", "title", "jurisdiction", "programme", "issued_on", "in_force_from")
 _HEADER_OPTIONAL = (
@@ -101,7 +101,7 @@ class _Builder:
             self.report(name, _("is not known in the header; it has: %(words)s") % {"words": listing(known)})
         for name in ("key", "jurisdiction", "succeeds", "based_on"):
             value = self.header.get(name)
-            if value not in (None, "") and read_code(str(value).replace("-", "_")) is None:
+            if value not in (None, "") and read_key(value) is None:
                 self.report(name, _("write small letters, digits and hyphens, such as beijing-2022-11"))
         if self.header.get("number") and not isinstance(self.header["number"], str):
             self.report("number", _("write the document's number as text, such as 京人社能发〔2022〕11号"))

@@ -21,7 +21,8 @@ from apps.policy.texts import Text
 _AMOUNT = re.compile(r"(?P<whole>0|[1-9][0-9]{0,9})(?:\.(?P<part>[0-9]{1,2}))?")
 _PERCENT = re.compile(r"(?P<number>(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,6})?)%?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CODE = re.compile(r"[a-z][a-z0-9_]{0,49}")
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_KEY = re.compile(r"[a-z][a-z0-9-]{0,39}")
 YES_NO = ("yes", "no")
 _MONTHS_LIMIT = 10_000
 
@@ -70,8 +71,13 @@ def read_day(value: object) -> date | None:
         return None
 
 
+def read_key(value: object) -> str | None:
+    """A key of small letters, digits and hyphens, at most forty, or None where it is not one."""
+    return value if isinstance(value, str) and _KEY.fullmatch(value) else None
+
+
 def read_code(value: object) -> str | None:
-    """A code of small letters, digits and underscores, or None where it is not one."""
+    """A code of small letters, digits and underscores, at most 32, or None where it is not one."""
     return value if isinstance(value, str) and _CODE.fullmatch(value) else None
 
 
