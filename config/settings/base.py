@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "apps.desk",
     "apps.public",
     "apps.api",
+    "apps.demo",
     # Oversight
     "apps.statistics",
     # Money

@@ -8,139 +8,458 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('apprentices', '0001_initial'),
-        ('catalogue', '0001_initial'),
-        ('plans', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("apprentices", "0001_initial"),
+        ("catalogue", "0001_initial"),
+        ("plans", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TrainingSession',
+            name="TrainingSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('institution', 'Lesson of the institution'), ('enterprise', 'On-the-job training')], max_length=16, verbose_name='Side')),
-                ('mode', models.CharField(choices=[('classroom', 'Classroom'), ('online', 'Online'), ('on_the_job', 'On the job')], max_length=16, verbose_name='Mode')),
-                ('topic', models.CharField(blank=True, max_length=200, verbose_name='Topic')),
-                ('place', models.CharField(blank=True, max_length=200, verbose_name='Place')),
-                ('starts_at', models.DateTimeField(verbose_name='Starts')),
-                ('ends_at', models.DateTimeField(verbose_name='Ends')),
-                ('minutes', models.PositiveIntegerField(verbose_name='Minutes')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('cancel_reason', models.CharField(blank=True, max_length=300)),
-                ('external_key', models.CharField(blank=True, max_length=80)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.course', verbose_name='Course')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.district')),
-                ('mentor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.mentor', verbose_name='Teacher or mentor')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('training_class', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='apprentices.trainingclass')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[
+                            ("institution", "Lesson of the institution"),
+                            ("enterprise", "On-the-job training"),
+                        ],
+                        max_length=16,
+                        verbose_name="Side",
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("classroom", "Classroom"),
+                            ("online", "Online"),
+                            ("on_the_job", "On the job"),
+                        ],
+                        max_length=16,
+                        verbose_name="Mode",
+                    ),
+                ),
+                ("topic", models.CharField(blank=True, max_length=200, verbose_name="Topic")),
+                ("place", models.CharField(blank=True, max_length=200, verbose_name="Place")),
+                ("starts_at", models.DateTimeField(verbose_name="Starts")),
+                ("ends_at", models.DateTimeField(verbose_name="Ends")),
+                ("minutes", models.PositiveIntegerField(verbose_name="Minutes")),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                ("cancel_reason", models.CharField(blank=True, max_length=300)),
+                ("external_key", models.CharField(blank=True, max_length=80)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plans.course",
+                        verbose_name="Course",
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.district"
+                    ),
+                ),
+                (
+                    "mentor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plans.mentor",
+                        verbose_name="Teacher or mentor",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "training_class",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="apprentices.trainingclass",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Training session',
+                "verbose_name": "Training session",
             },
         ),
         migrations.CreateModel(
-            name='Attendance',
+            name="Attendance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('institution', 'Lesson of the institution'), ('enterprise', 'On-the-job training')], max_length=16)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('minutes', models.PositiveIntegerField(verbose_name='Minutes')),
-                ('voided_at', models.DateTimeField(blank=True, null=True)),
-                ('void_reason', models.CharField(blank=True, max_length=300)),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='Confirmed by the apprentice')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.district')),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to='apprentices.enrolment')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to='training.trainingsession')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[
+                            ("institution", "Lesson of the institution"),
+                            ("enterprise", "On-the-job training"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("minutes", models.PositiveIntegerField(verbose_name="Minutes")),
+                ("voided_at", models.DateTimeField(blank=True, null=True)),
+                ("void_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "confirmed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="Confirmed by the apprentice"),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.district"
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendances",
+                        to="apprentices.enrolment",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendances",
+                        to="training.trainingsession",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Attendance',
+                "verbose_name": "Attendance",
             },
         ),
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('result', models.CharField(choices=[('passed', 'Passed'), ('failed', 'Failed')], max_length=16, verbose_name='Result')),
-                ('assessed_on', models.DateField(verbose_name='Assessed on')),
-                ('credits_tenths', models.PositiveIntegerField(verbose_name='Credits at that time, in tenths')),
-                ('certificate_kind', models.CharField(blank=True, choices=[('skill_level', 'Skill level certificate'), ('qualification', 'Vocational qualification certificate'), ('special_ability', 'Special ability certificate'), ('safety', 'Safety or special operation certificate'), ('apprentice', 'Apprenticeship completion certificate'), ('technical_college', 'Technical college diploma')], max_length=24, verbose_name='Certificate')),
-                ('certificate_number', models.CharField(blank=True, max_length=64, verbose_name='Certificate number')),
-                ('certificate_on', models.DateField(blank=True, null=True, verbose_name='Certificate issued on')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('locked_at', models.DateTimeField(blank=True, null=True)),
-                ('certificate_level', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.level')),
-                ('certificate_occupation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.occupation')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.district')),
-                ('enrolment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='assessment', to='apprentices.enrolment')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[("passed", "Passed"), ("failed", "Failed")],
+                        max_length=16,
+                        verbose_name="Result",
+                    ),
+                ),
+                ("assessed_on", models.DateField(verbose_name="Assessed on")),
+                (
+                    "credits_tenths",
+                    models.PositiveIntegerField(verbose_name="Credits at that time, in tenths"),
+                ),
+                (
+                    "certificate_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("skill_level", "Skill level certificate"),
+                            ("qualification", "Vocational qualification certificate"),
+                            ("special_ability", "Special ability certificate"),
+                            ("safety", "Safety or special operation certificate"),
+                            ("apprentice", "Apprenticeship completion certificate"),
+                            ("technical_college", "Technical college diploma"),
+                        ],
+                        max_length=24,
+                        verbose_name="Certificate",
+                    ),
+                ),
+                (
+                    "certificate_number",
+                    models.CharField(blank=True, max_length=64, verbose_name="Certificate number"),
+                ),
+                (
+                    "certificate_on",
+                    models.DateField(blank=True, null=True, verbose_name="Certificate issued on"),
+                ),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("locked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "certificate_level",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.level",
+                    ),
+                ),
+                (
+                    "certificate_occupation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.occupation",
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.district"
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessment",
+                        to="apprentices.enrolment",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Assessment',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('certificate_kind', ''), ('certificate_number', ''), ('certificate_on__isnull', True)), models.Q(models.Q(('certificate_kind', ''), _negated=True), models.Q(('certificate_number', ''), _negated=True), ('certificate_on__isnull', False)), _connector='OR'), name='certificate_is_whole'), models.UniqueConstraint(condition=models.Q(('certificate_number', ''), _negated=True), fields=('certificate_kind', 'certificate_number'), name='certificate_used_once')],
+                "verbose_name": "Assessment",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("certificate_kind", ""),
+                                ("certificate_number", ""),
+                                ("certificate_on__isnull", True),
+                            ),
+                            models.Q(
+                                models.Q(("certificate_kind", ""), _negated=True),
+                                models.Q(("certificate_number", ""), _negated=True),
+                                ("certificate_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="certificate_is_whole",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("certificate_number", ""), _negated=True),
+                        fields=("certificate_kind", "certificate_number"),
+                        name="certificate_used_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Dispute',
+            name="Dispute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(max_length=1000, verbose_name='What is wrong')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('upheld', 'Upheld: the record was corrected'), ('dismissed', 'Dismissed with a reason')], default='open', max_length=16, verbose_name='State')),
-                ('raised_at', models.DateTimeField(auto_now_add=True)),
-                ('answer', models.TextField(blank=True, max_length=1000, verbose_name='Answer')),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('attendance', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='disputes', to='training.attendance')),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disputes', to='apprentices.enrolment')),
-                ('raised_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(max_length=1000, verbose_name="What is wrong")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("upheld", "Upheld: the record was corrected"),
+                            ("dismissed", "Dismissed with a reason"),
+                        ],
+                        default="open",
+                        max_length=16,
+                        verbose_name="State",
+                    ),
+                ),
+                ("raised_at", models.DateTimeField(auto_now_add=True)),
+                ("answer", models.TextField(blank=True, max_length=1000, verbose_name="Answer")),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "attendance",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disputes",
+                        to="training.attendance",
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disputes",
+                        to="apprentices.enrolment",
+                    ),
+                ),
+                (
+                    "raised_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Dispute',
-                'ordering': ['-id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('attendance',), name='one_open_dispute'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('answered_at__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='settled_dispute_has_answer')],
+                "verbose_name": "Dispute",
+                "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")), fields=("attendance",), name="one_open_dispute"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at__isnull", True), ("state", "open")),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True),
+                                ("answered_at__isnull", False),
+                                models.Q(("answer", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="settled_dispute_has_answer",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='trainingsession',
-            index=models.Index(fields=['training_class', 'starts_at'], name='session_by_class'),
+            model_name="trainingsession",
+            index=models.Index(fields=["training_class", "starts_at"], name="session_by_class"),
         ),
         migrations.AddConstraint(
-            model_name='trainingsession',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='session_ends_after_start'),
+            model_name="trainingsession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="session_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trainingsession',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gte', 1)), name='session_has_minutes'),
+            model_name="trainingsession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minutes__gte", 1)), name="session_has_minutes"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trainingsession',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_key', ''), _negated=True), fields=('training_class', 'external_key'), name='session_key_once'),
+            model_name="trainingsession",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_key", ""), _negated=True),
+                fields=("training_class", "external_key"),
+                name="session_key_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trainingsession',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('cancelled_at__isnull', True)), expressions=[(models.Func(models.F('mentor'), models.F('mentor'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('starts_at'), models.F('ends_at'), models.Value('[)'), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='teacher_in_one_place'),
+            model_name="trainingsession",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("cancelled_at__isnull", True)),
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("mentor"), models.F("mentor"), models.Value("[]"), function="int8range"
+                        ),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            models.F("starts_at"),
+                            models.F("ends_at"),
+                            models.Value("[)"),
+                            function="tstzrange",
+                            output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="teacher_in_one_place",
+            ),
         ),
         migrations.AddIndex(
-            model_name='attendance',
-            index=models.Index(condition=models.Q(('voided_at__isnull', True)), fields=['enrolment', 'side'], include=('minutes',), name='attendance_minutes'),
+            model_name="attendance",
+            index=models.Index(
+                condition=models.Q(("voided_at__isnull", True)),
+                fields=["enrolment", "side"],
+                include=("minutes",),
+                name="attendance_minutes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('session', 'enrolment'), name='attendance_once'),
+            model_name="attendance",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("voided_at__isnull", True)),
+                fields=("session", "enrolment"),
+                name="attendance_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gte', 1)), name='attendance_has_minutes'),
+            model_name="attendance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minutes__gte", 1)), name="attendance_has_minutes"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('voided_at__isnull', True)), expressions=[(models.Func(models.F('enrolment'), models.F('enrolment'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('starts_at'), models.F('ends_at'), models.Value('[)'), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='apprentice_in_one_place'),
+            model_name="attendance",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("voided_at__isnull", True)),
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("enrolment"),
+                            models.F("enrolment"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            models.F("starts_at"),
+                            models.F("ends_at"),
+                            models.Value("[)"),
+                            function="tstzrange",
+                            output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="apprentice_in_one_place",
+            ),
         ),
     ]

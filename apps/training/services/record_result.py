@@ -18,7 +18,7 @@ from apps.training.models import Assessment
 
 @dataclass(frozen=True)
 class ResultFacts:
-    """What is reported of one apprentice. The certificate's occupation and level default to the enrolled ones."""
+    """What is reported of one apprentice. Occupation and level of the certificate default to the enrolled."""
 
     result: str
     assessed_on: date

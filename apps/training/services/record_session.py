@@ -58,21 +58,24 @@ def record_session(
         known = TrainingSession.objects.filter(training_class=visible, external_key=facts.key).first()
         if known is not None:
             return known
-    _require_sound(visible, side, facts, on)
+    problems = problems_with(visible, side, facts, on)
+    if problems:
+        raise InvalidInput(code="session_unsound", problems=problems)
     return store(actor, visible, side, facts)
 
 
-def _require_sound(training_class: TrainingClass, side: SessionSide, facts: SessionFacts, on: date) -> None:
+def problems_with(
+    training_class: TrainingClass, side: SessionSide, facts: SessionFacts, on: date
+) -> list[Problem]:
+    """Everything that is wrong with a report of one session, all at once."""
     minutes = [facts.minutes if value is None else value for value in facts.attendance.values()]
-    problems = [
+    return [
         *checks.class_trains(training_class),
         *checks.within_term(training_class, facts.starts_at, facts.ends_at, on),
         *checks.length_is_possible(training_class, facts.starts_at, facts.ends_at),
         *checks.fits_the_plan(training_class, side, facts.mode, facts.course, facts.mentor),
         *checks.somebody_attended(minutes, facts.minutes),
     ]
-    if problems:
-        raise InvalidInput(code="session_unsound", problems=problems)
 
 
 def store(

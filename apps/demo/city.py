@@ -1,0 +1,276 @@
+"""Makes the demo city: everybody and everything through the services that people use."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from apps.accounts.roles import OrganisationKind
+from apps.accounts.models import District, Organisation
+from apps.accounts.roles import Role
+from apps.accounts.services.memberships import give_apprentice_access
+from apps.accounts.services.organisations import create_organisation
+from apps.catalogue.models import Occupation
+from apps.claims.enums import ClaimKind
+from apps.demo import claims, classes, plans
+from apps.demo.enterprises import ENTERPRISES, INSTITUTIONS, MORE, STAGES, SUPERIOR_UNITS
+from apps.demo.invention import Inventor
+from apps.demo.people import Registry, Staff, hire_offices
+from apps.demo.plans import Partners, Trade
+from apps.enterprises.services import confirm_bank_account, enter_bank_account, open_enterprise
+from apps.institutions.models import Institution
+from apps.institutions.services import add_licence_scope, list_institution, open_institution
+from apps.payouts.services.record_appropriation import record_appropriation
+
+SHOWN_DISTRICT = "110105"
+BUDGETS_FEN = (("special_account", 600_000_00), ("employment_fund", 3_000_000_00))
+# How long ago the training of a stage began, in days beyond its term (below zero: not over yet).
+_BEFORE_CLASS = frozenset(
+    {"draft", "consent", "countersign", "district_review", "returned", "rejected", "city_recheck", "approved"}
+)
+_OVER = frozenset({"assessed", "remainder_review", "remainder_paid", "recovering"})
+
+
+@dataclass
+class City:
+    """What was made, for the command to report."""
+
+    staff: Staff
+    partners: list[Partners]
+    registry: Registry
+
+
+@transaction.atomic
+def make_city(*, seed: int, today: date, say: Callable[[str], None] = lambda _line: None) -> City:
+    """Make the whole city in one transaction: an interrupted run leaves nothing behind."""
+    inventor = Inventor(seed, today)
+    registry = Registry(inventor, today - timedelta(days=4 * 365))
+    staff = hire_offices(registry, SHOWN_DISTRICT)
+    say("offices")
+    _open_budgets(staff, today)
+    partners = _found_partners(registry, staff, today)
+    say("enterprises and institutions")
+    for number, stage in [*enumerate(STAGES), *MORE]:
+        _pipeline(partners[number], stage, number, inventor, staff, registry, today)
+    _readers(registry, partners)
+    say("plans, classes and claims")
+    return City(staff, partners, registry)
+
+
+def _open_budgets(staff: Staff, today: date) -> None:
+    for district in District.objects.order_by("position"):
+        for year in range(today.year - 3, today.year + 1):
+            for fund, fen in BUDGETS_FEN:
+                record_appropriation(
+                    staff.of_city[Role.FINANCE_OFFICER],
+                    key=f"appropriation:{fund}:{district.pk}:{year}",
+                    fund=fund,
+                    district=district.pk,
+                    year=year,
+                    amount_fen=fen * 20,
+                    document=f"京财社〔{year}〕1号",
+                    on=date(year, 1, 4),
+                )
+
+
+def _found_partners(registry: Registry, staff: Staff, today: date) -> list[Partners]:
+    inventor, admin = registry.inventor, staff.system_admin
+    superiors = [
+        create_organisation(
+            admin, kind=OrganisationKind.SUPERIOR_UNIT, name=name, uscc=inventor.credit_code()
+        )
+        for name in SUPERIOR_UNITS
+    ]
+    acting = {
+        unit.pk: registry.member(
+            f"demo-superior-unit-{place + 1}",
+            Role.SUPERIOR_UNIT,
+            organisation=unit,
+            label="superior_unit" * (place == 0),
+        )
+        for place, unit in enumerate(superiors)
+    }
+    schools = _schools(registry, staff, today)
+    found = []
+    for place, row in enumerate(ENTERPRISES):
+        district, name, industry, occupation, level, months, headcount, size = row
+        superior = superiors[place // 2 % 2] if place % 2 == 0 else None
+        enterprise = open_enterprise(
+            admin,
+            name=name,
+            uscc=inventor.credit_code(),
+            district=District.objects.get(pk=district),
+            industry_code=industry,
+            size=size,
+            superior=superior,
+        )
+        clerk = registry.member(
+            f"demo-enterprise-{place + 1:02d}",
+            Role.ENTERPRISE_OPERATOR,
+            organisation=enterprise.organisation,
+            label="enterprise_operator" if place == 0 else "",
+        )
+        account = enter_bank_account(
+            clerk,
+            enterprise.organisation,
+            account_number=inventor.account(),
+            bank_name="中国工商银行北京分行",
+        )
+        confirm_bank_account(staff.of_district[Role.DISTRICT_REVIEWER, district], account)
+        institution, teacher = schools.get(district) or schools[SHOWN_DISTRICT]
+        trade = Trade(occupation, Occupation.objects.get(pk=occupation).name, level, months, headcount)
+        _cover(staff, institution, trade, today)
+        found.append(
+            Partners(
+                enterprise=enterprise,
+                institution=institution,
+                clerk=clerk,
+                teacher=teacher,
+                superior=acting[superior.pk] if superior else None,
+                trade=trade,
+            )
+        )
+    return found
+
+
+def _schools(registry: Registry, staff: Staff, today: date) -> dict[str, tuple[Institution, object]]:
+    since = today - timedelta(days=5 * 365)
+    schools = {}
+    for place, (district, name, kind) in enumerate(INSTITUTIONS):
+        institution = open_institution(
+            staff.system_admin,
+            name=name,
+            uscc=registry.inventor.credit_code(),
+            district=District.objects.get(pk=district),
+            kind=kind,
+            licence_no=f"人社民{district}{place + 1:04d}号",
+            licence_valid_from=since,
+        )
+        institution = list_institution(staff.of_city[Role.CITY_OFFICER], institution, on=since)
+        teacher = registry.member(
+            f"demo-institution-{place + 1:02d}",
+            Role.INSTITUTION_OPERATOR,
+            organisation=institution.organisation,
+            label="institution_operator" if place == 0 else "",
+        )
+        schools[district] = (institution, teacher)
+    return schools
+
+
+def _cover(staff: Staff, institution: Institution, trade: Trade, today: date) -> None:
+    if institution.scopes.filter(occupation_code=trade.occupation, level_code=trade.level).exists():
+        return
+    add_licence_scope(
+        staff.of_city[Role.CITY_OFFICER],
+        institution,
+        occupation_code=trade.occupation,
+        level_code=trade.level,
+        valid_from=today - timedelta(days=5 * 365),
+    )
+
+
+def _pipeline(
+    partners: Partners,
+    stage: str,
+    number: int,
+    inventor: Inventor,
+    staff: Staff,
+    registry: Registry,
+    today: date,
+) -> None:
+    """One plan of one enterprise as far as its stage, on the days on which that would have happened."""
+    term = timedelta(days=partners.trade.months * 365 // 12)
+    waited = timedelta(days=1 + (number * 7) % 24)
+    if stage in _BEFORE_CLASS:
+        starts_on, applied = today + timedelta(days=45), today - waited
+    elif stage in _OVER:
+        starts_on = today - term - timedelta(days=20 + number % 15)
+        applied = starts_on - timedelta(days=60)
+    else:
+        starts_on = today - (
+            timedelta(days=14) if stage == "roster" else timedelta(days=60 + number * 2 % 60)
+        )
+        applied = starts_on - timedelta(days=60)
+    plan = plans.draft_plan(partners, on=applied, starts_on=starts_on)
+    plan = plans.advance_plan(
+        partners, plan, stage, staff, on=applied + timedelta(days=3 * (stage not in _BEFORE_CLASS))
+    )
+    if stage in _BEFORE_CLASS:
+        return
+    training_class = classes.open_roster(
+        partners, plan, inventor, on=starts_on - timedelta(days=20), starts_on=starts_on
+    )
+    if stage == "roster":
+        return
+    if stage == "class_review":
+        from apps.apprentices.services import submit_roster
+
+        submit_roster(partners.clerk, training_class, on=today - waited)
+        return
+    training_class = classes.enrol(partners, training_class, staff, on=starts_on)
+    _after_enrolment(partners, training_class, stage, number, inventor, staff, registry, today)
+
+
+_ADVANCE = {
+    "enrolled": "",
+    "advance_review": "review",
+    "second_signature": "signature",
+    "released": "released",
+}
+
+
+def _after_enrolment(partners, training_class, stage, number, inventor, staff, registry, today) -> None:
+    starts_on = training_class.starts_on
+    until = _ADVANCE.get(stage, "paid")
+    if until:
+        on = starts_on + timedelta(days=30) if until == "paid" else today - timedelta(days=1 + number % 12)
+        claims.claim(partners, training_class, ClaimKind.ADVANCE, until, staff, on=on)
+    if stage not in _OVER and stage != "training":
+        return
+    over = stage in _OVER
+    ended = training_class.ends_on if over else today - timedelta(days=1)
+    classes.teach(partners, training_class, whole=over, on=ended)
+    leavers = training_class.enrolments.count() - 2 if stage == "recovering" else 1 + number % 3
+    classes.leave(partners, training_class, leavers, on=ended - timedelta(days=5))
+    if number == 0 or (stage == "training" and number % 5 == 1):
+        _apprentice_signs_in(training_class, number, registry)
+    if not over:
+        return
+    assessed_on = ended + timedelta(days=7)
+    classes.assess(partners, training_class, inventor, on=assessed_on, failing=1 + number % 2)
+    if stage == "assessed":
+        return
+    until = "review" if stage == "remainder_review" else "paid"
+    found = claims.claim(
+        partners, training_class, ClaimKind.REMAINDER, until, staff, on=assessed_on + timedelta(days=5)
+    )
+    if stage == "recovering" and found.net_fen < 0:
+        claims.repay_part(found, staff, on=assessed_on + timedelta(days=10))
+
+
+def _apprentice_signs_in(training_class, number: int, registry: Registry) -> None:
+    """One apprentice of the class has an account; in a few classes one disputes a day."""
+    enrolment = (
+        training_class.enrolments.filter(state="enrolled").select_related("person").order_by("id").first()
+    )
+    user = registry.account_of(f"demo-apprentice-{number + 1:02d}", enrolment.person)
+    shown = not registry.apprentice_shown and training_class.district_id == SHOWN_DISTRICT
+    registry.apprentice_shown = registry.apprentice_shown or shown
+    membership = give_apprentice_access(
+        registry.system, user, on=registry.since, demo_label="apprentice" if shown else ""
+    )
+    if not shown:
+        classes.dispute(registry.acting(membership), enrolment)
+
+
+def _readers(registry: Registry, partners: list[Partners]) -> None:
+    superior = Organisation.objects.filter(kind=OrganisationKind.SUPERIOR_UNIT).order_by("id").first()
+    registry.member("demo-observer", Role.OBSERVER, organisation=superior, label="observer")
+    firm = create_organisation(
+        registry.staff.system_admin,
+        kind=OrganisationKind.AUDITOR,
+        name="北京公允会计师事务所",
+        uscc=registry.inventor.credit_code(),
+    )
+    registry.member("demo-auditor", Role.AUDITOR, organisation=firm, label="auditor")

@@ -1,0 +1,59 @@
+"""Claims of the demo city: computed, reviewed, signed, released, paid, recovered."""
+
+from datetime import date
+
+from apps.accounts.roles import Role
+from apps.apprentices.models import TrainingClass
+from apps.claims.enums import ClaimKind
+from apps.claims.models import Claim
+from apps.claims.services.compute_claim import compute_claim
+from apps.claims.services.review_claim import approve_claim
+from apps.claims.services.sign_claim import sign_claim
+from apps.claims.services.submit_claim import submit_claim
+from apps.demo.people import Staff
+from apps.demo.plans import Partners
+from apps.payouts.services.receive_recovery import receive_recovery
+from apps.payouts.services.record_payment import record_payment
+from apps.payouts.services.release_payment import release_payment
+from apps.payouts.services.sign_recovery import sign_recovery, sign_settled
+
+WAY = ("draft", "review", "signature", "signed", "released", "paid")
+
+
+def claim(
+    partners: Partners, training_class: TrainingClass, kind: ClaimKind, until: str, staff: Staff, *, on: date
+) -> Claim:
+    """A claim of the class as far as `until` (one of WAY); one that pays nothing ends with its signature."""
+    steps = WAY.index(until)
+    found = compute_claim(partners.clerk, training_class, kind, on=on)
+    if steps >= 1:
+        found = submit_claim(partners.clerk, found, on=on)
+    if steps >= 2:
+        found = approve_claim(staff.of_district[Role.DISTRICT_REVIEWER, found.district_id], found, on=on)
+    if steps < 3:
+        return found
+    supervisor = staff.of_district[Role.DISTRICT_SUPERVISOR, found.district_id]
+    if found.net_fen <= 0:
+        sign = sign_recovery if found.net_fen < 0 else sign_settled
+        return sign(supervisor, found, on=on)
+    found = sign_claim(supervisor, found, on=on)
+    finance = staff.of_district[Role.FINANCE_OFFICER, found.district_id]
+    if steps >= 4:
+        found = release_payment(finance, found, on=on)
+    if steps >= 5:
+        found = record_payment(finance, found, on=on, paid_on=on, bank_serial=f"ICBC{found.pk:012d}")
+    return found
+
+
+def repay_part(found: Claim, staff: Staff, *, on: date) -> None:
+    """The enterprise pays back the first third of what it owes."""
+    recovery = found.recovery
+    receive_recovery(
+        staff.of_district[Role.FINANCE_OFFICER, found.district_id],
+        recovery,
+        amount_fen=recovery.amount_fen // 3,
+        received_on=on,
+        bank_serial=f"RCV{recovery.pk:012d}",
+        key=f"demo:{recovery.pk}",
+        on=on,
+    )
