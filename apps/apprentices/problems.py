@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.errors import Problem
 
 SENTENCES: dict[str, Promise] = {
-    "row_blank": _("The row is empty."),
+    "reader_formula": _("The cell holds a formula. Copy the column and paste it as values."),
+    "reader_cell_too_long": _("The text is longer than 1000 characters. Shorten it."),
+    "reader_too_many_cells": _("The row has more cells than the header."),
     "cell_too_long": _("The text is too long: %(most)s characters at most."),
     "name_blank": _("Enter the name as it stands on the ID card."),
     "name_hidden": _("The name contains characters that cannot be seen. Type it anew."),

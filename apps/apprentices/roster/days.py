@@ -25,8 +25,8 @@ class UnreadableDay(ValueError):
 def read_day(cell: object) -> date | None:
     """The day in a cell, None where it is empty. Raises UnreadableDay.
 
-    Date cells are taken as they are. Plain numbers are refused: the day that a serial number stands for
-    depends on the calendar setting of the workbook it was copied from.
+    Plain numbers are refused, but for eight digits: the day that a serial number stands for depends on the
+    calendar setting of the workbook it was copied from.
     """
     if isinstance(cell, str):
         return _read_text(cell)
@@ -38,10 +38,6 @@ def read_day(cell: object) -> date | None:
         if not _YEAR_MIN <= cell.year <= _YEAR_MAX:
             raise UnreadableDay("day_impossible")
         return cell
-    if isinstance(cell, float | int) and not isinstance(cell, bool) and float(cell).is_integer():
-        found = _EIGHT_DIGITS.fullmatch(str(int(cell)))
-        if found is not None:
-            return _made(found)
     raise UnreadableDay("day_numeric")
 
 

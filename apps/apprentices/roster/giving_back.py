@@ -1,32 +1,45 @@
 """Give the rows that could not be taken back to whoever uploaded them: as they were, with the reasons."""
 
 import json
-from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from apps.apprentices.models import RosterFile
+from apps.apprentices.models import RosterFile, RosterProblem
+from apps.apprentices.problems import as_problems
+from apps.apprentices.requirements import requirements_on
+from apps.apprentices.roster.columns import COLUMNS
+from apps.apprentices.roster.judge import FIELDS
+from apps.core.errors import Problem
+from apps.core.files import store_bytes
 from apps.core.models import StoredFile
+from apps.core.spreadsheets import problems_workbook
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BadRow = tuple[int, Mapping[str, str], list[Problem]]
 
 
-def as_text(cells: Sequence[Any]) -> str:
-    """Cells as they are kept (sealed) with a problem: JSON of what a person would see in the sheet."""
-    return json.dumps([shown(cell) for cell in cells], ensure_ascii=False)
+def as_text(cells: Sequence[str]) -> str:
+    """Cells as they are kept (sealed) with a problem."""
+    return json.dumps(list(cells), ensure_ascii=False)
 
 
-def shown(cell: Any) -> str:
-    """One cell as people see it."""
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        cell = cell.date()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
+def cells_of(problem: RosterProblem) -> dict[str, str]:
+    """What stood in the row, by column."""
+    return dict(zip(FIELDS, json.loads(problem.cells), strict=True))
 
 
-def problem_workbook(roster_file: RosterFile) -> StoredFile | None:
-    """The rows to correct as a sealed workbook."""
-    raise NotImplementedError
+def article_finder(roster_file: RosterFile) -> Callable[[str], str]:
+    """From the code of a reason to its article in the document that the file was judged by."""
+    return requirements_on(roster_file.judged_on).article
+
+
+def bad_rows(roster_file: RosterFile) -> Iterator[BadRow]:
+    """Every row to correct in the order of the file: number, cells, reasons in the reader's language."""
+    article = article_finder(roster_file)
+    for problem in roster_file.problems.order_by("row").iterator(chunk_size=2000):
+        yield problem.row, cells_of(problem), as_problems(problem.problems, article)
+
+
+def problem_workbook(roster_file: RosterFile) -> StoredFile:
+    """Store the rows to correct as a sealed workbook: corrected in place, it can be uploaded again."""
+    content = problems_workbook(COLUMNS, bad_rows(roster_file))
+    return store_bytes(content, name=f"roster-{roster_file.pk}-to-correct.xlsx", media_type=XLSX, sealed=True)

@@ -31,6 +31,7 @@ FIELDS = (
 )
 REMARK_LENGTH_MAX = 200
 Cells = Sequence[Any]
+Marks = Sequence[tuple[str, str]]
 Finding = dict[str, Any]
 
 
@@ -72,11 +73,16 @@ class Judge:
         self.born_by = years_before(self.on, requirements.age_min)
         self.born_after = {sex: years_before(self.on, age) for sex, age in requirements.age_end.items()}
 
-    def rows(self, rows: Sequence[tuple[int, Cells]]) -> Judged:
-        """Judge rows given as (number, cells); cells stand in the order of FIELDS."""
+    def rows(self, rows: Sequence[tuple[int, Cells, Marks]]) -> Judged:
+        """Judge rows given as (number, cells, marks); cells stand in the order of FIELDS.
+
+        Marks are what the reader of a file found wrong with a cell; nothing else is said about that cell.
+        """
         judged = Judged()
-        for number, cells in rows:
+        for number, cells, marks in rows:
             found = self.row(number, cells)
+            if marks:
+                found = _marked(marks, found if isinstance(found, list) else [])
             if isinstance(found, GoodRow):
                 judged.good.append(found)
             else:
@@ -121,10 +127,6 @@ class Judge:
             return ""
 
     def _identity(self, cell: object, found: list[Finding]) -> IdNumber | None:
-        if isinstance(cell, float | int):
-            # Whatever stood there, the last places of 18 digits are gone.
-            found.append(finding("id_numeric", "id_number"))
-            return None
         try:
             identity = parse_id_number(cell, on=self.on)
         except InvalidIdentifier as refusal:
@@ -137,9 +139,6 @@ class Judge:
         return identity
 
     def _mobile(self, cell: object, found: list[Finding]) -> str:
-        if isinstance(cell, float) and cell.is_integer():
-            # Eleven digits survive in a number; a spreadsheet reader only adds ".0" to them.
-            cell = str(int(cell))
         try:
             return parse_mobile(cell)
         except InvalidIdentifier as refusal:
@@ -208,9 +207,13 @@ class Judge:
         return text
 
 
-def is_blank(cells: Cells) -> bool:
-    """Whether nothing stands in the row: such rows are passed over, not complained about."""
-    return not any(cell is not None and str(cell).strip() for cell in cells)
+def _marked(marks: Marks, found: list[Finding]) -> list[Finding]:
+    """The reader's reasons, and those of the judge about other cells."""
+    cells = {name for name, _code in marks}
+    read = [
+        finding("id_numeric" if code == "number_cell" else f"reader_{code}", name) for name, code in marks
+    ]
+    return read + [one for one in found if one["field"] not in cells]
 
 
 @lru_cache(maxsize=20_000)
@@ -228,15 +231,13 @@ def _day(cell: object, name: str, found: list[Finding]) -> date | None:
 
 
 def _word(cell: object) -> str:
-    """A cell as a word to look up; a number without fraction as people see it."""
+    """A cell as a word to look up."""
     if isinstance(cell, str):
         return cell if cell in words.POST_KINDS else _plain(cell)
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return "yes" if cell else "no"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
     return _plain(str(cell))
 
 

@@ -6,14 +6,15 @@ works in a process of its own. Two chunks wait at most, so memory does not grow 
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from apps.apprentices.roster.judge import Judge, Judged
 from apps.apprentices.roster.store import Sealed, seal_rows
+from apps.core.spreadsheets import PlainRow
 
-Rows = Sequence[tuple[int, Sequence[Any]]]
+Rows = list[PlainRow]
 _WAITING_MAX = 2
 _POLL_SECONDS = 0.5
 

@@ -24,6 +24,7 @@ POST_KINDS: dict[str, str] = {
     "劳务派遣人员": PostKind.DISPATCHED,
     "dispatched": PostKind.DISPATCHED,
     "dispatchedworker": PostKind.DISPATCHED,
+    "dispatchedworkerinaskilledpost": PostKind.DISPATCHED,
 }
 PERSON_STATUSES: dict[str, str] = {
     "": PersonStatus.EMPLOYEE,

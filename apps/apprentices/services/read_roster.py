@@ -49,7 +49,7 @@ def read_roster(
     judge = Judge(requirements_on(roster_file.judged_on))
     try:
         source = RosterSource(roster_file.file, after=roster_file.read_to, chunk_rows=chunk_rows)
-        with source, closing(prepared(source.chunks(), judge)) as chunks:
+        with closing(prepared(source.chunks(), judge)) as chunks:
             for chunk in chunks:
                 _store(actor, roster_file.pk, chunk)
                 report(chunk.last_row, source.total)
@@ -111,7 +111,7 @@ def _held_class(roster_file_id: int) -> TrainingClass:
 def _keep_problems(roster_file: RosterFile, chunk: Chunk, bad: dict[int, list[dict[str, Any]]]) -> None:
     if not bad:
         return
-    cells = dict(chunk.rows)
+    cells = {row: cells for row, cells, _marks in chunk.rows if row in bad}
     RosterProblem.objects.bulk_create(
         (
             RosterProblem(

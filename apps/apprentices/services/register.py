@@ -69,7 +69,7 @@ def _register(
     training_class = hold_open_roster(actor, training_class)
     requirements = requirements_on(on)
     cells = [[entry.get(name) for name in FIELDS] for entry in entries]
-    judged = Judge(requirements).rows(list(enumerate(cells, start=1)))
+    judged = Judge(requirements).rows([(row, values, ()) for row, values in enumerate(cells, start=1)])
     sealed = seal_rows(judged.good)
     stored = store_rows(actor, training_class, sealed, roster_file_id=None)
     findings = {**judged.bad, **stored.bad}

@@ -4,6 +4,7 @@ Reading happens in a limited child process (`apps.core.sandbox`); rows come one 
 not grow with the file.
 """
 
+from apps.core.spreadsheets.chunks import PlainRow, read_chunks
 from apps.core.spreadsheets.columns import Column, Row
 from apps.core.spreadsheets.reading import read_table
 from apps.core.spreadsheets.writing import (
@@ -20,9 +21,11 @@ __all__ = [
     "PROBLEMS_TITLE",
     "ROW_TITLE",
     "Column",
+    "PlainRow",
     "Row",
     "Sheet",
     "problems_workbook",
+    "read_chunks",
     "read_table",
     "template_workbook",
     "write_problems",

@@ -56,25 +56,39 @@ def read_table(
     unclear encoding. `ignored` are headers that may stand there without being read; those of a list of rows
     to correct always may. Close the iterator (or exhaust it) to end the child process.
     """
+    with child_for(source, columns, max_rows, ignored) as child:
+        yield from _rows(child, columns)
+
+
+@contextlib.contextmanager
+def child_for(
+    source: StoredFile | str | Path | BinaryIO,
+    columns: Sequence[Column],
+    max_rows: int,
+    ignored: Sequence[Message] = (),
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The child process that reads this table; it ends with the block."""
     spec = json.dumps(_spec(columns, max_rows, ignored))
     with _opened(source) as file, _child(spec, file) as child:
-        pipe = cast("BinaryIO", child.stdout)
-        yield from _rows(child, pipe, columns)
+        yield child
 
 
-def _rows(child: subprocess.Popen[bytes], pipe: BinaryIO, columns: Sequence[Column]) -> Iterator[Row]:
+def next_frame(child: subprocess.Popen[bytes], columns: Sequence[Column]) -> tuple[bytes, str] | None:
+    """The next frame of the child, None after the last. Raises InvalidInput where it ended before."""
+    try:
+        frame = framing.read_frame(cast("BinaryIO", child.stdout), FRAME_BYTES_MAX)
+    except ValueError as error:
+        raise file_refusal("damaged", {}, columns) from error
+    if frame is None:
+        raise file_refusal(_why_it_died(child), {}, columns)
+    return None if frame[0] == framing.END else frame
+
+
+def _rows(child: subprocess.Popen[bytes], columns: Sequence[Column]) -> Iterator[Row]:
     present: list[str] = []
     absent: dict[str, str | None] = {}
-    while True:
-        try:
-            frame = framing.read_frame(pipe, FRAME_BYTES_MAX)
-        except ValueError as error:
-            raise file_refusal("damaged", {}, columns) from error
-        if frame is None:
-            raise file_refusal(_why_it_died(child), {}, columns)
+    while (frame := next_frame(child, columns)) is not None:
         kind, text = frame
-        if kind == framing.END:
-            return
         if kind == framing.META:
             meta = json.loads(text)
             if "refused" in meta:
@@ -118,8 +132,8 @@ def _opened(source: StoredFile | str | Path | BinaryIO) -> Iterator[BinaryIO]:
         return
     opened = open_file(source) if isinstance(source, StoredFile) else source
     try:
+        opened.seek(0)
         if _has_descriptor(opened):
-            opened.seek(0)
             yield opened
         else:
             with os.fdopen(os.memfd_create("table"), "w+b") as memory:

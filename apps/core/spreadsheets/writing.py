@@ -18,6 +18,8 @@ from apps.core.spreadsheets.columns import Column
 
 PROBLEMS_TITLE = gettext_lazy("What to correct")
 ROW_TITLE = gettext_lazy("Row in the file")
+# The key under which a row of a sheet names the columns whose cells are wrong.
+MARKED = "_marked"
 _PROBLEMS_WIDTH = 60
 _TEMPLATE_ROWS = 5000
 _CHOICES_CHARACTERS_MAX = 255
@@ -30,7 +32,10 @@ _SHEET_NAME_MAX = 31
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: `rows` are sequences in the order of the columns, or mappings by column key."""
+    """One sheet: `rows` are sequences in the order of the columns, or mappings by column key.
+
+    A mapping may name under MARKED the columns whose cells are wrong: they are coloured.
+    """
 
     title: Message
     columns: Sequence[Column]
@@ -50,8 +55,12 @@ def write_workbook(path_or_buffer: str | Path | BinaryIO, sheets: Iterable[Sheet
             last = 0
             for last, row in enumerate(sheet.rows, start=1):
                 values = [row.get(c.key) for c in sheet.columns] if isinstance(row, Mapping) else row
+                marked = row.get(MARKED, ()) if isinstance(row, Mapping) else ()
                 for place, (column, value) in enumerate(zip(sheet.columns, values, strict=True)):
-                    _write_cell(page, last, place, column, value, styles)
+                    if column.key in marked:
+                        page.write_string(last, place, safe_text(str(value or "")), styles.wrong)
+                    else:
+                        _write_cell(page, last, place, column, value, styles)
             page.autofilter(0, 0, last, len(sheet.columns) - 1)
 
 
@@ -74,13 +83,19 @@ def write_problems(
 ) -> None:
     """Write the rows that could not be taken: as uploaded, each with its row in the file and every reason.
 
-    Corrected in place, the same workbook can be uploaded again: the two added columns are passed over.
+    The cells that the reasons are about (`Problem.field`) are coloured. Corrected in place, the same
+    workbook can be uploaded again: the two added columns are passed over.
     """
     row_column = Column("_row", ROW_TITLE, width=10)
     problem_column = Column("_problems", PROBLEMS_TITLE, width=_PROBLEMS_WIDTH)
     shown = [row_column, problem_column, *columns]
     lines = (
-        {**cells, "_row": number, "_problems": "\n".join(_with_article(problem) for problem in problems)}
+        {
+            **cells,
+            "_row": number,
+            "_problems": "\n".join(_with_article(problem) for problem in problems),
+            MARKED: {problem.field for problem in problems if problem.field},
+        }
         for number, cells, problems in rows
     )
     write_workbook(path_or_buffer, [Sheet(_("To correct"), shown, lines)])
@@ -111,6 +126,7 @@ class _Styles:
         )
         self.text = book.add_format({"num_format": "@", "valign": "top"})
         self.long_text = book.add_format({"num_format": "@", "valign": "top", "text_wrap": True})
+        self.wrong = book.add_format({"num_format": "@", "valign": "top", "bg_color": "#FBE3E0"})
         self.whole = book.add_format({"num_format": "0", "valign": "top"})
         self.yuan = book.add_format({"num_format": "#,##0.00", "valign": "top"})
         self.day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
