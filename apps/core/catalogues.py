@@ -96,7 +96,9 @@ def texts_of_file(path: Path) -> Iterator[Message]:
     if path.suffix == ".py":
         yield from _texts_of_python(source)
     else:
-        yield from _texts_of_template(templatize(source, origin=str(path)))
+        # What is left between the texts keeps the template's indentation, which Python's tokenizer refuses.
+        calls = templatize(source, origin=str(path))
+        yield from _texts_of_template("\n".join(line.lstrip() for line in calls.splitlines()))
 
 
 def _texts_of_python(source: str) -> Iterator[Message]:

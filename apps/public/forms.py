@@ -10,6 +10,7 @@ from apps.core.forms import DayField
 from apps.policy.apprenticeship import Facts
 from apps.policy.enums import Result
 from apps.policy.rules import Rules
+from apps.policy.tables import Table
 
 MONTHS_MAX = 120
 # How the training may have ended, and what that means for a quote: (result, certificate).
@@ -20,6 +21,13 @@ OUTCOMES: dict[str, tuple[str | None, bool | None]] = {
     "failed": (Result.FAILED, None),
     "withdrawn": (Result.WITHDRAWN, None),
 }
+
+
+def facts_named(rules: Rules) -> set[str]:
+    """The facts that some table of the document depends on, on any day."""
+    values = [value for parameter in rules.parameters.values() for _day, value in parameter.values]
+    tables = [value for value in values if isinstance(value, Table)]
+    return {name for table in tables for row in table.rows for name, _condition in row.when}
 
 
 class CalculatorForm(forms.Form):
@@ -51,12 +59,13 @@ class CalculatorForm(forms.Form):
         levels = sorted(rules.levels.values(), key=lambda level: level.rank)
         self.fields["document"].choices = documents
         self.fields["level"].choices = [(level.code, str(level.name)) for level in levels]
+        self.fields["level"].initial = levels[len(levels) // 2].code
         self.fields["occupation_kind"].choices = [
             (kind, str(name)) for kind, name in rules.occupation_kinds.items()
         ]
-        # A document that does not tell kinds apart asks for neither the kind nor what hangs on it.
-        if len(rules.occupation_kinds) < 2:
-            del self.fields["occupation_kind"], self.fields["in_evaluation_scope"]
+        # What no table of the document depends on is not asked for.
+        for name in {"occupation_kind", "in_evaluation_scope"} - facts_named(rules):
+            del self.fields[name]
 
     @property
     def facts(self) -> Facts:

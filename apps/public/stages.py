@@ -30,7 +30,7 @@ STAGES: tuple[Stage, ...] = (
         _("Teaching plan, mentors and teachers, textbooks, cooperation agreement, management rules."),
     ),
     Stage(
-        _("District"),
+        _("District bureau"),
         _("District review"),
         _("Approve, return with every defect at once, or reject with the reason."),
         _("A complete application of an enterprise of the district."),
@@ -48,13 +48,13 @@ STAGES: tuple[Stage, ...] = (
         _("ID number, contract of at least one year, social insurance in the city, a skilled post."),
     ),
     Stage(
-        _("District"),
+        _("District bureau"),
         _("Enrolment review"),
         _("Who is enrolled under the plan."),
         _("One active enrolment per person; nobody who may not be an apprentice."),
     ),
     Stage(
-        _("District"),
+        _("District bureau"),
         _("Enrolment record, class opens"),
         _("The enrolment number of each apprentice."),
         _("The training agreement and the cooperation agreement."),

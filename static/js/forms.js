@@ -62,5 +62,5 @@ window.addEventListener("pageshow", () => {
 });
 
 // A page that came back with errors puts the reader at the first of them.
-const invalid = document.querySelector(".page [aria-invalid='true']");
+const invalid = document.querySelector(".page form[method='post'] [aria-invalid='true']");
 if (invalid && !document.querySelector("[autofocus]")) invalid.focus({ preventScroll: false });
