@@ -64,7 +64,10 @@ REFERENCE: list[tuple[str, Promise]] = [
         '<c-chart :chart="chart" small="yes" />',
         _("A drawing and its table from the same numbers: core.widgets.Chart."),
     ),
-    ('<c-progress :job="job" url="…" />', _("Background work, asked for again until it is over.")),
+    (
+        '<c-progress :job="job" :progress="progress" url="…">…</c-progress>',
+        _("Background work, asked for again until it is over; then the slot shows."),
+    ),
     (
         '<c-field :field="form.name" />',
         _("One field with label, help and error; {{ form }} writes them all."),
@@ -163,13 +166,14 @@ def context() -> dict[str, Any]:
         "pager": Pager(next_url="#", first_url="#", previous_url="#", shown=20, total=148),
         "due": date(2023, 3, 29),
         "job": SimpleNamespace(
+            pk=1,
             title="导入学徒名册",
             state="running",
             get_state_display="进行中",
             total=100000,
             done=41320,
             note="已核对 41,320 行，其中 37 行有误。",
-            is_over=False,
+            is_live=True,
         ),
         "queue": [
             {
