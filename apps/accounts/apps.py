@@ -9,3 +9,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.accounts import invariants, signals  # noqa: F401 - they register themselves
+        from apps.core import tones
+
+        tones.register({"proposed": "info", "refused": "bad", "ended": "neutral"})

@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class DeskConfig(AppConfig):
     name = "apps.desk"
     label = "desk"
+
+    def ready(self) -> None:
+        from apps.desk import administrators  # noqa: F401 - registers itself

@@ -8,4 +8,9 @@ class EnterprisesConfig(AppConfig):
     label = "enterprises"
 
     def ready(self) -> None:
+        from apps.core import tones
         from apps.enterprises import invariants  # noqa: F401 - registers itself
+
+        tones.register(
+            {"pending": "warn", "confirmed": "good", "retired": "neutral", "good": "good", "removed": "bad"}
+        )

@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class InstitutionsConfig(AppConfig):
     name = "apps.institutions"
     label = "institutions"
+
+    def ready(self) -> None:
+        from apps.core import tones
+
+        tones.register({"applied": "info", "listed": "good", "removed": "bad"})

@@ -61,8 +61,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "Account",
-                "verbose_name_plural": "Accounts",
+                "verbose_name": "User account",
+                "verbose_name_plural": "User accounts",
             },
         ),
         migrations.CreateModel(
@@ -274,7 +274,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="memberships",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="Account",
+                        verbose_name="User account",
                     ),
                 ),
             ],
@@ -669,7 +669,7 @@ class Migration(migrations.Migration):
                         related_name="+",
                         related_query_name="+",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="Account",
+                        verbose_name="User account",
                     ),
                 ),
                 (

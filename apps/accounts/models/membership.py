@@ -144,7 +144,7 @@ class Membership(models.Model):
     which count human beings cannot be walked around with a second account.
     """
 
-    user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name=_("Account"))
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name=_("User account"))
     person = models.ForeignKey(Person, models.PROTECT, null=True, editable=False, related_name="memberships")
     role = models.CharField(_("Role"), max_length=32, choices=Role.choices)
     organisation = models.ForeignKey(

@@ -119,8 +119,8 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS = ["person"]
 
     class Meta:
-        verbose_name = _("Account")
-        verbose_name_plural = _("Accounts")
+        verbose_name = _("User account")
+        verbose_name_plural = _("User accounts")
         constraints = [
             models.CheckConstraint(
                 name="user_username_form", condition=Q(username__regex=r"^[a-z0-9][a-z0-9._-]{2,59}$")

@@ -13,5 +13,6 @@ urlpatterns = [
     path("payments/", include("apps.desk.urls.payments")),
     path("trace/", include("apps.desk.urls.trace")),
     path("dashboards/", include("apps.desk.urls.dashboards")),
+    path("registers/", include("apps.desk.urls.registers")),
     path("administration/", include("apps.desk.urls.administration")),
 ]

@@ -1,0 +1,41 @@
+"""Reads of the access log about one record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models
+
+from apps.accounts.models import AccessLog, Person
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One thing that was done to a record: what, when, by whom in which role, and why."""
+
+    action: str
+    label: str
+    at: datetime
+    who: str
+    role_label: str
+    reason: str
+
+
+def record_history(*subjects: models.Model, limit: int = 50) -> list[Trace]:
+    """What the access log tells about records that the caller may see, the newest first."""
+    condition = models.Q(pk__in=[])
+    for subject in subjects:
+        condition |= models.Q(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
+    rows = list(AccessLog.objects.filter(condition).order_by("-id")[:limit])
+    people = {row.person_id for row in rows if row.person_id}
+    names = dict(Person.objects.filter(pk__in=people).values_list("pk", "name"))
+    return [
+        Trace(
+            action=row.action,
+            label=row.action_label,
+            at=row.at,
+            who=names.get(row.person_id, ""),
+            role_label=str(row.get_role_display()) if row.role else "",
+            reason=row.reason,
+        )
+        for row in rows
+    ]

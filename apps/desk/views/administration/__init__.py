@@ -1,0 +1,1 @@
+"""Pages of the three administrators: accounts and organisations, rights, the access log."""

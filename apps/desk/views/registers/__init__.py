@@ -1,0 +1,1 @@
+"""Registers of enterprises and institutions: standing, licence, bank accounts."""
