@@ -6,6 +6,8 @@ registration: they are looked at anyway, and the database refuses the deletion b
 
 from collections.abc import Callable
 
+from django.db.models.deletion import get_candidate_relations_to_delete
+
 from apps.policy.models import PolicyDocument
 from apps.policy.rules import Rules
 
@@ -34,11 +36,10 @@ def on_load(hook: LoadHook) -> LoadHook:
 
 def is_used(document: PolicyDocument) -> bool:
     """Whether any row of another table names the document, or any registered check says so."""
-    for relation in PolicyDocument._meta.related_objects:
-        model, name = relation.related_model, relation.field.name
-        if model is not PolicyDocument and model._base_manager.filter(**{name: document.pk}).exists():  # type: ignore[union-attr]
-            return True
-    return any(check(document) for check in _checks)
+    return any(
+        relation.related_model._base_manager.filter(**{relation.field.name: document.pk}).exists()
+        for relation in get_candidate_relations_to_delete(PolicyDocument._meta)
+    ) or any(check(document) for check in _checks)
 
 
 def tell_loaded(rules: Rules) -> None:

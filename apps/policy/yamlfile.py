@@ -20,7 +20,7 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 
 
-def _error(where: yaml.Node | yaml.Event, message: str) -> yaml.MarkedYAMLError:
+def _error(where: Any, message: str) -> yaml.MarkedYAMLError:
     return yaml.MarkedYAMLError(problem=message, problem_mark=where.start_mark)
 
 

@@ -13,6 +13,7 @@ from apps.policy.models import PolicyDocument
 from apps.policy.problems import DocumentInUse, InvalidDocument, UngovernedDay
 from apps.policy.selectors import governing_document, parameter, rules_of, successor_of
 from apps.policy.services.load_policies import load_policies
+from tests.factories.plans import complete_plan
 
 FIRST_DAY = date(2030, 1, 1)
 
@@ -132,6 +133,24 @@ def test_a_document_that_something_was_done_under_is_not_changed(folder, rewrite
     assert "京人社能发〔2022〕11号" in refused.value.message
     assert "succeeds: beijing-2022-11" in refused.value.message
     assert stored() == before
+
+
+def test_a_document_that_a_plan_names_is_not_changed(folder, rewrite, no_registrations):
+    complete_plan()
+    change_a_rate(rewrite)
+    with pytest.raises(DocumentInUse):
+        load_policies(folder / "beijing-2022-11")
+
+
+def test_the_database_keeps_a_document_that_a_plan_names():
+    complete_plan()
+    delete_now = (
+        "DELETE FROM policy_policydocument WHERE key = 'beijing-2022-11'; SET CONSTRAINTS ALL IMMEDIATE"
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        with pytest.raises(IntegrityError, match="foreign key"):
+            cursor.execute(delete_now)
+        transaction.set_rollback(True)
 
 
 def test_a_document_with_a_successor_is_not_changed(folder, rewrite, no_registrations):

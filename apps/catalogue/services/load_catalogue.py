@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from apps.catalogue.files import DatedRow, NamedRow, catalogue_dir, read_dated, read_levels, read_named
 from apps.catalogue.models import Industry, Level, Occupation, OccupationListing, ProhibitedIndustry
 from apps.core.errors import InvalidInput
+
+# Advisory lock of everybody who loads the catalogue: "Slc", Shitu loads the catalogue.
+_LOCK = 0x536C63
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,9 @@ def load_catalogue(directory: Path | None = None) -> Loaded:
     what was granted under it must remain explicable. Raises InvalidInput naming file and line.
     """
     folder = directory or catalogue_dir()
+    with connection.cursor() as cursor:
+        # Several machines load at start-up; the second one changes what the first one wrote to the same.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     levels = read_levels(folder / "levels.csv")
     occupations = read_named(folder / "occupations.csv")
     listings = read_dated(folder / "occupation_lists.csv", ("list", "occupation", "level"))
@@ -48,7 +54,7 @@ def load_catalogue(directory: Path | None = None) -> Loaded:
     return Loaded(len(levels), len(occupations), len(listings), len(industries), len(prohibitions))
 
 
-def _load_named(model: type[Occupation] | type[Industry], rows: list[NamedRow]) -> None:
+def _load_named(model: type[models.Model], rows: list[NamedRow]) -> None:
     model._default_manager.bulk_create(
         [model(code=row.code, name=row.name, name_en=row.name_en) for row in rows],
         update_conflicts=True,
