@@ -6,9 +6,8 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from apps.accounts.roles import OrganisationKind
 from apps.accounts.models import District, Organisation
-from apps.accounts.roles import Role
+from apps.accounts.roles import OrganisationKind, Role
 from apps.accounts.services.memberships import give_apprentice_access
 from apps.accounts.services.organisations import create_organisation
 from apps.catalogue.models import Occupation

@@ -9,6 +9,7 @@ from apps.apprentices.models import Enrolment, TrainingClass
 from apps.casework.engine import Opinion
 from apps.casework.services.documents import add_document
 from apps.core.clock import BEIJING
+from apps.core.errors import Refused
 from apps.core.workdays import is_working_day
 from apps.demo.files import picture
 from apps.demo.invention import Inventor
@@ -47,11 +48,13 @@ def open_roster(
                 "contract_to": (contract + timedelta(days=3 * 365)).isoformat(),
                 "insured_in_city": "是",
                 "person_status": "在职职工",
-                "agreement_signed_on": (starts_on - timedelta(days=7)).isoformat(),
+                "agreement_signed_on": (on - timedelta(days=3)).isoformat(),
                 "remark": "",
             }
         )
-    services.register_apprentices(partners.clerk, training_class, entries, on=on)
+    registered = services.register_apprentices(partners.clerk, training_class, entries, on=on)
+    for problems in registered.problems.values():
+        raise Refused(problems=problems)
     return training_class
 
 

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.accounts.models import User
 from apps.apprentices.models import Enrolment
 from apps.core.clock import today
+from apps.core.errors import ShituError
 from apps.demo.city import make_city
 
 
@@ -37,7 +38,13 @@ class Command(BaseCommand):
                 return
             raise CommandError("There are accounts already. The demo city is made in an empty database.")
         start = monotonic()
-        make_city(seed=options["seed"], today=options["today"] or today(), say=self._say)
+        try:
+            make_city(seed=options["seed"], today=options["today"] or today(), say=self._say)
+        except ShituError as refusal:
+            reasons = "; ".join(str(problem.message) for problem in refusal.problems)
+            raise CommandError(
+                f"The city could not be made: {refusal.message} {reasons}".strip()
+            ) from refusal
         count = Enrolment.objects.count()
         self.stdout.write(f"Demo city: {count} apprentices in {monotonic() - start:.1f} s.")
 
