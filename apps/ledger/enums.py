@@ -1,7 +1,6 @@
 """Words of the ledger: kinds of accounts, what may happen to a budget."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Case, F, IntegerField, QuerySet, Sum, Value, When, Window
+from django.db.models import Case, F, IntegerField, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from apps.core.errors import NotFound
-from apps.ledger.enums import DEBIT_KINDS
 from apps.ledger.models import Account, Budget, BudgetMovement, Fund, Leg, Reservation, Transaction
 
 
@@ -28,6 +28,29 @@ class BalanceRow:
         """What the account holds, on its own side."""
         difference = self.debit_fen - self.credit_fen
         return difference if self.account.grows_by_debit else -difference
+
+
+class StatementLine(NamedTuple):
+    """One leg in a statement; `running_fen` is the balance after it. Plain, since statements are long."""
+
+    transaction_id: int
+    position: int
+    on: date
+    key: str
+    kind: str
+    memo: str
+    fund: str
+    district: str
+    debit_fen: int
+    credit_fen: int
+    running_fen: int
+    subject_type: str
+    subject_id: int | None
+
+    @property
+    def reference(self) -> str:
+        """The leg's name in addresses and answers, as `Leg.reference`."""
+        return f"{self.transaction_id}-{self.position}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +91,24 @@ HAVING sum(debit_fen) <> 0 OR sum(credit_fen) <> 0
 """
 
 
+_STATEMENT = """
+SELECT leg.transaction_id, leg.position, leg.on_date, head.key, head.kind, head.memo,
+       leg.fund_code, leg.district_code, leg.debit_fen, leg.credit_fen, leg.running_fen::bigint,
+       leg.subject_type, leg.subject_id
+  FROM (SELECT *, %(side)s * sum(debit_fen - credit_fen)
+                   OVER (ORDER BY on_date, transaction_id, position) AS running_fen
+          FROM ledger_leg
+         WHERE account_code = %(account)s
+           AND (%(district)s::text IS NULL OR district_code = %(district)s)
+           AND (%(fund)s::text IS NULL OR fund_code = %(fund)s)
+           AND (%(until)s::date IS NULL OR on_date <= %(until)s)) AS leg
+  JOIN ledger_transaction AS head ON head.id = leg.transaction_id
+ WHERE %(since)s::date IS NULL OR leg.on_date >= %(since)s
+ ORDER BY leg.on_date, leg.transaction_id, leg.position
+ LIMIT %(limit)s OFFSET %(offset)s
+"""
+
+
 def trial_balance(
     as_of: date | None = None,
     *,
@@ -99,31 +140,30 @@ def account_statement(
     fund: str | None = None,
     since: date | None = None,
     until: date | None = None,
-) -> QuerySet[Leg]:
-    """The legs of an account by date, each with `running_fen`: the balance after it, on the account's side.
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[StatementLine]:
+    """The legs of an account by date, each with the balance after it, on the side on which the account grows.
 
-    The running balance counts from the account's first leg, also where `since` shows only the later ones.
-    Raises NotFound for an account that is not in the chart.
+    The running balance counts from the account's first leg, also where `since`, `limit` and `offset` show
+    only some of the later ones. Raises NotFound for an account that is not in the chart.
     """
     account = Account.objects.filter(code=account_code).first()
     if account is None:
         raise NotFound(_("There is no account “%(code)s”.") % {"code": account_code}, code="account_unknown")
-    legs = Leg.objects.filter(account=account_code).select_related("transaction")
-    if district is not None:
-        legs = legs.filter(district_code=district)
-    if fund is not None:
-        legs = legs.filter(fund=fund)
-    if until is not None:
-        legs = legs.filter(on__lte=until)
-    opening = 0
-    if since is not None:
-        side = 1 if account.kind in DEBIT_KINDS else -1
-        before = legs.filter(on__lt=since).aggregate(fen=Coalesce(Sum(F("debit_fen") - F("credit_fen")), 0))
-        opening = side * int(before["fen"])
-        legs = legs.filter(on__gte=since)
-    order = [F("on").asc(), F("transaction_id").asc(), F("position").asc()]
-    amount = F("debit_fen") - F("credit_fen") if account.grows_by_debit else F("credit_fen") - F("debit_fen")
-    return legs.annotate(running_fen=Value(opening) + Window(Sum(amount), order_by=order)).order_by(*order)
+    wanted = {
+        "account": account_code,
+        "side": 1 if account.grows_by_debit else -1,
+        "district": district,
+        "fund": fund,
+        "since": since,
+        "until": until,
+        "limit": limit,
+        "offset": offset,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_STATEMENT, wanted)
+        return list(map(StatementLine._make, cursor.fetchall()))
 
 
 def legs_of(subject_type: str, subject_id: int) -> QuerySet[Leg]:

@@ -136,7 +136,7 @@ class TestTheCheckOfKeptBalances:
 class TestAStatement:
     def test_runs_with_the_balance_after_each_leg(self):
         legs = selectors.account_statement("cash")
-        assert [(leg.transaction.key, leg.running_fen) for leg in legs] == [
+        assert [(leg.key, leg.running_fen) for leg in legs] == [
             ("funded", 1_000_000),
             ("paid", 200_000),
         ]
@@ -164,7 +164,15 @@ class TestAStatement:
 
     def test_takes_two_queries(self, django_assert_num_queries):
         with django_assert_num_queries(2):
-            assert [leg.transaction.key for leg in selectors.account_statement("cash")]
+            assert selectors.account_statement("cash")
+
+    def test_comes_in_pages_that_keep_the_balance(self):
+        page = selectors.account_statement("cash", limit=1, offset=1)
+        assert [(leg.key, leg.running_fen) for leg in page] == [("paid", 200_000)]
+
+    def test_names_its_legs_as_everybody_does(self):
+        first = selectors.account_statement("cash")[0]
+        assert selectors.leg_by_reference(first.reference).debit_fen == first.debit_fen
 
 
 @pytest.mark.usefixtures("books")
