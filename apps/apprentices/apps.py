@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from apps.apprentices.enums import LIVE_STATES
+
 
 class ApprenticesConfig(AppConfig):
     name = "apps.apprentices"
@@ -11,7 +13,13 @@ class ApprenticesConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.apprentices import invariants, services, tasks  # noqa: F401 - two register themselves
-        from apps.apprentices.enums import ClassState, EnrolmentState, RosterState
+        from apps.apprentices.enums import (
+            ClassDocumentKind,
+            ClassState,
+            EnrolmentDocumentKind,
+            EnrolmentState,
+            RosterState,
+        )
         from apps.apprentices.transitions import CLASS_TRANSITIONS, ENROLMENT_TRANSITIONS
         from apps.casework import subjects
         from apps.core import tones
@@ -30,6 +38,8 @@ class ApprenticesConfig(AppConfig):
                     "complete": services.complete_class,
                     "cancel": services.cancel_class,
                 },
+                summary=in_words,
+                document_kinds=ClassDocumentKind.choices,
             )
         )
         subjects.register(
@@ -49,6 +59,8 @@ class ApprenticesConfig(AppConfig):
                     "complete": services.complete_enrolment,
                 },
                 offers=offers,
+                document_kinds=EnrolmentDocumentKind.choices,
+                takes_documents=takes_documents,
             )
         )
         tones.register(
@@ -76,3 +88,14 @@ class ApprenticesConfig(AppConfig):
 def offers(_enrolment, step) -> bool:
     """Records are set up with their class, never one by one."""
     return step.action != "enrol"
+
+
+def in_words(training_class) -> str:
+    """A class in a list: its name, its occupation and level."""
+    line = training_class.line
+    return str(training_class.name) if training_class.name == str(line) else f"{training_class.name} · {line}"
+
+
+def takes_documents(enrolment, actor) -> bool:
+    """The enterprise keeps a record's documents as long as the record lives."""
+    return actor.is_enterprise and enrolment.state in LIVE_STATES

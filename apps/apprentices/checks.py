@@ -10,6 +10,8 @@ from apps.apprentices.models import Enrolment, RosterFile, TrainingClass
 from apps.core.errors import Problem
 from apps.core.models.job import LIVE_STATES as LIVE_JOBS
 
+# Where the document asks for a training agreement with each apprentice, or one for a whole batch.
+AGREEMENT_ARTICLE = "三（二）1"
 # States of a class in which its roster may still change.
 OPEN_ROSTER = (ClassState.ROSTER, ClassState.RETURNED)
 
@@ -35,7 +37,7 @@ def missing_for_submit(training_class: TrainingClass, _actor: Actor | None = Non
                 "agreement_missing",
                 _("%(count)s apprentices have no day on which the training agreement was signed.")
                 % {"count": without},
-                "二（三）",
+                AGREEMENT_ARTICLE,
                 "agreement_signed_on",
             )
         )
@@ -110,12 +112,16 @@ def flags(enrolment: Enrolment) -> list[Problem]:
     signed_on = enrolment.agreement_signed_on
     if signed_on is None:
         found.append(
-            Problem("agreement_missing", _("No day of signature of the training agreement."), "二（三）")
+            Problem(
+                "agreement_missing", _("No day of signature of the training agreement."), AGREEMENT_ARTICLE
+            )
         )
     elif signed_on > enrolment.starts_on:
         found.append(
             Problem(
-                "agreement_late", _("The training agreement was signed after the training began."), "二（三）"
+                "agreement_late",
+                _("The training agreement was signed after the training began."),
+                AGREEMENT_ARTICLE,
             )
         )
     return found

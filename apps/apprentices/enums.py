@@ -69,6 +69,24 @@ class StatusChange(models.TextChoices):
     COMPLETE = "complete", _("Complete")
 
 
+class ClassDocumentKind(models.TextChoices):
+    """What is handed in with a class (Beijing 2022-11, 3(2)1 and part 5)."""
+
+    TRAINING_AGREEMENT = "training_agreement", _("Training agreements with the apprentices")
+    COOPERATION_AGREEMENT = "cooperation_agreement", _("Cooperation agreement with the institution")
+    INSURANCE_PROOF = "insurance_proof", _("Proof of social insurance")
+    OTHER = "other", _("Other document")
+
+
+class EnrolmentDocumentKind(models.TextChoices):
+    """What belongs to one apprentice's record."""
+
+    TRAINING_AGREEMENT = "training_agreement", _("Training agreement")
+    LABOUR_CONTRACT = "labour_contract", _("Labour contract")
+    CHANGE_PROOF = "change_proof", _("Proof of a change of status")
+    OTHER = "other", _("Other document")
+
+
 LIVE_STATES = (EnrolmentState.REGISTERED, EnrolmentState.ENROLLED, EnrolmentState.SUSPENDED)
 STANDING_STATES = (EnrolmentState.ENROLLED, EnrolmentState.SUSPENDED, EnrolmentState.COMPLETED)
 # An enrolment in one of these states takes one of the seats of its plan line.

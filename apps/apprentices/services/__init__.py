@@ -11,6 +11,7 @@ from apps.apprentices.services.change_status import (
 )
 from apps.apprentices.services.open_class import open_class
 from apps.apprentices.services.read_roster import read_roster
+from apps.apprentices.services.record_agreement import record_agreement
 from apps.apprentices.services.register import register_apprentice, register_apprentices
 from apps.apprentices.services.remove_registration import remove_registration, remove_registrations
 from apps.apprentices.services.review_class import (
@@ -32,6 +33,7 @@ __all__ = [
     "complete_enrolments",
     "open_class",
     "read_roster",
+    "record_agreement",
     "refuse_enrolment",
     "register_apprentice",
     "register_apprentices",
