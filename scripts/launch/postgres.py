@@ -71,8 +71,10 @@ class Postgres(Service):
             "unix_socket_directories": str(self.sockets),
             "unix_socket_permissions": "0700",
             "max_connections": "200",
-            "shared_buffers": "128MB",
-            "max_wal_size": "2GB",
+            "shared_buffers": "256MB",
+            "work_mem": "16MB",
+            "maintenance_work_mem": "128MB",
+            "max_wal_size": "4GB",
             "log_timezone": "UTC",
         }
         if self.throwaway:
