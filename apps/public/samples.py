@@ -167,6 +167,7 @@ def context() -> dict[str, Any]:
         "due": date(2023, 3, 29),
         "job": SimpleNamespace(
             pk=1,
+            kind="import_roster",
             title="导入学徒名册",
             state="running",
             get_state_display="进行中",
