@@ -1,5 +1,14 @@
-"""Addresses: claims."""
+"""Addresses of claims."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from apps.portal.views import claims
+
+urlpatterns = [
+    path("", claims.claim_list, name="claim_list"),
+    path("compute/", claims.claim_compute, name="claim_compute"),
+    path("<int:pk>/", claims.claim_detail, name="claim_detail"),
+    path("<int:pk>/recompute/", claims.claim_recompute, name="claim_recompute"),
+    path("<int:pk>/lines/<int:line>/", claims.claim_line, name="claim_line"),
+    path("recoveries/<int:pk>/", claims.recovery_notice, name="recovery_notice"),
+]
