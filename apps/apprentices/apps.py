@@ -12,6 +12,7 @@ class ApprenticesConfig(AppConfig):
     verbose_name = _("Apprentices")
 
     def ready(self) -> None:
+        from apps.accounts.enums import register_action
         from apps.apprentices import invariants, services, tasks  # noqa: F401 - two register themselves
         from apps.apprentices.enums import (
             ClassDocumentKind,
@@ -63,6 +64,7 @@ class ApprenticesConfig(AppConfig):
                 takes_documents=takes_documents,
             )
         )
+        register_action("roster_taken_away", _("Took away the rows of a roster to correct"))
         tones.register(
             {
                 RosterState.WAITING: "neutral",

@@ -98,30 +98,20 @@ def being_read(training_class: TrainingClass):
 
 def flags(enrolment: Enrolment) -> list[Problem]:
     """Doubts that a reviewer should see about one row; none of them refuses it by itself."""
+    contract, agreement = "二（一）", AGREEMENT_ARTICLE
     found = []
     if enrolment.contract_to is not None and enrolment.contract_to < enrolment.ends_on:
-        found.append(
-            Problem(
-                "contract_ends_early", _("The labour contract ends before the training does."), "二（一）"
-            )
-        )
+        message = _("The labour contract ends before the training does.")
+        found.append(Problem("contract_ends_early", message, contract))
     if enrolment.contract_from > enrolment.starts_on:
         found.append(
-            Problem("contract_begins_late", _("The labour contract begins after the training."), "二（一）")
+            Problem("contract_begins_late", _("The labour contract begins after the training."), contract)
         )
     signed_on = enrolment.agreement_signed_on
     if signed_on is None:
-        found.append(
-            Problem(
-                "agreement_missing", _("No day of signature of the training agreement."), AGREEMENT_ARTICLE
-            )
-        )
+        message = _("No day of signature of the training agreement.")
+        found.append(Problem("agreement_missing", message, agreement))
     elif signed_on > enrolment.starts_on:
-        found.append(
-            Problem(
-                "agreement_late",
-                _("The training agreement was signed after the training began."),
-                AGREEMENT_ARTICLE,
-            )
-        )
+        message = _("The training agreement was signed after the training began.")
+        found.append(Problem("agreement_late", message, agreement))
     return found

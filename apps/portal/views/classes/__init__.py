@@ -1,0 +1,1 @@
+"""Classes of an enterprise: roster, enrolment records, changes."""

@@ -1,0 +1,66 @@
+"""What each reader of a class does next, in a sentence."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.apprentices.enums import ClassState
+from apps.apprentices.models import RosterFile, TrainingClass
+from apps.core.errors import Problem
+from apps.portal.views.plans.next_steps import NextStep
+
+
+def next_step(
+    training_class: TrainingClass,
+    actor: Actor,
+    *,
+    people: int,
+    missing: list[Problem],
+    reading: RosterFile | None = None,
+) -> NextStep:
+    """Return what this reader does next with the class, or whom everybody waits for."""
+    if not actor.is_enterprise:
+        return _waiting(training_class)
+    if training_class.state in (ClassState.ROSTER, ClassState.RETURNED):
+        return _with_open_roster(training_class, people=people, missing=missing, reading=reading)
+    if training_class.state == ClassState.OPEN:
+        text = _("Claim the advance, record the training, and keep changes of status up to date.")
+        return NextStep(_("The class is open"), text)
+    return _waiting(training_class)
+
+
+def _with_open_roster(
+    training_class: TrainingClass, *, people: int, missing: list[Problem], reading: RosterFile | None
+) -> NextStep:
+    upload = reverse("portal:roster_upload", args=[training_class.pk])
+    page = reverse("portal:class_detail", args=[training_class.pk])
+    if reading is not None:
+        text = _("You may leave this page; the reading goes on.")
+        watch = reverse("portal:roster_detail", args=[reading.pk])
+        return NextStep(_("A roster file is being read"), text, watch, _("Watch it"), tone="waiting")
+    if not people:
+        text = _("Upload the roster as a file, or register single people by form.")
+        return NextStep(_("Register the apprentices"), text, upload, _("Upload a roster"))
+    if training_class.state == ClassState.RETURNED:
+        text = _("Correct everything that was named, then hand the roster in again.")
+        return NextStep(_("Correct the roster"), text, f"{page}#hand-in", _("Hand in"))
+    if missing:
+        return NextStep(
+            _("Complete the roster"), str(missing[0].message), f"{page}#hand-in", _("What is missing")
+        )
+    text = _("The district reviews it, sets up the enrolment records and opens the class.")
+    return NextStep(_("Hand the roster in"), text, f"{page}#hand-in", _("Hand in"))
+
+
+def _waiting(training_class: TrainingClass) -> NextStep:
+    titles = {
+        ClassState.ROSTER: _("The enterprise is filling in the roster"),
+        ClassState.RETURNED: _("The enterprise is correcting the roster"),
+        ClassState.DISTRICT_REVIEW: _("The district is reviewing the roster"),
+        ClassState.OPEN: _("The class is in training"),
+        ClassState.COMPLETED: _("The class is completed"),
+        ClassState.CANCELLED: _("The class was cancelled"),
+    }
+    over = training_class.state in (ClassState.OPEN, ClassState.COMPLETED, ClassState.CANCELLED)
+    text = "" if over else _("There is nothing to do for you now; you get a notice when it moves.")
+    return NextStep(titles[ClassState(training_class.state)], text, tone="waiting")
