@@ -185,6 +185,7 @@ def _record_decision(
 
 
 def _record_deficiencies(decision: Decision, rows: Sequence[dict]) -> None:
+    """A defect that no earlier return named is late, unless the caller knows that it was not there to see."""
     earlier = Decision.objects.filter(
         subject_type=decision.subject_type,
         subject_id=decision.subject_id,
@@ -201,7 +202,7 @@ def _record_deficiencies(decision: Decision, rows: Sequence[dict]) -> None:
             code=row["code"],
             article=row.get("article", ""),
             text=row["text"],
-            late=returned_before and row["code"] not in named_before,
+            late=returned_before and row["code"] not in named_before and not row.get("fresh"),
         )
         for row in rows
     )

@@ -11,12 +11,12 @@ def sentence(notice: Notice) -> str:
     """What happened, in one sentence: “Training plan PX-1: Approve (now: City recheck)”."""
     if notice.code == "overdue":
         return _("%(kind)s %(name)s is overdue since %(day)s") % {
-            "kind": _kind(notice.subject_type),
+            "kind": kind_label(notice.subject_type),
             "name": notice.params.get("name", ""),
             "day": notice.params.get("due", ""),
         }
     return _("%(kind)s %(name)s: %(action)s (now: %(state)s)") % {
-        "kind": _kind(notice.subject_type),
+        "kind": kind_label(notice.subject_type),
         "name": notice.params.get("name", ""),
         "action": action_label(notice.subject_type, notice.code.rsplit(".", 1)[-1]),
         "state": state_label(notice.subject_type, notice.params.get("to", "")),
@@ -48,7 +48,8 @@ def describe(entry: History) -> str:
     return action_label(entry.subject_type, entry.action)
 
 
-def _kind(subject_type: str) -> str:
+def kind_label(subject_type: str) -> str:
+    """The kind of a case in the reader's language; the label itself where nobody registered it."""
     try:
         return str(subjects.get(subject_type).name)
     except NotFound:

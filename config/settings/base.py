@@ -129,6 +129,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "apps.core.templatetags.shitu",
+                "apps.casework.templatetags.casework",
             ],
         },
     }

@@ -1,5 +1,10 @@
-"""Addresses: claims."""
+"""Addresses of claims before the office."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from apps.desk.views import claims
+
+urlpatterns = [
+    path("", claims.claim_list, name="claim_list"),
+    path("<int:pk>/", claims.claim_review, name="claim_review"),
+]

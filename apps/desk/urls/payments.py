@@ -1,5 +1,14 @@
-"""Addresses: payments."""
+"""Addresses of finance."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from apps.desk.views import payments
+
+urlpatterns = [
+    path("", payments.payment_list, name="payment_list"),
+    path("claims/<int:pk>/paid/", payments.payment_record, name="payment_record"),
+    path("claims/<int:pk>/failed/", payments.payment_failed, name="payment_failed"),
+    path("recoveries/", payments.recovery_list, name="recovery_list"),
+    path("recoveries/<int:pk>/", payments.recovery_detail, name="recovery_detail"),
+    path("budgets/", payments.budgets, name="budgets"),
+]

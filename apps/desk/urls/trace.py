@@ -1,5 +1,10 @@
-"""Addresses: trace."""
+"""Addresses that follow the money."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from apps.desk.views import claims
+
+urlpatterns = [
+    path("lines/<int:pk>/", claims.claim_trace, name="claim_trace"),
+    path("enrolments/<int:pk>/", claims.enrolment_money, name="enrolment_money"),
+]

@@ -1,0 +1,21 @@
+"""Words of cases in templates: builtin, like the tags of core."""
+
+from django import template
+
+from apps.casework import wording
+from apps.casework.models import Decision
+from apps.casework.wording import kind_label
+
+register = template.Library()
+
+
+@register.filter
+def subject_name(label: str) -> str:
+    """The kind of a case in the reader's language: `plans.plan` as “Training plan”."""
+    return kind_label(label)
+
+
+@register.filter
+def decision_words(decision: Decision) -> str:
+    """What was decided, in the words of the button that was pressed."""
+    return wording.action_label(decision.subject_type, decision.action)

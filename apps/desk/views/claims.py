@@ -1,0 +1,161 @@
+"""A claim before the office: its lines with every step, the checklist, the decision; and follow the money."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from apps.accounts.access import access
+from apps.accounts.roles import Role
+from apps.apprentices.models import Enrolment
+from apps.casework import presentation
+from apps.claims import selectors
+from apps.claims.checks import missing_for_approval, missing_for_submission
+from apps.claims.enums import ClaimState
+from apps.claims.models import Claim, ClaimLine
+from apps.core import keyset
+from apps.core.clock import today
+from apps.core.errors import NotFound
+from apps.desk.forms.payments import FailureForm, PaymentForm
+from apps.payouts import tracing
+from apps.payouts.models import PaymentOrder, Recovery
+
+READERS = (
+    Role.DISTRICT_REVIEWER,
+    Role.DISTRICT_SUPERVISOR,
+    Role.CITY_OFFICER,
+    Role.FINANCE_OFFICER,
+    Role.AUDITOR,
+    Role.OBSERVER,
+)
+_RESULTS = {ClaimState.PAID, ClaimState.SETTLED}
+
+
+@access(*READERS)
+@require_GET
+def claim_list(request: HttpRequest) -> HttpResponse:
+    """All claims in the actor's scope, by state and number."""
+    state = request.GET.get("state", "")
+    rows = selectors.claims_of(request.actor)
+    if state in ClaimState.values:
+        rows = rows.filter(state=state)
+    text = request.GET.get("q", "").strip()[:60]
+    if text:
+        rows = rows.filter(number__icontains=text)
+    page, pager = keyset.page_of(rows, request, order=("-id",))
+    context = {"claims": page, "pager": pager, "states": ClaimState.choices, "state": state, "text": text}
+    return render(request, "desk/claims/list.html", context)
+
+
+@access(*READERS)
+@require_GET
+def claim_review(request: HttpRequest, pk: int) -> HttpResponse:
+    """One claim with everything that a decision needs."""
+    claim = selectors.claims_of(request.actor).filter(pk=pk).first()
+    if claim is None:
+        raise NotFound(_("There is no such claim, or it is not yours."), code="no_such_case")
+    lines, pager = keyset.page_of(selectors.lines_of(claim), request, order=("id",), total=claim.line_count)
+    context = {
+        **presentation.page(request.actor, claim, "desk", today()),
+        "claim": claim,
+        "lines": lines,
+        "pager": pager,
+        "checklist": _checklist(claim, request) if claim.state == ClaimState.DISTRICT_REVIEW else (),
+        "case_asks_deficiencies": claim.state == ClaimState.DISTRICT_REVIEW,
+        "case_free_rows": "123",
+        "orders": PaymentOrder.objects.filter(claim=claim)
+        .prefetch_related("parts__fund")
+        .order_by("attempt"),
+        "recovery": Recovery.objects.filter(claim=claim).first(),
+        "payment_form": PaymentForm(initial={"paid_on": today()}),
+        "failure_form": FailureForm(),
+        "may_record": claim.state == ClaimState.RELEASED and request.actor.role == Role.FINANCE_OFFICER,
+        "held": selectors.held_back(claim),
+    }
+    return render(request, "desk/claims/review.html", context)
+
+
+def _checklist(claim: Claim, request: HttpRequest) -> list[dict]:
+    """What a reviewer looks at, with what the machine found beside it."""
+    found = {
+        p.code: str(p.message)
+        for p in (*missing_for_submission(claim, request.actor), *missing_for_approval(claim, request.actor))
+    }
+    rows = (
+        (
+            "lines",
+            _("The apprentices claimed for are those of the class"),
+            "四（四）",
+            ("no_lines", "line_stale"),
+        ),
+        (
+            "amounts",
+            _("The amounts follow from the policy; each step was looked at"),
+            "四（二）、四（三）",
+            (),
+        ),
+        (
+            "account",
+            _("The account is the enterprise's own and confirmed"),
+            "四（四）",
+            ("no_account", "account_changed"),
+        ),
+        (
+            "evidence",
+            _("Training was held: photos, videos, hours"),
+            "三（三）1",
+            ("evidence_missing", "open_dispute"),
+        ),
+    )
+    return [
+        {
+            "code": code,
+            "label": label,
+            "article": article,
+            "found": "; ".join(found[name] for name in names if name in found),
+            "result": "fail" if any(name in found for name in names) else "",
+        }
+        for code, label, article, names in rows
+    ]
+
+
+@access(*READERS)
+@require_GET
+def claim_trace(request: HttpRequest, pk: int) -> HttpResponse:
+    """Follow the money: from one line to rule, article, facts, documents, people and legs."""
+    line = (
+        ClaimLine.objects.filter(claim__in=Claim.objects.visible_to(request.actor), pk=pk)
+        .select_related(
+            "claim__training_class__plan",
+            "claim__enterprise__organisation",
+            "enrolment__person",
+            "enrolment__occupation",
+            "enrolment__level",
+            "calculation",
+            "assessment",
+        )
+        .first()
+    )
+    if line is None:
+        raise NotFound(_("There is no such line."), code="no_such_line")
+    return render(request, "desk/trace/line.html", {"trace": tracing.trace_line(line), "line": line})
+
+
+@access(*READERS)
+@require_GET
+def enrolment_money(request: HttpRequest, pk: int) -> HttpResponse:
+    """All the money of one enrolment."""
+    enrolment = (
+        Enrolment.objects.visible_to(request.actor)
+        .filter(pk=pk)
+        .select_related("person", "occupation", "level", "entitlement", "training_class")
+        .first()
+    )
+    if enrolment is None:
+        raise NotFound(_("There is no such enrolment."), code="no_such_case")
+    context = {
+        "enrolment": enrolment,
+        "lines": tracing.lines_of_enrolment(enrolment),
+        "entitlement": getattr(enrolment, "entitlement", None),
+    }
+    return render(request, "desk/trace/enrolment.html", context)

@@ -1,0 +1,174 @@
+"""Finance: record what the bank did, what came back, and what was made available."""
+
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts.access import access, money_confirmation_required
+from apps.accounts.roles import Role
+from apps.casework.engine import Opinion
+from apps.claims.models import Claim
+from apps.claims.selectors import claims_of
+from apps.core import keyset
+from apps.core.clock import today
+from apps.core.errors import InvalidInput, NotFound, Problem, ShituError
+from apps.desk.forms.payments import AppropriationForm, FailureForm, PaymentForm, ReceiptForm
+from apps.ledger.models import Budget
+from apps.payouts.models import PaymentOrder, Recovery
+from apps.payouts.services.receive_recovery import receive_recovery
+from apps.payouts.services.record_appropriation import record_appropriation
+from apps.payouts.services.record_payment import record_failure, record_payment
+
+READERS = (Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER, Role.AUDITOR)
+
+
+@access(*READERS)
+@require_GET
+def payment_list(request: HttpRequest) -> HttpResponse:
+    """Payment orders of the actor's scope, the newest first."""
+    rows = PaymentOrder.objects.visible_to(request.actor).select_related(
+        "claim", "enterprise__organisation", "district"
+    )
+    page, pager = keyset.page_of(rows, request, order=("-id",))
+    return render(request, "desk/payments/list.html", {"orders": page, "pager": pager})
+
+
+@access(Role.FINANCE_OFFICER)
+@require_POST
+@money_confirmation_required
+def payment_record(request: HttpRequest, pk: int) -> HttpResponse:
+    """The bank paid."""
+    claim, form = _claim(request, pk), PaymentForm(request.POST)
+    _require_valid(form)
+    record_payment(
+        request.actor,
+        claim,
+        on=today(),
+        paid_on=form.cleaned_data["paid_on"],
+        bank_serial=form.cleaned_data["bank_serial"],
+    )
+    messages.success(request, _("The payment was recorded and posted."))
+    return redirect("desk:claim_review", pk=pk)
+
+
+@access(Role.FINANCE_OFFICER)
+@require_POST
+def payment_failed(request: HttpRequest, pk: int) -> HttpResponse:
+    """The bank refused; a new attempt can be released."""
+    claim, form = _claim(request, pk), FailureForm(request.POST)
+    _require_valid(form)
+    record_failure(request.actor, claim, on=today(), opinion=Opinion(reason=form.cleaned_data["reason"]))
+    messages.success(request, _("The refusal was recorded. The payment can be released anew."))
+    return redirect("desk:claim_review", pk=pk)
+
+
+@access(*READERS)
+@require_GET
+def recovery_list(request: HttpRequest) -> HttpResponse:
+    """Recovery notices, the newest first, with what is still open."""
+    rows = Recovery.objects.visible_to(request.actor).select_related(
+        "claim", "enterprise__organisation", "district"
+    )
+    page, pager = keyset.page_of(rows, request, order=("-id",))
+    return render(
+        request, "desk/payments/recoveries.html", {"recoveries": page, "pager": pager, "today": today()}
+    )
+
+
+@access(*READERS, write=[Role.FINANCE_OFFICER])
+@require_http_methods(["GET", "POST"])
+@money_confirmation_required
+def recovery_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One notice: what is owed, by fund; what came in; a form for the next receipt."""
+    recovery = (
+        Recovery.objects.visible_to(request.actor)
+        .select_related("claim", "enterprise__organisation")
+        .filter(pk=pk)
+        .first()
+    )
+    if recovery is None:
+        raise NotFound(_("There is no such notice."), code="no_such_recovery")
+    form = ReceiptForm(request.POST or None, initial={"received_on": today(), "key": f"page:{uuid4()}"})
+    problems: list[Problem] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            receive_recovery(
+                request.actor,
+                recovery,
+                amount_fen=form.cleaned_data["amount"],
+                received_on=form.cleaned_data["received_on"],
+                bank_serial=form.cleaned_data["bank_serial"],
+                key=form.cleaned_data["key"],
+                on=today(),
+            )
+        except ShituError as refusal:
+            problems = refusal.problems or [Problem(refusal.code, refusal.message)]
+        else:
+            messages.success(request, _("The receipt was recorded and posted."))
+            return redirect("desk:recovery_detail", pk=pk)
+    context = {
+        "recovery": recovery,
+        "left_fen": recovery.amount_fen - recovery.received_fen,
+        "parts": recovery.parts.select_related("fund").order_by("id"),
+        "receipts": recovery.receipts.order_by("-id"),
+        "form": form,
+        "problems": problems,
+        "may_record": request.actor.role == Role.FINANCE_OFFICER and recovery.state != "repaid",
+    }
+    return render(
+        request, "desk/payments/recovery.html", context, status=422 if problems or form.errors else 200
+    )
+
+
+@access(*READERS, write=[Role.FINANCE_OFFICER])
+@require_http_methods(["GET", "POST"])
+@money_confirmation_required
+def budgets(request: HttpRequest) -> HttpResponse:
+    """Budgets by fund, district and year, and a form for an appropriation."""
+    form = AppropriationForm(
+        request.actor.district_code,
+        request.POST or None,
+        initial={"year": today().year, "key": f"page:{uuid4()}"},
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        record_appropriation(
+            request.actor,
+            key=data["key"],
+            fund=data["fund"].pk,
+            district=data["district"].pk,
+            year=data["year"],
+            amount_fen=data["amount"],
+            document=data["document"],
+            on=today(),
+        )
+        messages.success(request, _("The appropriation was recorded and posted."))
+        return redirect("desk:budgets")
+    rows = Budget.objects.select_related("fund").order_by("-year", "district_code", "fund")
+    if request.actor.district_code:
+        rows = rows.filter(district_code=request.actor.district_code)
+    context = {"budgets": rows[:200], "form": form, "may_record": request.actor.role == Role.FINANCE_OFFICER}
+    return render(request, "desk/payments/budgets.html", context, status=422 if form.errors else 200)
+
+
+def _claim(request: HttpRequest, pk: int) -> Claim:
+    claim = claims_of(request.actor).filter(pk=pk).first()
+    if claim is None:
+        raise NotFound(_("There is no such claim, or it is not yours."), code="no_such_case")
+    return claim
+
+
+def _require_valid(form: forms.Form) -> None:
+    if not form.is_valid():
+        raise InvalidInput(
+            problems=[
+                Problem("invalid", f"{form.fields[name].label}: {text}", field=name)
+                for name, texts in form.errors.items()
+                for text in texts
+            ]
+        )

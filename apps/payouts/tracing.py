@@ -1,0 +1,174 @@
+"""Follow the money: from a line (or a leg, or an enrolment) to everything that it rests on."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from apps.apprentices.models import Enrolment
+from apps.casework.models import CaseDocument, Decision
+from apps.claims.models import Claim, ClaimLine, Entitlement
+from apps.claims.selectors import steps_of
+from apps.ledger.models import Leg
+from apps.payouts.models import PaymentLine, Recovery
+from apps.training.models import TrainingSession
+
+LINE = "claims.claimline"
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Everything about one line: rule, facts, documents, people, payments, legs."""
+
+    line: ClaimLine
+    claim: Claim
+    enrolment: Enrolment
+    entitlement: Entitlement | None
+    steps: list[dict[str, Any]]
+    facts: dict[str, Any]
+    documents: list[CaseDocument]
+    decisions: list[Decision]
+    payments: list[PaymentLine]
+    recovery: Recovery | None
+    legs: list[Leg]
+
+
+def trace_line(line: ClaimLine) -> Trace:
+    """Collect what one claim line rests on. The caller has checked that the line may be seen."""
+    claim = line.claim
+    orders = list(
+        PaymentLine.objects.filter(claim_line=line)
+        .select_related("order__released_by__person", "fund")
+        .order_by("id")
+    )
+    recovery = Recovery.objects.filter(claim=claim).first()
+    return Trace(
+        line=line,
+        claim=claim,
+        enrolment=line.enrolment,
+        entitlement=Entitlement.objects.filter(enrolment=line.enrolment_id).first(),
+        steps=steps_of(line),
+        facts=line.calculation.snapshot["facts"],
+        documents=_documents(claim, line.enrolment),
+        decisions=_decisions(claim, line.enrolment),
+        payments=orders,
+        recovery=recovery if line.amount_fen < 0 else None,
+        legs=_legs(line, [row.order_id for row in orders], recovery),
+    )
+
+
+def _documents(claim: Claim, enrolment: Enrolment) -> list[CaseDocument]:
+    training_class = claim.training_class
+    sessions = TrainingSession.objects.filter(training_class=training_class).values("pk")
+    return list(
+        CaseDocument.objects.filter(replaced_by=None, removed_at=None)
+        .filter(
+            Q(subject_type="plans.plan", subject_id=training_class.plan_id)
+            | Q(subject_type="apprentices.trainingclass", subject_id=training_class.pk)
+            | Q(subject_type="apprentices.enrolment", subject_id=enrolment.pk)
+            | Q(subject_type="claims.claim", subject_id=claim.pk)
+            | Q(subject_type="training.trainingsession", subject_id__in=sessions)
+        )
+        .select_related("file", "uploaded_by__person")
+        .order_by("subject_type", "id")
+    )
+
+
+def _decisions(claim: Claim, enrolment: Enrolment) -> list[Decision]:
+    training_class = claim.training_class
+    return list(
+        Decision.objects.filter(
+            Q(subject_type="plans.plan", subject_id=training_class.plan_id)
+            | Q(subject_type="apprentices.trainingclass", subject_id=training_class.pk)
+            | Q(subject_type="apprentices.enrolment", subject_id=enrolment.pk)
+            | Q(subject_type="claims.claim", subject_id=claim.pk)
+        )
+        .select_related("person", "seat")
+        .order_by("at", "id")
+    )
+
+
+def _legs(line: ClaimLine, orders: list[int], recovery: Recovery | None) -> list[Leg]:
+    wanted = Q(subject_type=LINE, subject_id=line.pk) | Q(
+        subject_type="payouts.paymentorder", subject_id__in=orders
+    )
+    if recovery is not None and line.amount_fen < 0:
+        wanted |= Q(subject_type="payouts.recovery", subject_id=recovery.pk)
+    return list(
+        Leg.objects.filter(wanted)
+        .select_related("transaction", "account", "fund")
+        .order_by("transaction_id", "position")
+    )
+
+
+def lines_of_enrolment(enrolment: Enrolment) -> list[ClaimLine]:
+    """All the money of one enrolment: its lines in every claim, oldest first."""
+    return list(
+        ClaimLine.objects.filter(enrolment=enrolment)
+        .select_related("claim", "calculation", "assessment")
+        .order_by("id")
+    )
+
+
+def as_json(trace: Trace) -> dict[str, Any]:
+    """The same answer for a program: ids, articles, digests and people, no identity numbers."""
+    snapshot = trace.line.calculation.snapshot
+    return {
+        "line": {
+            "id": trace.line.pk,
+            "kind": trace.line.kind,
+            "standard_fen": trace.line.standard_fen,
+            "advance_fen": trace.line.advance_fen,
+            "due_fen": trace.line.due_fen,
+            "amount_fen": trace.line.amount_fen,
+        },
+        "claim": {"id": trace.claim.pk, "number": trace.claim.number, "state": trace.claim.state},
+        "enrolment": {"id": trace.enrolment.pk, "number": trace.enrolment.number},
+        "rule": {
+            "document": snapshot["document"],
+            "number": snapshot["number"],
+            "sha256": snapshot["sha256"],
+            "on": snapshot["on"],
+            "steps": trace.steps,
+        },
+        "facts": trace.facts,
+        "documents": [
+            {"kind": row.kind, "title": row.title, "sha256": row.file.sha256, "subject": row.subject_type}
+            for row in trace.documents
+        ],
+        "decisions": [
+            {
+                "subject": row.subject_type,
+                "seat": row.seat.seat,
+                "action": row.action,
+                "person": row.person.name,
+                "role": row.role,
+                "at": row.at.isoformat(),
+                "opinion": row.opinion,
+            }
+            for row in trace.decisions
+        ],
+        "payments": [
+            {
+                "order": row.order.number,
+                "fund": row.fund_id,
+                "amount_fen": row.amount_fen,
+                "state": row.order.state,
+                "paid_on": row.order.paid_on.isoformat() if row.order.paid_on else None,
+                "bank_serial": row.order.bank_serial,
+            }
+            for row in trace.payments
+        ],
+        "recovery": trace.recovery.number if trace.recovery else None,
+        "legs": [
+            {
+                "transaction": row.transaction.key,
+                "on": row.on.isoformat(),
+                "account": row.account_id,
+                "fund": row.fund_id,
+                "debit_fen": row.debit_fen,
+                "credit_fen": row.credit_fen,
+            }
+            for row in trace.legs
+        ],
+    }
