@@ -1,0 +1,44 @@
+"""What the side navigation offers officials. Each slice adds its function to PARTS."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.roles import OFFICIALS
+from apps.core import navigation
+
+Part = Callable[[HttpRequest], Iterable[navigation.Item]]
+
+
+def queue_items(request: HttpRequest) -> Iterator[navigation.Item]:  # noqa: ARG001 - as every part
+    """The files that wait."""
+    yield navigation.Item(_("Files waiting for you"), reverse("desk:queue"), icon="inbox")
+
+
+def plan_items(request: HttpRequest) -> Iterator[navigation.Item]:
+    """The register of plans; the city's consolidation."""
+    yield navigation.Item(_("Training plans"), reverse("desk:plan_list"), icon="book")
+    if request.actor.is_city:
+        yield navigation.Item(_("Consolidation"), reverse("desk:consolidation_list"), icon="list")
+
+
+def register_items(request: HttpRequest) -> Iterator[navigation.Item]:  # noqa: ARG001 - as every part
+    """The enterprises and institutions of the office."""
+    yield navigation.Item(_("Enterprises"), reverse("desk:enterprises"), icon="building")
+    yield navigation.Item(_("Training institutions"), reverse("desk:institutions"), icon="school")
+
+
+PARTS: list[Part] = [queue_items, plan_items, register_items]
+
+
+def sections(request: HttpRequest) -> list[navigation.Section]:
+    """One section with what the official's role works on; none for anybody else."""
+    if request.actor is None or request.actor.role not in OFFICIALS:
+        return []
+    items = tuple(item for part in PARTS for item in part(request))
+    return [navigation.Section(_("Office"), items)]
+
+
+navigation.register("desk", sections)
