@@ -8,4 +8,4 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        from apps.desk import administrators  # noqa: F401 - registers itself
+        from apps.desk import administrators, navigation  # noqa: F401 - both register themselves

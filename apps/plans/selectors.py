@@ -66,6 +66,11 @@ def counts_by_state(actor: Actor | None) -> dict[str, int]:
     return dict(rows)
 
 
+def count_waiting(actor: Actor) -> int:
+    """How many plans wait for this role."""
+    return Plan.objects.visible_to(actor).filter(state__in=states_of(actor)).count()
+
+
 def submissions_of(plan: Plan) -> list[PlanSubmission]:
     """What was handed in, the newest first."""
     return list(plan.submissions.order_by("-version"))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -9,7 +10,9 @@ from apps.accounts.actors import Actor
 from apps.casework.engine import Opinion
 from apps.core.errors import InvalidInput, Problem
 from apps.plans.checklist import normalised
+from apps.plans.differences import diff_submissions
 from apps.plans.models import Plan
+from apps.plans.selectors import last_decision
 from apps.plans.services.deciding import decide, ready_to_pass
 
 _CODE_LENGTH_MAX, _ARTICLE_LENGTH_MAX, _TEXT_LENGTH_MAX, _DEFICIENCIES_MAX = 48, 120, 1000, 100
@@ -30,7 +33,8 @@ def return_plan(actor: Actor, plan: Plan, *, on: date, opinion: Opinion | None =
     `article`. Raises `InvalidInput` where one is incomplete, else as `fire`.
     """
     stored = _stored(opinion)
-    rows = [_deficiency(number, row) for number, row in enumerate(stored.deficiencies, start=1)]
+    fresh = _steps_changed_since_return(plan)
+    rows = [_deficiency(number, row, fresh) for number, row in enumerate(stored.deficiencies, start=1)]
     return decide(actor, plan, "return", on=on, opinion=replace(stored, deficiencies=rows))
 
 
@@ -47,7 +51,20 @@ def _stored(opinion: Opinion | None) -> Opinion:
     return replace(opinion, checklist=normalised(opinion.checklist))
 
 
-def _deficiency(number: int, row: dict) -> dict[str, str]:
+def _steps_changed_since_return(plan: Plan) -> frozenset[str]:
+    """The steps whose content is new since the district returned the plan last.
+
+    A defect in one of them could not be seen before, so it does not count against the office.
+    """
+    decision = last_decision(plan, ["return"])
+    newest = plan.submissions.filter(version=plan.version).first()
+    if decision is None or newest is None:
+        return frozenset()
+    then = plan.submissions.filter(version=decision.content_version).first()
+    return frozenset(change.step.value for change in diff_submissions(then, newest))
+
+
+def _deficiency(number: int, row: dict, fresh: frozenset[str]) -> dict[str, Any]:
     code = str(row.get("code", "")).strip()[:_CODE_LENGTH_MAX]
     text = str(row.get("text", "")).strip()
     if not code or not text or len(text) > _TEXT_LENGTH_MAX:
@@ -59,4 +76,5 @@ def _deficiency(number: int, row: dict) -> dict[str, str]:
         "code": code,
         "text": text,
         "article": str(row.get("article", "")).strip()[:_ARTICLE_LENGTH_MAX],
+        "fresh": code.partition(".")[0] in fresh,
     }

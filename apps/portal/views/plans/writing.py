@@ -95,6 +95,7 @@ def plan_check(request: HttpRequest, pk: int) -> HttpResponse:
         "warnings": steps.linked(plan, reading.warnings),
         "refused": refused,
         "superior": plan.enterprise.organisation.superior,
+        "case_documents": documents(plan, "portal"),
     }
     status = refused.status if refused else 200
     return _page(request, plan, steps.CHECK, reading, "portal/plans/step_check.html", context, status)
@@ -258,7 +259,11 @@ def _rows(request: HttpRequest, plan: Plan, name: str) -> HttpResponse:
 def _rows_page(
     request: HttpRequest, plan: Plan, name: str, reading: Reading, rows: RowSet, status: int = 200
 ) -> HttpResponse:
-    context = {"rows": rows, "add_label": ROW_STEPS[name].add_label, "added": request.POST.get("do") == "add"}
+    context = {
+        "rows": rows,
+        "add_label": ROW_STEPS[name].add_label,
+        "many_lines": len(reading.facts.lines) > 1,
+    }
     return _page(request, plan, name, reading, f"portal/plans/step_{name}.html", context, status)
 
 
