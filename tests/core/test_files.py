@@ -175,6 +175,7 @@ def test_without_the_guard_the_row_of_a_file_can_go():
     with as_owner(connection), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE core_storedfile DISABLE TRIGGER USER")
         cursor.execute("DELETE FROM core_storedfile")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE core_storedfile ENABLE TRIGGER USER")
     assert not StoredFile.objects.exists()
 

@@ -147,7 +147,9 @@ def test_the_lock_is_given_back_whatever_happens(sent):
     other = connections.create_connection("default")
     with other.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", [jobs._LOCK_SPACE]
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            [jobs._LOCK_SPACE],
         )
         assert cursor.fetchone() == (0,)
     other.close()
@@ -307,7 +309,7 @@ def test_a_kind_that_nobody_handles_is_refused(sent):
 def test_two_handlers_of_one_kind_are_a_mistake():
     handled_by(idle)
     with pytest.raises(ValueError, match="two handlers"):
-        handled_by(idle)
+        handled_by(roll_back_after)
 
 
 def test_progress_shows_before_the_work_commits(sent):
