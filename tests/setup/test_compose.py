@@ -202,3 +202,7 @@ def test_the_image_contains_every_source_that_it_copies():
     kept = {row[1:] for row in (ROOT / ".dockerignore").read_text().splitlines() if row.startswith("!")}
     for sources in re.findall(r"^COPY (?!--from)(.*) \S+$", DOCKERFILE, re.MULTILINE):
         assert {source.split("/")[0] for source in sources.split()} <= kept
+
+
+def test_every_command_that_the_guide_tells_to_run_exists():
+    assert set(re.findall(r"manage\.py (\w+)", DEPLOY)) <= set(get_commands())
