@@ -1,5 +1,9 @@
 """Notices and history in sentences, in the reader's language."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from apps.casework import subjects
@@ -54,3 +58,30 @@ def kind_label(subject_type: str) -> str:
         return str(subjects.get(subject_type).name)
     except NotFound:
         return subject_type
+
+
+def with_words(notices: Iterable[Notice], door: str) -> list[dict[str, Any]]:
+    """Notices as a page lists them: sentence, reason, day, and the address of the file in this door."""
+    return [
+        {
+            "text": sentence(notice),
+            "reason": notice.params.get("reason", ""),
+            "at": notice.at,
+            "unread": notice.read_at is None,
+            "late": notice.code == "overdue",
+            "url": _address(notice, door),
+        }
+        for notice in notices
+    ]
+
+
+def _address(notice: Notice, door: str) -> str:
+    try:
+        subject = subjects.get(notice.subject_type)
+    except NotFound:
+        return ""
+    name = subject.desk_url if door == "desk" else subject.portal_url
+    try:
+        return reverse(name, args=[notice.subject_id]) if name else ""
+    except NoReverseMatch:
+        return ""

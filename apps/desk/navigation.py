@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.roles import OFFICIALS
+from apps.accounts.roles import OFFICIALS, READERS
+from apps.casework.models import Notice
 from apps.core import navigation
 
 Part = Callable[[HttpRequest], Iterable[navigation.Item]]
@@ -35,10 +36,33 @@ PARTS: list[Part] = [queue_items, plan_items, register_items]
 
 def sections(request: HttpRequest) -> list[navigation.Section]:
     """One section with what the official's role works on; none for anybody else."""
-    if request.actor is None or request.actor.role not in OFFICIALS:
+    if request.actor is None or request.actor.role not in OFFICIALS | READERS:
         return []
-    items = tuple(item for part in PARTS for item in part(request))
+    parts = PARTS if request.actor.role in OFFICIALS else READER_PARTS
+    items = tuple(item for part in parts for item in part(request))
     return [navigation.Section(_("Office"), items)]
 
 
 navigation.register("desk", sections)
+
+
+def start(request: HttpRequest) -> str | None:
+    """Where an official, an auditor or an observer begins."""
+    actor = request.actor
+    if actor is None:
+        return None
+    if actor.role in OFFICIALS:
+        return reverse("desk:queue")
+    return reverse("desk:claim_list") if actor.role in READERS else None
+
+
+def bell(request: HttpRequest) -> navigation.Bell | None:
+    """The unread notices of an official."""
+    if request.actor is None or request.actor.role not in OFFICIALS | READERS:
+        return None
+    unread = Notice.objects.visible_to(request.actor).filter(read_at=None).count()
+    return navigation.Bell(unread, reverse("desk:notice_list"))
+
+
+navigation.register_start("desk", start)
+navigation.register_bell("desk", bell)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.roles import APPLICANTS
+from apps.casework.models import Notice
 from apps.core import navigation
 from apps.plans import selectors as plans
 
@@ -27,7 +28,19 @@ def profile_items(request: HttpRequest) -> Iterator[navigation.Item]:
         yield navigation.Item(_("Our record"), reverse("portal:profile"), icon="building")
 
 
-PARTS: list[Part] = [plan_items, profile_items]
+def claim_items(request: HttpRequest) -> Iterator[navigation.Item]:
+    """Claims of the enterprise."""
+    actor = request.actor
+    if actor.is_enterprise or actor.is_institution or actor.is_superior:
+        yield navigation.Item(_("Claims"), reverse("portal:claim_list"), icon="money")
+
+
+def notice_items(request: HttpRequest) -> Iterator[navigation.Item]:  # noqa: ARG001 - as every part
+    """What happened to one's files."""
+    yield navigation.Item(_("Notices"), reverse("portal:notice_list"), icon="bell")
+
+
+PARTS: list[Part, claim_items, notice_items] = [plan_items, profile_items, claim_items, notice_items]
 
 
 def sections(request: HttpRequest) -> list[navigation.Section]:
@@ -39,3 +52,23 @@ def sections(request: HttpRequest) -> list[navigation.Section]:
 
 
 navigation.register("portal", sections)
+
+
+def start(request: HttpRequest) -> str | None:
+    """Where an applicant begins: the plans; an apprentice on the own page."""
+    actor = request.actor
+    if actor is None or actor.role not in APPLICANTS:
+        return None
+    return reverse("portal:me") if actor.is_apprentice else reverse("portal:plan_list")
+
+
+def bell(request: HttpRequest) -> navigation.Bell | None:
+    """The unread notices of an applicant."""
+    if request.actor is None or request.actor.role not in APPLICANTS:
+        return None
+    unread = Notice.objects.visible_to(request.actor).filter(read_at=None).count()
+    return navigation.Bell(unread, reverse("portal:notice_list"))
+
+
+navigation.register_start("portal", start)
+navigation.register_bell("portal", bell)

@@ -1,5 +1,7 @@
-"""Addresses: dashboards."""
+"""Addresses of the dashboards."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from apps.desk.views import dashboards
+
+urlpatterns = [path("", dashboards.overview, name="dashboard")]

@@ -1,5 +1,10 @@
-"""Addresses: notices."""
+"""Addresses of notices."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from apps.portal.views import notices
+
+urlpatterns = [
+    path("", notices.notice_list, name="notice_list"),
+    path("read/", notices.notices_read, name="notices_read"),
+]

@@ -116,7 +116,7 @@ def token_new(request: HttpRequest) -> HttpResponse:
     form = TokenForm(
         request.POST or None,
         on=today,
-        initial={"scopes": ["read"], "expires_on": today + timedelta(days=180)},
+        initial={"expires_on": today + timedelta(days=180)},
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

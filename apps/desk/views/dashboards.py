@@ -1,0 +1,102 @@
+"""Dashboards of a district and of the city: every figure leads to the records behind it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from apps.accounts.access import access
+from apps.accounts.models import District
+from apps.accounts.roles import Role
+from apps.core import clock
+from apps.core.widgets import Chart, Series
+from apps.statistics.dashboards import Dashboard, dashboard
+
+READERS = (
+    Role.DISTRICT_REVIEWER,
+    Role.DISTRICT_SUPERVISOR,
+    Role.CITY_OFFICER,
+    Role.FINANCE_OFFICER,
+)
+
+
+@access(*READERS)
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Where an official begins: the files that wait."""
+    return redirect("desk:queue")
+
+
+@access(*READERS)
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """The dashboard of the reader's district, or of the city and any of its districts."""
+    chosen = request.GET.get("district", "") if request.actor.district_code is None else ""
+    district = District.objects.filter(pk=request.actor.district_code or chosen).first()
+    found = dashboard(request.actor, clock.today(), district.pk if district else None)
+    context = {
+        "dashboard": found,
+        "district": district,
+        "districts": District.objects.all() if request.actor.district_code is None else (),
+        "charts": _charts(found, district),
+        "today": clock.today(),
+    }
+    return render(request, "desk/dashboards/overview.html", context)
+
+
+def _charts(found: Dashboard, district: District | None) -> dict[str, Chart]:
+    suffix = f"?district={district.pk}" if district else ""
+    charts = {
+        "funnel": Chart(
+            key="funnel",
+            title=_("From the plan to the payment"),
+            kind="funnel",
+            categories=[label for label, _count in found.funnel],
+            series=[Series(_("Number"), [count for _label, count in found.funnel])],
+            category_label=_("Stage"),
+            unit_label=_("cases"),
+            links=[*[reverse("desk:plan_list") + suffix] * 3, "", "", *[reverse("desk:claim_list")] * 2],
+        ),
+        "enrolments": Chart(
+            key="enrolments",
+            title=_("Apprentices by state of their enrolment"),
+            kind="bar",
+            categories=[label for _state, label, _count in found.enrolments],
+            series=[Series(_("Apprentices"), [count for _state, _label, count in found.enrolments])],
+            category_label=_("State"),
+            unit_label=_("people"),
+            horizontal=True,
+        ),
+        "funds": Chart(
+            key="funds",
+            title=_("Budgets by fund and year"),
+            kind="stacked",
+            categories=[f"{row.year} {row.fund}" for row in found.funds],
+            series=[
+                Series(_("Paid"), [row.paid_fen for row in found.funds]),
+                Series(_("Committed"), [row.committed_fen for row in found.funds]),
+                Series(_("Free"), [row.free_fen for row in found.funds]),
+            ],
+            category_label=_("Fund"),
+            unit="fen",
+            links=[reverse("desk:budgets")] * len(found.funds),
+            horizontal=True,
+        ),
+    }
+    if found.districts:
+        charts["districts"] = Chart(
+            key="districts",
+            title=_("Money by district, this year"),
+            kind="stacked",
+            categories=[row["district"].label for row in found.districts],
+            series=[
+                Series(_("Paid"), [row["paid_fen"] for row in found.districts]),
+                Series(_("Committed"), [row["committed_fen"] for row in found.districts]),
+            ],
+            category_label=_("District"),
+            unit="fen",
+            links=[f"?district={row['district'].pk}" for row in found.districts],
+            horizontal=True,
+        )
+    return charts
