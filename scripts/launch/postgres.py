@@ -95,14 +95,14 @@ class Postgres(Service):
 
         Returns whether the database is new.
         """
-        self._sql(
+        self.sql(
             f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{APPLICATION}') THEN"
             f" CREATE ROLE {APPLICATION} LOGIN; END IF; END $$"
         )
-        self._sql(f"ALTER ROLE {APPLICATION} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE")
-        if name in self._sql("SELECT datname FROM pg_database").split():
+        self.sql(f"ALTER ROLE {APPLICATION} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE")
+        if name in self.sql("SELECT datname FROM pg_database").split():
             return False
-        self._sql(f"CREATE DATABASE {name}")
+        self.sql(f"CREATE DATABASE {name}")
         return True
 
     def discard(self) -> None:
@@ -112,7 +112,8 @@ class Postgres(Service):
         if self.data.parent.parent == STATE_FOLDER:
             shutil.rmtree(self.data.parent, ignore_errors=True)
 
-    def _sql(self, statement: str) -> str:
+    def sql(self, statement: str) -> str:
+        """Run a statement as the superuser and return its rows; raises Stop when it is refused."""
         done = self._run(
             "psql", "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", str(self.sockets), "-U", OWNER,
             "-d", "postgres", "-c", statement,

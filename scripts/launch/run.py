@@ -24,8 +24,15 @@ def run(options: Options) -> None:
     with only_one(lock, refusal):
         require_free_port(options.port)
         lock.write_text(f"http://{HOST}:{options.port}/")
+        _set_old_logs_aside()
         set_up()
         _serve(options)
+
+
+def _set_old_logs_aside() -> None:
+    """Each run begins its own logs; those of the run before stay beside them, older ones go."""
+    for log in LOGS.glob("*.log"):
+        log.replace(log.with_suffix(".before"))
 
 
 def _serve(options: Options) -> None:
