@@ -31,7 +31,26 @@ def register_items(request: HttpRequest) -> Iterator[navigation.Item]:  # noqa: 
     yield navigation.Item(_("Training institutions"), reverse("desk:institutions"), icon="school")
 
 
-PARTS: list[Part] = [queue_items, plan_items, register_items]
+def claim_items(request: HttpRequest) -> Iterator[navigation.Item]:  # noqa: ARG001 - as every part
+    """The register of claims."""
+    yield navigation.Item(_("Claims"), reverse("desk:claim_list"), icon="money")
+
+
+def money_items(request: HttpRequest) -> Iterator[navigation.Item]:
+    """Payments, recoveries and budgets, for whoever answers for them."""
+    if request.actor.role in (Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER):
+        yield navigation.Item(_("Payments"), reverse("desk:payment_list"), icon="stamp")
+        yield navigation.Item(_("Recoveries"), reverse("desk:recovery_list"), icon="undo")
+        yield navigation.Item(_("Budgets"), reverse("desk:budgets"), icon="calculator")
+
+
+def dashboard_items(request: HttpRequest) -> Iterator[navigation.Item]:  # noqa: ARG001 - as every part
+    """The figures of the district or the city."""
+    yield navigation.Item(_("Dashboard"), reverse("desk:dashboard"), icon="chart")
+
+
+PARTS: list[Part] = [queue_items, plan_items, register_items, claim_items, money_items, dashboard_items]
+READER_PARTS: list[Part] = [claim_items]
 
 
 def sections(request: HttpRequest) -> list[navigation.Section]:

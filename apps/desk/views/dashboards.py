@@ -23,7 +23,7 @@ READERS = (
 
 @access(*READERS)
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(_request: HttpRequest) -> HttpResponse:
     """Where an official begins: the files that wait."""
     return redirect("desk:queue")
 
