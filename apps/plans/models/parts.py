@@ -85,7 +85,7 @@ class Mentor(Part):
 
     plan = models.ForeignKey("plans.Plan", models.PROTECT, related_name="mentors")
     side = models.CharField(_("Side"), max_length=16, choices=MentorSide.choices)
-    name = models.CharField(_("Name"), max_length=60)
+    name = models.CharField(_("Full name"), max_length=60)
     id_index = BlindIndexField(null=True, blank=True, editable=False)
     occupation = models.ForeignKey(
         "catalogue.Occupation",

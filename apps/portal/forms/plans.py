@@ -211,7 +211,7 @@ class CourseForm(RowForm):
     hours = forms.IntegerField(
         label=_("Class hours"), min_value=1, widget=forms.TextInput(attrs={"inputmode": "numeric"})
     )
-    line_key = forms.ChoiceField(label=_("For"), required=False)
+    line_key = forms.ChoiceField(label=_("For which occupation"), required=False)
 
     def offer(self, options: Options) -> None:
         self.fields["line_key"].choices = [_blank(_("All apprentices")), *options.lines]
@@ -222,7 +222,7 @@ class CourseForm(RowForm):
 
 class MentorForm(RowForm):
     side = forms.ChoiceField(label=_("Side"), choices=[_blank(CHOOSE), *MentorSide.choices])
-    name = NameField(label=_("Name"))
+    name = NameField(label=_("Full name"))
     occupation = forms.ChoiceField(label=_("Occupation"), required=False)
     qualification = forms.ChoiceField(
         label=_("Qualifies by"), choices=[_blank(CHOOSE), *Qualification.choices]
