@@ -64,6 +64,7 @@ class ApprenticesConfig(AppConfig):
                 takes_documents=takes_documents,
             )
         )
+        register_action("person_searched", _("Searched for a person by ID number"))
         register_action("roster_taken_away", _("Took away the rows of a roster to correct"))
         tones.register(
             {
