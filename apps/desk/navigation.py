@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.roles import OFFICIALS, READERS
+from apps.accounts.roles import OFFICIALS, READERS, Role
 from apps.casework.models import Notice
 from apps.core import navigation
 
