@@ -56,6 +56,8 @@ document.addEventListener("submit", (event) => {
     return;
   }
   form.dataset.sent = "yes";
+  // The answer may be a file, and then this page stays.
+  setTimeout(() => { delete form.dataset.sent; }, 3000);
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
