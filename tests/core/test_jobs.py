@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -14,6 +16,19 @@ from apps.core.models import Job, JobState
 def _handlers(monkeypatch):
     monkeypatch.setattr(jobs, "_handlers", {})
     monkeypatch.setattr(jobs, "_dead_hooks", [])
+
+
+@contextmanager
+def held_elsewhere(job: Job) -> Iterator[None]:
+    """Another session holds the job's lock, as a worker does that is in the middle of it."""
+    other = connections.create_connection("default")
+    key = [jobs._LOCK_SPACE, job.pk]
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
+        assert cursor.fetchone() == (True,), "nobody holds it yet"
+        yield
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+    other.close()
 
 
 @pytest.fixture
@@ -121,18 +136,12 @@ def test_two_deliveries_of_one_message_do_the_work_once(sent):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_never_run_one_job_side_by_side(sent):
-    """Another session holds the job's lock, as a worker does that is in the middle of it."""
     runs = []
     handled_by(lambda job: runs.append(job.pk))
     job = ask()
-    other = connections.create_connection("default")
-    with other.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [jobs._LOCK_SPACE, job.pk])
-    try:
+    with held_elsewhere(job):
         assert run(job).state == JobState.QUEUED
         assert runs == []
-    finally:
-        other.close()
     assert run(job).state == JobState.DONE
     assert runs == [job.pk]
 
@@ -143,16 +152,8 @@ def test_the_lock_is_given_back_whatever_happens(sent):
         raise ZeroDivisionError
 
     handled_by(work)
-    run(ask())
-    other = connections.create_connection("default")
-    with other.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            [jobs._LOCK_SPACE],
-        )
-        assert cursor.fetchone() == (0,)
-    other.close()
+    with held_elsewhere(run(ask())):
+        pass
 
 
 def test_a_refusal_ends_the_job_with_its_sentence(sent):
@@ -243,13 +244,8 @@ def test_a_long_job_without_a_sign_of_life_is_left_alone_while_its_session_lives
     handled_by(idle)
     job = ask()
     Job.objects.update(state=JobState.RUNNING, attempts=1, send_after=clock.now() - timedelta(hours=1))
-    other = connections.create_connection("default")
-    with other.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [jobs._LOCK_SPACE, job.pk])
-    try:
+    with held_elsewhere(job):
         assert jobs.resume_stale() == 0
-    finally:
-        other.close()
     assert jobs.resume_stale() == 1
 
 

@@ -56,7 +56,7 @@ def main() -> None:
     connections["default"].settings_dict["NAME"] = database
     jobs.register(KIND)(steps)
     app.conf.worker_redirect_stdouts = False
-    app.conf.broker_transport_options = {"global_keyprefix": prefix, "visibility_timeout": 3600}
+    app.conf.broker_transport_options = {**app.conf.broker_transport_options, "global_keyprefix": prefix}
     app.worker_main(
         [
             "worker",
