@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class TrainingConfig(AppConfig):
     name = "apps.training"
     label = "training"
+
+    def ready(self) -> None:
+        from apps.training import invariants, subject  # noqa: F401 - invariants declare themselves
+
+        subject.announce()

@@ -33,6 +33,11 @@ def side_of(actor: Actor) -> SessionSide | None:
     return SIDE_OF_ROLE.get(actor.role)
 
 
+def modes_of(side: SessionSide) -> tuple[Mode, ...]:
+    """How this side gives its hours."""
+    return _MODES[side]
+
+
 def class_trains(training_class: TrainingClass) -> Iterator[Problem]:
     """Hours are recorded while the class is open."""
     if training_class.state != ClassState.OPEN:

@@ -16,6 +16,11 @@ from apps.training.enums import Mode, SessionSide
 TENTHS = 10
 
 
+def in_words(tenths: int) -> str:
+    """Tenths of a credit with their point: 805 is "80.5"."""
+    return f"{tenths // TENTHS}.{tenths % TENTHS}"
+
+
 @dataclass(frozen=True, slots=True)
 class Credits:
     """What one apprentice has, in tenths of a credit, by who gave the hours; and what the level asks for."""
@@ -33,6 +38,28 @@ class Credits:
         return self.total_tenths >= self.required * TENTHS
 
     @property
+    def missing_tenths(self) -> int:
+        """What the level still asks for."""
+        return max(0, self.required * TENTHS - self.total_tenths)
+
+    @property
+    def total(self) -> str:
+        """All credits with one place, as people read them."""
+        return in_words(self.total_tenths)
+
+    @property
+    def institution(self) -> str:
+        return in_words(self.institution_tenths)
+
+    @property
+    def enterprise(self) -> str:
+        return in_words(self.enterprise_tenths)
+
+    @property
+    def missing(self) -> str:
+        return in_words(self.missing_tenths)
+
+    @property
     def percent(self) -> int:
         """How far along, in whole per cent, at most 100."""
         return min(100, self.total_tenths * 100 // (self.required * TENTHS)) if self.required else 100
@@ -47,7 +74,7 @@ def to_tenths(minutes: int, document: PolicyDocument, on: date) -> int:
 
 
 def with_minutes(rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
-    """Annotate enrolments with `institution_minutes`, `online_minutes` and `enterprise_minutes` that count."""
+    """Annotate enrolments with the `institution_`, `online_` and `enterprise_minutes` that count."""
     standing = Q(attendances__voided_at=None)
 
     def minutes(condition: Q) -> Coalesce:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from apps.accounts.roles import Role
 from apps.apprentices.enums import EnrolmentState
 from apps.apprentices.models import Enrolment
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem, Refused
-from apps.training.credits import TENTHS, Credits, credits_of
+from apps.training.credits import Credits, credits_of
 from apps.training.enums import CertificateKind, Result
 from apps.training.models import Assessment
 
@@ -21,7 +22,7 @@ class ResultFacts:
     """What is reported of one apprentice. Occupation and level of the certificate default to the enrolled."""
 
     result: str
-    assessed_on: date
+    assessed_on: date | None
     certificate_kind: str = ""
     certificate_number: str = ""
     certificate_on: date | None = None
@@ -54,17 +55,23 @@ def record_result(actor: Actor, enrolment: Enrolment, facts: ResultFacts, *, on:
         require_credits(earned, facts)
         before = Assessment.objects.select_for_update().filter(enrolment=locked).first()
         if before is not None and before.locked_at is not None:
-            raise Conflict(
-                _("A claim already rests on this result. Ask the district to return it."), code="locked"
-            )
+            raise result_locked()
         try:
             with transaction.atomic():
                 return _write(actor, locked, facts, earned)
         except IntegrityError as error:
-            raise Refused(
-                _("This certificate number is already recorded for another apprentice. Check the number."),
-                code="certificate_used",
-            ) from error
+            raise certificate_used() from error
+
+
+def result_locked() -> Conflict:
+    """The refusal to change a result that a claim rests on."""
+    return Conflict(_("A claim already rests on this result. Ask the district to return it."), code="locked")
+
+
+def certificate_used() -> Refused:
+    """The refusal of a certificate number that somebody else's record names."""
+    message = _("This certificate number is already recorded for another apprentice. Check the number.")
+    return Refused(message, code="certificate_used")
 
 
 def problems_with(enrolment: Enrolment, facts: ResultFacts, on: date) -> list[Problem]:
@@ -75,7 +82,10 @@ def problems_with(enrolment: Enrolment, facts: ResultFacts, on: date) -> list[Pr
         problems.append(Problem("not_enrolled", message, article="三（二）3"))
     if facts.result not in Result.values:
         problems.append(Problem("result", _("Enter passed or failed."), field="result"))
-    if facts.assessed_on > on:
+    if facts.assessed_on is None:
+        message = _("Enter the day of assessment.")
+        problems.append(Problem("day_missing", message, article="三（二）3", field="assessed_on"))
+    elif facts.assessed_on > on:
         problems.append(
             Problem("in_future", _("The day of assessment is not in the future."), field="assessed_on")
         )
@@ -110,17 +120,17 @@ def require_credits(earned: Credits, facts: ResultFacts) -> None:
         message = _(
             "The apprentice has %(has)s credits; this level needs %(needs)s. Record the missing hours first."
         )
-        values = {
-            "has": f"{earned.total_tenths // TENTHS}.{earned.total_tenths % TENTHS}",
-            "needs": earned.required,
-        }
+        values = {"has": earned.total, "needs": earned.required}
         problem = Problem("credits_missing", message % values, article="三（三）1")
         raise Refused(code="credits_missing", problems=[problem])
 
 
-def _write(actor: Actor, enrolment: Enrolment, facts: ResultFacts, earned: Credits) -> Assessment:
+def assessment_values(
+    actor: Actor, enrolment: Enrolment, facts: ResultFacts, earned: Credits
+) -> dict[str, Any]:
+    """The columns of an assessment; the certificate is for the enrolled occupation unless stated."""
     certified = bool(facts.certificate_kind)
-    values = {
+    return {
         "district_id": enrolment.district_id,
         "result": facts.result,
         "assessed_on": facts.assessed_on,
@@ -134,5 +144,9 @@ def _write(actor: Actor, enrolment: Enrolment, facts: ResultFacts, earned: Credi
         "certificate_level_id": (facts.certificate_level_id or enrolment.level_id) if certified else None,
         "recorded_by_id": actor.user_id,
     }
+
+
+def _write(actor: Actor, enrolment: Enrolment, facts: ResultFacts, earned: Credits) -> Assessment:
+    values = assessment_values(actor, enrolment, facts, earned)
     assessment, _created = Assessment.objects.update_or_create(enrolment=enrolment, defaults=values)
     return assessment

@@ -1,0 +1,93 @@
+"""Record many sessions of a class at once: from a file, from a program, from the demo city."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.apprentices.enums import EnrolmentState
+from apps.apprentices.models import Enrolment, TrainingClass
+from apps.core.errors import Forbidden, InvalidInput, NotFound, Problem
+from apps.training import checks
+from apps.training.models import Attendance, TrainingSession
+from apps.training.services.record_session import SessionFacts, overlap_in_words, problems_with
+
+BATCH = 5000
+
+
+def record_sessions(
+    actor: Actor, training_class: TrainingClass, reports: Sequence[SessionFacts], *, on: date
+) -> list[TrainingSession]:
+    """Record all of these sessions or, where one is not sound, none.
+
+    Raises `InvalidInput` with the problems of every report (`row` counts them from 1), `Forbidden` for
+    anybody but the two partners, `Refused` for an overlap.
+    """
+    side = checks.side_of(actor)
+    if side is None:
+        raise Forbidden(_("Enterprise and institution record the training."), code="not_your_step")
+    visible = TrainingClass.objects.visible_to(actor).filter(pk=training_class.pk).first()
+    if visible is None:
+        raise NotFound(_("There is no such file, or it is not yours."), code="no_such_case")
+    enrolled = set(
+        Enrolment.objects.filter(training_class=visible, state=EnrolmentState.ENROLLED).values_list(
+            "pk", flat=True
+        )
+    )
+    problems: list[Problem] = []
+    for row, facts in enumerate(reports, start=1):
+        found = problems_with(visible, side, facts, on)
+        if not set(facts.attendance) <= enrolled:
+            message = _("Only apprentices who are enrolled in this class can be present.")
+            found.append(Problem("not_enrolled", message, field="attendance"))
+        problems += [Problem(p.code, p.message, p.article, p.field, row) for p in found]
+    if problems:
+        raise InvalidInput(code="sessions_unsound", problems=problems)
+    return store_many(actor, visible, side, reports)
+
+
+def store_many(
+    actor: Actor, training_class: TrainingClass, side: str, reports: Sequence[SessionFacts]
+) -> list[TrainingSession]:
+    """Write sessions that were checked, all or none. Raises `Refused` when the database sees an overlap."""
+    common = {"training_class": training_class, "district_id": training_class.district_id, "side": side}
+    rows = [
+        TrainingSession(
+            **common,
+            mode=facts.mode,
+            course=facts.course,
+            mentor=facts.mentor,
+            topic=facts.topic,
+            place=facts.place,
+            starts_at=facts.starts_at,
+            ends_at=facts.ends_at,
+            minutes=facts.minutes,
+            recorded_by_id=actor.user_id,
+            external_key=facts.key,
+        )
+        for facts in reports
+    ]
+    try:
+        with transaction.atomic():
+            stored = TrainingSession.objects.bulk_create(rows, batch_size=BATCH)
+            Attendance.objects.bulk_create(
+                (
+                    Attendance(
+                        session=session,
+                        enrolment_id=pk,
+                        district_id=training_class.district_id,
+                        side=side,
+                        starts_at=facts.starts_at,
+                        ends_at=facts.ends_at,
+                        minutes=facts.minutes if minutes is None else minutes,
+                    )
+                    for session, facts in zip(stored, reports, strict=True)
+                    for pk, minutes in sorted(facts.attendance.items())
+                ),
+                batch_size=BATCH,
+            )
+    except IntegrityError as error:
+        raise overlap_in_words(error, reports[0]) from error
+    return stored
