@@ -10,22 +10,22 @@ class ClassState(models.TextChoices):
     ROSTER = "roster", _("Registration open")
     DISTRICT_REVIEW = "district_review", _("Enrolment review by the district")
     RETURNED = "returned", _("Returned for correction")
-    OPEN = "open", _("In training")
-    COMPLETED = "completed", _("Completed")
-    CANCELLED = "cancelled", _("Cancelled")
+    OPEN = "open", _("Class in training")
+    COMPLETED = "completed", _("Class completed")
+    CANCELLED = "cancelled", _("Class cancelled")
 
 
 class EnrolmentState(models.TextChoices):
     """Where one apprentice's enrolment record (学籍) stands."""
 
-    REGISTERED = "registered", _("Registered")
+    REGISTERED = "registered", _("On the roster")
     ENROLLED = "enrolled", _("Enrolled")
-    SUSPENDED = "suspended", _("Suspended")
-    COMPLETED = "completed", _("Completed")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-    TRANSFERRED = "transferred", _("Transferred")
+    SUSPENDED = "suspended", _("Training suspended")
+    COMPLETED = "completed", _("Training completed")
+    WITHDRAWN = "withdrawn", _("Left training")
+    TRANSFERRED = "transferred", _("Transferred to another class")
     REMOVED = "removed", _("Removed from the roster")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", _("Enrolment refused")
 
 
 class PostKind(models.TextChoices):
@@ -53,20 +53,20 @@ class PersonStatus(models.TextChoices):
 class RosterState(models.TextChoices):
     """How far a roster file has come."""
 
-    WAITING = "waiting", _("Waiting")
+    WAITING = "waiting", _("Waiting to be read")
     READING = "reading", _("Being read")
-    DONE = "done", _("Read")
+    DONE = "done", _("File read")
     REFUSED = "refused", _("File refused")
 
 
 class StatusChange(models.TextChoices):
     """Changes of an enrolment record (学籍异动)."""
 
-    SUSPEND = "suspend", _("Suspend")
-    RESUME = "resume", _("Resume")
-    TRANSFER = "transfer", _("Transfer")
-    WITHDRAW = "withdraw", _("Withdraw")
-    COMPLETE = "complete", _("Complete")
+    SUSPEND = "suspend", _("Suspend training")
+    RESUME = "resume", _("Resume training")
+    TRANSFER = "transfer", _("Transfer to another class")
+    WITHDRAW = "withdraw", _("Leave training")
+    COMPLETE = "complete", _("Complete training")
 
 
 class ClassDocumentKind(models.TextChoices):

@@ -146,7 +146,7 @@ class Enrolment(Case):
     # As registered by the enterprise.
     post_kind = models.CharField(_("Kind of post"), max_length=16, choices=PostKind.choices)
     person_status = models.CharField(
-        _("Status"), max_length=24, choices=PersonStatus.choices, default=PersonStatus.EMPLOYEE
+        _("Status of the person"), max_length=24, choices=PersonStatus.choices, default=PersonStatus.EMPLOYEE
     )
     contract_from = models.DateField(_("Contract from"))
     contract_to = models.DateField(_("Contract to"), null=True, blank=True)

@@ -23,7 +23,7 @@ class LineSeats(models.Model):
         "plans.PlanLine", models.PROTECT, primary_key=True, related_name="class_seats"
     )
     seats = models.PositiveIntegerField(_("Seats"))
-    taken = models.PositiveIntegerField(_("Taken"), default=0)
+    taken = models.PositiveIntegerField(_("Seats taken"), default=0)
 
     class Meta:
         verbose_name = _("Seats of a line")
