@@ -86,6 +86,7 @@ def documents(case: models.Model, door: str) -> list[dict[str, Any]]:
             "name": row.title,
             "url": reverse(f"{door}:case_document", args=[case._meta.label_lower, case.pk, row.pk]),
             "size": row.file.size,
+            "media_type": row.file.media_type,
             "sha256": row.file.sha256,
             "at": row.uploaded_at,
             "who": row.uploaded_by.person.name if row.uploaded_by.person else "",
