@@ -41,6 +41,41 @@ class AccessAction(models.TextChoices):
     RECORD_CHANGED = "record_changed", _("Changed a record")
 
 
+class TokenArea(models.TextChoices):
+    """The parts of the REST interface that a token may be limited to.
+
+    A token's scope is an area alone (read and write) or with one side: `plans:read`.
+    """
+
+    CATALOGUE = "catalogue", _("Catalogues and policies")
+    PLANS = "plans", _("Training plans")
+    CLASSES = "classes", _("Classes and apprentices")
+    TRAINING = "training", _("Training and results")
+    CLAIMS = "claims", _("Claims")
+    PAYMENTS = "payments", _("Payments and recovery")
+    LEDGER = "ledger", _("Ledger and following the money")
+    NOTICES = "notices", _("Notices and notes")
+    STATISTICS = "statistics", _("Dashboards")
+
+
+def token_scope_choices() -> list[tuple[str, str]]:
+    """Every scope that a token can be issued with."""
+    return [
+        choice
+        for area in TokenArea
+        for choice in (
+            (f"{area.value}:read", _("%(area)s: read") % {"area": area.label}),
+            (area.value, _("%(area)s: read and write") % {"area": area.label}),
+        )
+    ]
+
+
+def is_token_scope(scope: str) -> bool:
+    """Whether a scope names an area, alone or with one side."""
+    area, _colon, side = scope.partition(":")
+    return area in TokenArea.values and side in ("", "read", "write")
+
+
 _registered: dict[str, str | Promise] = {}
 
 

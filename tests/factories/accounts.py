@@ -14,6 +14,7 @@ from django.db import transaction
 from django.test import Client
 
 from apps.accounts.actors import Actor
+from apps.accounts.enums import TokenArea
 from apps.accounts.middleware import MEMBERSHIP_KEY, actor_of
 from apps.accounts.models import ApiToken, District, Membership, Organisation, Person, User
 from apps.accounts.models.membership import MembershipState, Origin
@@ -188,7 +189,7 @@ def token(membership: Membership, scopes: list[str] | None = None) -> tuple[ApiT
         actor_of(founding_administrator(Role.SECURITY_ADMIN)),
         membership=membership,
         name="test",
-        scopes=scopes or ["read", "write"],
+        scopes=scopes or list(TokenArea.values),
         expires_at=clock.now() + timedelta(days=365),
     )
 

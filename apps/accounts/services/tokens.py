@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
-from apps.accounts.enums import AccessAction
+from apps.accounts.enums import AccessAction, is_token_scope
 from apps.accounts.models import ApiToken, Membership
 from apps.accounts.models.membership import MembershipState
 from apps.accounts.roles import ADMINISTRATORS, Role
@@ -20,7 +20,6 @@ from apps.core import clock
 from apps.core.errors import InvalidInput, Refused
 
 _FORM = re.compile(r"shitu_([a-z0-9]{10})_([A-Za-z0-9_-]{43})")
-_SCOPE = re.compile(r"[a-z_]{2,30}(:[a-z_]{2,10})?")
 _PREFIX_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 # How exactly the last use is kept, so that a busy program does not write at every call.
 _USED_EVERY = timedelta(minutes=1)
@@ -40,7 +39,7 @@ def issue_token(
     purpose = name.strip()
     if not purpose:
         raise InvalidInput(_("Say what the token is for."), code="name_blank")
-    if not scopes or not all(_SCOPE.fullmatch(scope) for scope in scopes):
+    if not scopes or not all(is_token_scope(scope) for scope in scopes):
         raise InvalidInput(_("Choose at least one scope."), code="scopes_blank")
     if not clock.now() < expires_at <= clock.now() + LIFETIME_MAX:
         raise InvalidInput(_("Choose a day of expiry within one year."), code="expiry")

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.accounts.enums import action_choices
+from apps.accounts.enums import action_choices, token_scope_choices
 from apps.accounts.models import District, Membership, Organisation
 from apps.accounts.models.membership import MembershipState
 from apps.accounts.roles import (
@@ -24,11 +24,6 @@ from apps.core.forms import DayField, IdNumberField, MobileField, NameField, Usc
 
 _ROLES = [(role.value, role.label) for role in Role if role in PEOPLE and role != Role.APPRENTICE]
 _ALL = [("", gettext_lazy("All"))]
-SCOPES = [
-    ("read", gettext_lazy("Read what the role may see")),
-    ("write", gettext_lazy("Do what the role may do")),
-    ("money", gettext_lazy("Sign and release money")),
-]
 
 
 class OrganisationField(forms.CharField):
@@ -154,7 +149,7 @@ class TokenForm(forms.Form):
     membership = forms.ModelChoiceField(Membership.objects.none(), label=gettext_lazy("Acts as"))
     name = forms.CharField(label=gettext_lazy("What it is for"), max_length=80)
     scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("Scopes"), choices=SCOPES, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Scopes"), choices=token_scope_choices, widget=forms.CheckboxSelectMultiple
     )
     expires_on = DayField(label=gettext_lazy("Last day"), help_text=gettext_lazy("Within one year."))
 

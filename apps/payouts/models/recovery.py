@@ -14,7 +14,7 @@ from apps.payouts.enums import RecoveryState
 class RecoveryQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor | None) -> Self:
         """Own recoveries; a district's; the city's."""
-        return self.filter(scope_q(actor, district="district_id", enterprise="enterprise_id"))
+        return self.filter(scope_q(actor, institution=None))
 
 
 class Recovery(models.Model):

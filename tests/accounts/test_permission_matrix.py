@@ -1,0 +1,199 @@
+"""Every address x method x role: the file says who may, the code declares it, the server does it.
+
+A page that is added without a line in tests/permissions.csv fails here, and so does a line without a
+page, an address with parameters for which nobody registered objects (tests/permission_objects.py), a
+refusal that writes, and a GET that changes anything.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from apps.accounts import permission_table
+from apps.accounts.management.commands.permissions import FILE
+from apps.accounts.permission_table import ABSENT, ALLOW, DENY, ROLES, SIGN_IN, Route
+from apps.accounts.roles import Role
+from tests.factories import accounts
+from tests.permission_objects import OBJECTS, SEES_ALL, Pair, World
+
+_WRITES = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
+# What asking leaves behind: the session, the row of a refusal or of a look, the lock's counters.
+_TRACES = {
+    "django_session",
+    "accounts_accesslog",
+    "accounts_user",
+    "accounts_userevent",
+    "accounts_apitoken",
+    "axes_accessattempt",
+    "axes_accesslog",
+}
+# Signing out ends the session of the test's browser; these are tried on their own in test_sign_in.
+_ENDS_THE_SESSION = {"account_logout", "accounts:demo_sign_in", "account_change_password"}
+
+
+@pytest.fixture(scope="module")
+def routes() -> list[Route]:
+    return permission_table.routes()
+
+
+def test_every_view_declares_who_may_call_it() -> None:
+    assert permission_table.undeclared() == []
+
+
+def test_the_file_lists_exactly_what_the_code_declares() -> None:
+    assert permission_table.differences(permission_table.read(FILE), permission_table.table()) == []
+
+
+def test_a_page_that_the_file_does_not_list_is_found() -> None:
+    kept = permission_table.read(FILE)
+    now = permission_table.table()
+    assert permission_table.differences([row for row in kept if row != kept[0]], now) != []
+    assert permission_table.differences(kept, [row for row in now if row != now[0]]) != []
+    widened = [now[0]._replace(verdict="other"), *now[1:]]
+    assert permission_table.differences(kept, widened) != []
+
+
+def test_every_address_with_parameters_has_objects_to_be_tried_with(routes: list[Route]) -> None:
+    wanted = {route.name for route in routes if route.parameters and not _is_shut(route)}
+    assert not wanted - OBJECTS.keys(), "\n".join(sorted(wanted - OBJECTS.keys()))
+    assert not OBJECTS.keys() - wanted, "\n".join(sorted(OBJECTS.keys() - wanted))
+
+
+def test_what_opens_without_signing_in_is_known(routes: list[Route]) -> None:
+    """A snapshot: whoever opens a page to the world says so here as well."""
+    public = {
+        row.route for row in permission_table.table() if (row.role, row.verdict) == ("anonymous", ALLOW)
+    }
+    assert {name for name in public if not name.startswith(("public:", "api:"))} == {
+        "account_inactive",
+        "account_login",
+        "accounts:demo_sign_in",
+        "healthz",
+        "mfa_authenticate",
+        "set_language",
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_pages_without_parameters_answer_each_role_as_the_file_says(
+    role: str, routes: list[Route], settings
+) -> None:
+    settings.DEBUG = False
+    world, wrong = World(), []
+    verdicts = {row[:3]: row.verdict for row in permission_table.read(FILE)}
+    browser = world.browser(role)
+    for route in routes:
+        if route.parameters or route.is_api or route.name in _ENDS_THE_SESSION:
+            continue
+        for method in route.methods:
+            expected = verdicts.get((route.name, method, role), "a line in the file")
+            found = _tried(browser, method, reverse(route.name), expected, f"{route.name} {method}")
+            # Without parameters there is nothing to hide: 404 only says that the form named nothing.
+            wrong += [line for line in found if f"404 , not {ALLOW}" not in line]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_pages_of_one_object_open_for_ones_own_and_do_not_exist_for_others(
+    role: str, routes: list[Route]
+) -> None:
+    world, wrong = World(), []
+    verdicts = {row[:3]: row.verdict for row in permission_table.read(FILE)}
+    browser = world.browser(role)
+    for route in routes:
+        if not route.parameters or route.is_api or _is_shut(route) or route.name not in OBJECTS:
+            continue
+        pair = OBJECTS[route.name](world)
+        for method in route.methods:
+            expected = verdicts.get((route.name, method, role), "a line in the file")
+            for kind, kwargs, verdict in _cases(pair, role, expected):
+                url = reverse(route.name, kwargs=kwargs)
+                wrong += _tried(browser, method, url, verdict, f"{route.name} {method} {kind}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_rest_interface_answers_each_role_as_the_file_says(role: str, routes: list[Route]) -> None:
+    world, wrong = World(), []
+    verdicts = {row[:3]: row.verdict for row in permission_table.read(FILE)}
+    administrators = {"system_admin", "security_admin", "audit_admin"}
+    headers = {}
+    if role != "anonymous" and role not in administrators:
+        headers["Authorization"] = f"Bearer {accounts.token(world.member(Role(role)))[1]}"
+    for route in routes:
+        if not route.is_api or (route.parameters and route.name not in OBJECTS):
+            continue
+        pair = OBJECTS[route.name](world) if route.parameters else Pair({})
+        for method in route.methods:
+            expected = verdicts.get((route.name, method, role), "a line in the file")
+            if expected == DENY and not headers:
+                expected = SIGN_IN
+            for kind, kwargs, verdict in _cases(pair, role, expected):
+                caller = Client(headers=headers, raise_request_exception=False)
+                response = caller.generic(
+                    method, reverse(route.name, kwargs=kwargs), b"{}", content_type="application/json"
+                )
+                if _api_verdict(response) != verdict:
+                    wrong.append(f"{route.name} {method} {kind}: {response.status_code}, not {verdict}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _cases(pair: Pair, role: str, expected: str) -> Iterator[tuple[str, dict, str]]:
+    """One's own, the other district's, and what does not exist at all."""
+    theirs = pair.seen_by is None or role in pair.seen_by
+    yield "own", pair.own, expected if expected != ALLOW or theirs else ABSENT
+    if pair.foreign is not None and expected == ALLOW and role not in SEES_ALL:
+        yield "foreign", pair.foreign, ABSENT
+
+
+def _tried(browser: Client, method: str, url: str, expected: str, what: str) -> list[str]:
+    browser.raise_request_exception = False
+    with _writes() as written:
+        response = browser.generic(method, url, b"", content_type="application/x-www-form-urlencoded")
+    found = []
+    if _verdict(response) != expected:
+        found.append(f"{what}: {response.status_code} {response.get('Location', '')}, not {expected}")
+    if response.exc_info:
+        found.append(f"{what}: {response.exc_info[1]!r}")
+    if (expected != ALLOW or method == "GET") and written - _TRACES:
+        found.append(f"{what}: wrote {sorted(written - _TRACES)}")
+    return found
+
+
+def _verdict(response: HttpResponse) -> str:
+    if response.status_code >= 500:
+        return "error"
+    if response.status_code in (302, 303) and response["Location"].startswith("/accounts/login/?next="):
+        return SIGN_IN
+    return {403: DENY, 404: ABSENT}.get(response.status_code, ALLOW)
+
+
+def _api_verdict(response: HttpResponse) -> str:
+    if response.status_code >= 500:
+        return "error"
+    return {401: SIGN_IN, 403: DENY, 404: ABSENT}.get(response.status_code, ALLOW)
+
+
+@contextmanager
+def _writes() -> Iterator[set[str]]:
+    """The tables that statements inside the block wrote to."""
+    tables: set[str] = set()
+
+    def watch(execute, sql, params, many, context):
+        found = _WRITES.match(sql)
+        if found:
+            tables.add(found[2].lower())
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        yield tables
+
+
+def _is_shut(route: Route) -> bool:
+    return route.name in permission_table.SHUT
