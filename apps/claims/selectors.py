@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 
 from apps.accounts.actors import Actor
 from apps.apprentices.enums import ClassState
-from apps.apprentices.models import TrainingClass
-from apps.claims.enums import ClaimKind
+from apps.apprentices.models import Enrolment, TrainingClass
+from apps.claims.enums import ClaimKind, ClaimState
 from apps.claims.facts import advance_candidates, held, remainder_candidates
 from apps.claims.models import Claim, ClaimLine
 from apps.policy.steps import Step
@@ -35,6 +35,20 @@ def lines_of(claim: Claim) -> QuerySet[ClaimLine]:
     return claim.lines.select_related(
         "enrolment__person", "enrolment__occupation", "enrolment__level", "calculation", "assessment"
     )
+
+
+# Claims that were handed in: before, the enterprise still works on them.
+_HANDED_IN = tuple(
+    state
+    for state in ClaimState
+    if state not in (ClaimState.DRAFT, ClaimState.RETURNED, ClaimState.WITHDRAWN)
+)
+
+
+def lines_of_person(enrolment: Enrolment) -> QuerySet[ClaimLine]:
+    """What was claimed for one enrolment and stands, for whoever may see the enrolment."""
+    rows = ClaimLine.objects.filter(enrolment=enrolment, voided_at=None, claim__state__in=_HANDED_IN)
+    return rows.select_related("claim", "calculation", "assessment").order_by("id")
 
 
 def claimable(actor: Actor) -> list[Claimable]:

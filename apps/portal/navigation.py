@@ -22,6 +22,19 @@ def plan_items(request: HttpRequest) -> Iterator[navigation.Item]:
         yield navigation.Item(_("Training plans"), reverse("portal:plan_list"), count=waiting, icon="book")
 
 
+def training_items(request: HttpRequest) -> Iterator[navigation.Item]:
+    """Hours, credits and results of the classes in training."""
+    actor = request.actor
+    if actor.is_enterprise or actor.is_institution or actor.is_superior:
+        yield navigation.Item(_("Training and results"), reverse("portal:training_list"), icon="certificate")
+
+
+def own_items(request: HttpRequest) -> Iterator[navigation.Item]:
+    """An apprentice's own record."""
+    if request.actor.is_apprentice:
+        yield navigation.Item(_("My training"), reverse("portal:me"), icon="user")
+
+
 def profile_items(request: HttpRequest) -> Iterator[navigation.Item]:
     """The record of the own enterprise or institution, with its bank account."""
     if request.actor.is_enterprise or request.actor.is_institution:
@@ -40,7 +53,7 @@ def notice_items(request: HttpRequest) -> Iterator[navigation.Item]:  # noqa: AR
     yield navigation.Item(_("Notices"), reverse("portal:notice_list"), icon="bell")
 
 
-PARTS: list[Part, claim_items, notice_items] = [plan_items, profile_items, claim_items, notice_items]
+PARTS: list[Part] = [plan_items, training_items, claim_items, own_items, profile_items, notice_items]
 
 
 def sections(request: HttpRequest) -> list[navigation.Section]:
