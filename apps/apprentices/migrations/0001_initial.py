@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         ("core", "0001_initial"),
         ("enterprises", "0001_initial"),
         ("institutions", "0001_initial"),
-        ("plans", "0002_alter_mentor_name"),
+        ("plans", "0001_initial"),
         ("policy", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
