@@ -26,8 +26,10 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest("form[data-autosave]");
   if (!form) return;
-  say(form, event.detail.successful ? "saved" : "failed");
-  if (event.detail.successful) dirty.delete(form);
+  // An answer may say that half-typed rows were not stored: the form is not clean then.
+  const saved = event.detail.successful && event.detail.xhr.getResponseHeader("X-Saved") !== "partly";
+  say(form, saved ? "saved" : "failed");
+  if (saved) dirty.delete(form);
 });
 
 document.addEventListener("input", (event) => {

@@ -81,6 +81,6 @@ def warn_proportion(facts: PlanFacts) -> Iterator[Problem]:
             message = _("%(line)s: the hours are far from %(parts)s in: %(kinds)s.") % {
                 "line": each.line,
                 "parts": " : ".join(map(str, parts)),
-                "kinds": ", ".join(map(str, off)),
+                "kinds": _(", ").join(map(str, off)),
             }
             yield Problem("teaching.proportion", message, article(facts.rules, "proportion"))

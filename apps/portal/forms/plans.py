@@ -74,7 +74,9 @@ def _blank(label: Any) -> tuple[str, Any]:
 
 
 class BasicsForm(forms.Form):
-    """The first step."""
+    """The first step. What may be left open now is asked for when the plan is handed in."""
+
+    all_optional = True
 
     title = forms.CharField(label=_("Title"), max_length=200)
     institution_id = forms.TypedChoiceField(
@@ -168,6 +170,11 @@ class RowForm(forms.Form):
     def offer(self, options: Options) -> None:
         """Fill in what the fields may choose from."""
 
+    def take_focus(self) -> None:
+        """Put the reader into the first field."""
+        first = next(name for name in self.fields if name != "row_key")
+        self.fields[first].widget.attrs["autofocus"] = True
+
     @property
     def key(self) -> str:
         return str(self["row_key"].value() or "")
@@ -221,6 +228,7 @@ class CourseForm(RowForm):
 
 
 class MentorForm(RowForm):
+    all_optional = True
     side = forms.ChoiceField(label=_("Side"), choices=[_blank(CHOOSE), *MentorSide.choices])
     name = NameField(label=_("Full name"))
     occupation = forms.ChoiceField(label=_("Occupation"), required=False)

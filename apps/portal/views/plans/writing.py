@@ -1,8 +1,10 @@
 """The wizard in which an enterprise writes its plan: it saves as one goes, with and without script."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -149,8 +151,8 @@ def _page(
 
 
 def _is_autosave(request: HttpRequest) -> bool:
-    """A form that htmx sends on a change names no button."""
-    return bool(getattr(request, "htmx", False)) and "do" not in request.POST
+    """Whether the form sent itself on a change; a button that only has the focus counts for nothing."""
+    return bool(request.htmx) and request.htmx.trigger == "step-form"
 
 
 def _live(request: HttpRequest, plan: Plan, step: str, unsaved: list[tuple[int, str]]) -> HttpResponse:
@@ -165,7 +167,10 @@ def _live(request: HttpRequest, plan: Plan, step: str, unsaved: list[tuple[int, 
         "step_problems": reading.problems_of(step),
         "step_warnings": reading.warnings_of(step),
     }
-    return render(request, "portal/plans/live.html", context, status=422 if unsaved else 200)
+    response = render(request, "portal/plans/live.html", context)
+    if unsaved:
+        response["X-Saved"] = "partly"
+    return response
 
 
 def _onwards(request: HttpRequest, plan: Plan, step: str) -> HttpResponse:
@@ -185,8 +190,7 @@ def _basics(request: HttpRequest, plan: Plan) -> HttpResponse:
         form = BasicsForm(plan, request.POST, initial=BasicsForm.initial_of(plan), on=on)
         _store_basics(request, plan, form)
         if _is_autosave(request):
-            labels = [(0, str(form.fields[name].label)) for name in form.errors if name in form.fields]
-            return _live(request, plan, step, labels)
+            return _live(request, plan, step, [(0, text) for text in _errors(form)])
         if not form.errors:
             return _onwards(request, plan, step)
         plan = selectors.plan_of(request.actor, plan.pk)
@@ -237,7 +241,8 @@ def _rows(request: HttpRequest, plan: Plan, name: str) -> HttpResponse:
     if request.method == "GET":
         rows = rows_of(step.form, options, steps.rows_to_show(step, reading.facts))
         return _rows_page(request, plan, name, reading, rows)
-    data, wish = request.POST, request.POST.get("do", "")
+    data = request.POST
+    wish = "" if _is_autosave(request) else data.get("do", "")
     removed = ""
     if wish.startswith("remove-") and wish.removeprefix("remove-").isdecimal():
         number = int(wish.removeprefix("remove-"))
@@ -246,11 +251,12 @@ def _rows(request: HttpRequest, plan: Plan, name: str) -> HttpResponse:
     rows = rows_posted(step.form, options, data)
     _store_rows(request, plan, step, rows, removed)
     if _is_autosave(request):
-        return _live(request, plan, name, [(number, _first_error(form)) for number, form in rows.bad()])
+        return _live(request, plan, name, [(number, next(_errors(form))) for number, form in rows.bad()])
     if wish in ("save", "next") and not rows.bad():
         return _onwards(request, plan, name)
     if wish == "add":
         rows = rows_posted(step.form, options, with_row_added(data, new_row_key()))
+        rows.forms[-1].take_focus()
     plan = selectors.plan_of(request.actor, plan.pk)
     status = 422 if rows.bad() and wish in ("save", "next", "") else 200
     return _rows_page(request, plan, name, Reading(plan, on), rows, status)
@@ -296,11 +302,11 @@ def _mark_rows(good: list[RowForm], problems: list[Problem]) -> bool:
     return marked
 
 
-def _first_error(form: RowForm) -> str:
+def _errors(form: forms.Form) -> Iterator[str]:
+    """What is wrong with a form, one sentence a field."""
     for name, errors in form.errors.items():
         label = f"{form.fields[name].label}: " if name in form.fields else ""
-        return f"{label}{errors[0]}"
-    return ""
+        yield f"{label}{errors[0]}"
 
 
 # Documents -----------------------------------------------------------------------------------------
@@ -345,4 +351,15 @@ def _kinds(plan: Plan, reading: Reading) -> list[dict[str, Any]]:
         }
         for kind in PlanDocumentKind
     ]
-    return sorted(found, key=lambda row: not row["required"])
+    offered = [row for row in found if row["rows"] or row["code"] not in _unasked(plan)]
+    return sorted(offered, key=lambda row: not row["required"])
+
+
+def _unasked(plan: Plan) -> set[str]:
+    """Kinds of document that this plan has no use for."""
+    unasked = set()
+    if plan.entrusted_to_id is None:
+        unasked.add(PlanDocumentKind.ENTRUSTMENT_AGREEMENT.value)
+    if plan.enterprise.organisation.superior_id is None:
+        unasked.add(PlanDocumentKind.CONSENT_LETTER.value)
+    return unasked
