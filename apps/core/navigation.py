@@ -121,7 +121,12 @@ def _covers(url: str, path: str) -> bool:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Context processor; lazy, so that a fragment without the frame asks nothing."""
+    """Context processor; lazy, so that a fragment without the frame asks nothing.
+
+    A request that was refused before anybody looked who acts has no actor yet: its page has no navigation.
+    """
+    if not hasattr(request, "actor"):
+        return {"navigation": [], "bell": None}
     return {
         "navigation": SimpleLazyObject(lambda: sections_for(request)),
         "bell": SimpleLazyObject(lambda: bell_for(request)),

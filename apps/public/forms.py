@@ -1,7 +1,7 @@
 """Forms of the public pages."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -57,15 +57,16 @@ class CalculatorForm(forms.Form):
     def __init__(self, *args: Any, documents: list[tuple[str, str]], rules: Rules, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         levels = sorted(rules.levels.values(), key=lambda level: level.rank)
-        self.fields["document"].choices = documents
-        self.fields["level"].choices = [(level.code, str(level.name)) for level in levels]
+        self._offer("document", documents)
+        self._offer("level", [(level.code, str(level.name)) for level in levels])
         self.fields["level"].initial = levels[len(levels) // 2].code
-        self.fields["occupation_kind"].choices = [
-            (kind, str(name)) for kind, name in rules.occupation_kinds.items()
-        ]
+        self._offer("occupation_kind", [(kind, str(name)) for kind, name in rules.occupation_kinds.items()])
         # What no table of the document depends on is not asked for.
         for name in {"occupation_kind", "in_evaluation_scope"} - facts_named(rules):
             del self.fields[name]
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        cast(forms.ChoiceField, self.fields[name]).choices = choices
 
     @property
     def facts(self) -> Facts:

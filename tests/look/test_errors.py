@@ -48,6 +48,15 @@ def test_a_fault_of_ours_says_so_without_asking_the_database(language, words, dj
     assert words in text(response)
 
 
+def test_a_request_to_a_foreign_host_is_refused_with_a_page(client, settings):
+    settings.ALLOWED_HOSTS = ["localhost"]
+
+    response = client.get("/", headers={"host": "elsewhere.example"})
+
+    assert response.status_code == 400
+    assert "返回首页" in text(response)
+
+
 def test_what_a_library_forbids_is_a_page_too(rf):
     response = errors.permission_denied(rf.get("/desk/"), PermissionDenied())
 

@@ -56,9 +56,17 @@ def test_a_page_without_the_frame_asks_no_door():
     asked = []
     navigation.register("desk", lambda _request: asked.append(_request) or [])
 
-    navigation.context(RequestFactory().get("/"))
+    request = RequestFactory().get("/")
+    request.actor = None
+    navigation.context(request)
 
     assert asked == []
+
+
+def test_a_request_refused_before_anybody_looked_who_acts_gets_no_navigation():
+    navigation.register("desk", lambda request: request.actor.role)
+
+    assert navigation.context(RequestFactory().get("/")) == {"navigation": [], "bell": None}
 
 
 def test_the_first_door_that_knows_the_role_says_where_work_begins():
