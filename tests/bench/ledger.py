@@ -25,7 +25,7 @@ from tests.bench.database import created
 from tests.bench.report import Row
 
 DAY = date(2023, 1, 1)
-MIDDLE = 180
+MIDDLE = 14
 # How many are posted one by one, how many in bulk, and how many legs the statement has. The peer's statement
 # is quadratic: 4,000 legs of it take minutes.
 SIZES = {"small": (1000, 100_000, 1000), "full": (3000, 500_000, 4000)}
@@ -111,7 +111,7 @@ def _legs(number: int, credited: str | None = None) -> list[services.LegSpec]:
 def _posting(prefix: str, number: int, statement: int = 0) -> Posting:
     return Posting(
         key=f"{prefix}:{number}:advance",
-        on=DAY + timedelta(days=number % 365),
+        on=DAY + timedelta(days=number % 28),
         kind="advance",
         legs=_legs(number, LISTED if number < statement else None),
         memo="预拨",

@@ -9,7 +9,7 @@ class Row:
     """One measurement. `unit` "s" or "ms": less is better; a unit per second ("tx/s"): more is better.
 
     `peer` is the library that a user would pick, `limit` the bare engine doing the same; None where there is
-    none. The goals: `at_most` times the limit, `at_least` times better than the peer. `growth` gives our figure,
+    none. The goals: `at_most` times the limit, `at_least` times better than the peer. `growth` gives ours,
     per item where it is a time, by the size that it was taken at.
     """
 

@@ -92,6 +92,31 @@ INSERTIONS = [
         "ledger_transaction_whole",
         (LEGS_OFF,),
     ),
+    Attack(
+        "legs_count_from_zero_and_leave_one_out",
+        entry((2, 0))
+        + f", (900, 0, '2023-03-01', 'cash', '{FUND}', '110105', 3, 0, '')"
+        + f", (900, 3, '2023-03-01', 'cash', '{FUND}', '110105', 0, 5, '')",
+        "ledger_leg_position_from_one",
+        ("ALTER TABLE ledger_leg DROP CONSTRAINT ledger_leg_position_from_one",),
+    ),
+    Attack(
+        "one_of_several_in_a_statement_has_no_legs",
+        f"WITH head AS ({TRANSACTION} (900, 'a', '2023-03-01', 'x', '', '', NULL),"
+        " (901, 'b', '2023-03-01', 'x', '', '', NULL))"
+        f" {LEG} (900, 1, '2023-03-01', 'cash', '{FUND}', '110105', 5, 0, ''),"
+        f" (900, 2, '2023-03-01', 'cash', '{FUND}', '110105', 0, 5, '')",
+        "ledger_transaction_has_legs",
+        (HEADS_OFF,),
+    ),
+    Attack(
+        "one_of_several_in_a_statement_has_no_transaction",
+        entry((5, 0), (0, 5))
+        + f", (901, 1, '2023-03-01', 'cash', '{FUND}', '110105', 5, 0, '')"
+        + f", (901, 2, '2023-03-01', 'cash', '{FUND}', '110105', 0, 5, '')",
+        "ledger_transaction_whole",
+        (LEGS_OFF,),
+    ),
     Attack("the_account_is_unknown", entry((5, 0), (0, 5), account="gold"), "account_code", (LEGS_OFF,)),
     Attack("the_fund_is_unknown", entry((5, 0), (0, 5), fund="gold"), "fund_code", (LEGS_OFF,)),
 ]

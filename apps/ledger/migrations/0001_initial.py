@@ -584,7 +584,7 @@ class Migration(migrations.Migration):
             model_name="transaction",
             index=models.Index(
                 condition=models.Q(("subject_id__isnull", False)),
-                fields=["subject_type", "subject_id"],
+                fields=["subject_id", "subject_type"],
                 name="ledger_transaction_subject",
             ),
         ),
@@ -641,7 +641,7 @@ class Migration(migrations.Migration):
             model_name="leg",
             index=models.Index(
                 condition=models.Q(("subject_id__isnull", False)),
-                fields=["subject_type", "subject_id"],
+                fields=["subject_id", "subject_type"],
                 name="ledger_leg_subject",
             ),
         ),
@@ -660,6 +660,12 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="ledger_leg_one_side",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="leg",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position__gte", 1)), name="ledger_leg_position_from_one"
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -58,7 +58,7 @@ class Transaction(AppendOnlyModel):
         ]
         indexes = [
             models.Index(
-                fields=["subject_type", "subject_id"],
+                fields=["subject_id", "subject_type"],
                 condition=models.Q(subject_id__isnull=False),
                 name="ledger_transaction_subject",
             ),
@@ -119,10 +119,12 @@ class Leg(AppendOnlyModel):
                 condition=models.Q(debit_fen__gt=0, credit_fen=0) | models.Q(debit_fen=0, credit_fen__gt=0),
                 name="ledger_leg_one_side",
             ),
+            # The guards count on it: as many legs as the highest position says are all of them.
+            models.CheckConstraint(condition=models.Q(position__gte=1), name="ledger_leg_position_from_one"),
         ]
         indexes = [
             models.Index(
-                fields=["subject_type", "subject_id"],
+                fields=["subject_id", "subject_type"],
                 condition=models.Q(subject_id__isnull=False),
                 name="ledger_leg_subject",
             ),

@@ -2,8 +2,8 @@
 --
 -- Every guard looks at the whole statement through transition tables, so a bulk posting pays for it once.
 -- The plan of a trigger is kept for the session: one made while the ledger was small, or for a bulk of 100,000,
--- would read the whole ledger for every posting after it. Hence single rows are looked up by scalar subqueries,
--- and sequential scans are off.
+-- would read the whole ledger for every posting after it. Hence one row is looked up by its key, many are joined
+-- by a query that is planned for them (EXECUTE), and sequential scans are off.
 -- Functions that write kept tables act as the owner, name their search path, and may be attached by nobody.
 
 -- Legs --------------------------------------------------------------------------------------------
@@ -11,23 +11,32 @@ CREATE FUNCTION ledger_check_legs() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     seen record;
-    bad record;
+    stray bigint;
 BEGIN
-    -- Positions 1..n in one statement: with the primary key this also refuses legs that come later.
-    SELECT min(transaction_id) FILTER (
-               WHERE legs < 2 OR lowest <> 1 OR highest <> legs OR first_day <> last_day
-                  OR first_day IS DISTINCT FROM (SELECT on_date FROM ledger_transaction WHERE id = transaction_id)
-           ) AS not_whole,
+    -- Positions count from 1 and are unique, so as many legs as the highest says means: all of them, of one day,
+    -- in this statement. Legs that come later are refused by this too.
+    SELECT min(transaction_id) FILTER (WHERE legs < 2 OR legs <> highest) AS not_whole,
            min(transaction_id) FILTER (WHERE difference <> 0) AS unbalanced,
            bool_or(first_fund <> last_fund) AS over_funds,
-           min(transaction_id) AS first, max(transaction_id) AS last
+           min(transaction_id) AS first, max(transaction_id) AS last, min(on_date) AS day
       INTO seen
-      FROM (SELECT transaction_id, count(*) AS legs, min(position) AS lowest, max(position) AS highest,
-                   min(on_date) AS first_day, max(on_date) AS last_day,
+      FROM (SELECT transaction_id, on_date, count(*) AS legs, max(position) AS highest,
                    min(fund_code) AS first_fund, max(fund_code) AS last_fund,
                    sum(debit_fen - credit_fen) AS difference
               FROM posted
-             GROUP BY transaction_id) AS grouped;
+             GROUP BY transaction_id, on_date) AS grouped;
+    IF seen.first = seen.last THEN
+        SELECT seen.first INTO stray
+         WHERE seen.day IS DISTINCT FROM (SELECT on_date FROM ledger_transaction WHERE id = seen.first);
+    ELSE
+        EXECUTE 'SELECT min(posted.transaction_id)
+                   FROM posted LEFT JOIN ledger_transaction AS head
+                     ON head.id = posted.transaction_id AND head.on_date = posted.on_date
+                        AND head.id BETWEEN $1 AND $2
+                  WHERE posted.position = 1 AND head.id IS NULL'
+           INTO stray USING seen.first, seen.last;
+    END IF;
+    seen.not_whole := coalesce(seen.not_whole, stray);
     IF seen.not_whole IS NOT NULL THEN
         RAISE EXCEPTION 'the legs of transaction % are not whole: two or more, numbered from 1, of its own day,'
             ' in one statement with it', seen.not_whole
@@ -35,10 +44,9 @@ BEGIN
                   CONSTRAINT = 'ledger_transaction_whole';
     END IF;
     IF seen.over_funds THEN
-        SELECT min(transaction_id) AS unbalanced INTO bad
+        SELECT min(transaction_id) INTO seen.unbalanced
           FROM (SELECT transaction_id FROM posted
                  GROUP BY transaction_id, fund_code HAVING sum(debit_fen - credit_fen) <> 0) AS grouped;
-        seen.unbalanced := bad.unbalanced;
     END IF;
     IF seen.unbalanced IS NOT NULL THEN
         RAISE EXCEPTION 'debits and credits of transaction % differ', seen.unbalanced
@@ -101,19 +109,29 @@ CREATE TRIGGER ledger_legs_whole AFTER INSERT ON ledger_leg
 CREATE FUNCTION ledger_check_transactions() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
+    seen record;
     bad record;
+    bare bigint;
 BEGIN
-    SELECT id INTO bad
-      FROM posted
-     WHERE (SELECT 1 FROM ledger_leg WHERE transaction_id = posted.id AND position = 1) IS NULL
-     LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'transaction % has no legs: they come in one statement with it', bad.id
+    SELECT min(id) AS first, max(id) AS last, count(reverses_id) AS reversals INTO seen FROM posted;
+    IF seen.first = seen.last THEN
+        SELECT seen.first INTO bare
+         WHERE (SELECT 1 FROM ledger_leg WHERE transaction_id = seen.first AND position = 1) IS NULL;
+    ELSE
+        EXECUTE 'SELECT min(posted.id)
+                   FROM posted LEFT JOIN ledger_leg AS leg
+                     ON leg.transaction_id = posted.id AND leg.position = 1
+                        AND leg.transaction_id BETWEEN $1 AND $2
+                  WHERE leg.transaction_id IS NULL'
+           INTO bare USING seen.first, seen.last;
+    END IF;
+    IF bare IS NOT NULL THEN
+        RAISE EXCEPTION 'transaction % has no legs: they come in one statement with it', bare
             USING ERRCODE = 'check_violation', TABLE = 'ledger_transaction',
-                  CONSTRAINT = 'ledger_transaction_has_legs', DETAIL = bad.id;
+                  CONSTRAINT = 'ledger_transaction_has_legs';
     END IF;
 
-    IF EXISTS (SELECT FROM posted WHERE reverses_id IS NOT NULL) THEN
+    IF seen.reversals > 0 THEN
         SELECT id INTO bad
           FROM posted
          WHERE reverses_id IS NOT NULL
@@ -128,7 +146,7 @@ BEGIN
         IF FOUND THEN
             RAISE EXCEPTION 'transaction % is not the mirror of the one that it reverses', bad.id
                 USING ERRCODE = 'check_violation', TABLE = 'ledger_transaction',
-                      CONSTRAINT = 'ledger_transaction_reversal_mirrors', DETAIL = bad.id;
+                      CONSTRAINT = 'ledger_transaction_reversal_mirrors';
         END IF;
     END IF;
     RETURN NULL;
