@@ -58,7 +58,7 @@ class AppendOnlyModel(models.Model):
         abstract = True
 
 
-def _protect(sender: type[models.Model], **_signal: Any) -> None:
+def _protect(sender: Any, **_signal: Any) -> None:
     meta = sender._meta
     if not issubclass(sender, AppendOnlyModel) or meta.abstract or meta.proxy or not meta.managed:
         return

@@ -36,7 +36,7 @@ class EncryptedTextField(models.Field):
         value = super().get_db_prep_value(value, connection, prepared)
         if value is None:
             return None
-        return connection.Database.Binary(crypto.seal(self.purpose, value))
+        return crypto.seal(self.purpose, value)
 
     def from_db_value(
         self,

@@ -45,7 +45,7 @@ class MaskPersonalNumbers(logging.Filter):
             record.msg = mask_numbers(_written(record))
             record.args = None
         if record.exc_info and not record.exc_text:
-            record.exc_text = logging.Formatter().formatException(record.exc_info)  # type: ignore[arg-type]
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
         if record.exc_text:
             record.exc_text = mask_numbers(record.exc_text)
         if record.stack_info:

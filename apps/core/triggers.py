@@ -38,7 +38,7 @@ class GuardSql(compiler.UpsertTriggerSql):
 class Guard(pgtrigger.Trigger):
     """A `pgtrigger.Trigger` that holds for every session, whatever it sets. Same arguments."""
 
-    def compile(self, model: type[models.Model]) -> compiler.Trigger:
+    def compile(self, model: models.Model) -> compiler.Trigger:
         """The form that migrations store."""
         arguments = dict(super().compile(model).sql.kwargs)
         arguments.pop("ignore_func_name", None)

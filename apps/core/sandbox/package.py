@@ -4,7 +4,7 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
-from xml.etree.ElementTree import ParseError, XMLPullParser
+from xml.parsers import expat
 
 from apps.core.sandbox.framing import Refusal
 
@@ -22,7 +22,6 @@ _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br\s*=\s*["\']([0-9]{1,9})')
 _FORMULA = re.compile(
     rb'<(?:\w+:)?c\b[^>]*?\br\s*=\s*["\']([A-Z]{1,3})([0-9]{1,7})["\'][^>]*>\s*<(?:\w+:)?f[\s>/]'
 )
-_NAMESPACE = re.compile(r"\{.*\}")
 
 
 @dataclass
@@ -52,7 +51,14 @@ def inspect(file: BinaryIO, spec: dict[str, Any]) -> Contents:
         with zipfile.ZipFile(file) as package:
             _check_directory(package, spec)
             return _check_parts(package, spec)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ParseError, UnicodeError) as error:
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        EOFError,
+        OSError,
+        expat.ExpatError,
+        UnicodeError,
+    ) as error:
         raise Refusal("damaged") from error
     except RuntimeError as error:  # zipfile's word for an encrypted part
         raise Refusal("password") from error
@@ -134,7 +140,7 @@ def _sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
     }
     parts = {}
     for sheet in _elements(package, "xl/workbook.xml", "sheet"):
-        relation = next((value for name, value in sheet.items() if name.endswith("}id")), "")
+        relation = next((value for name, value in sheet.items() if name.endswith(" id")), "")
         target = targets.get(relation, "")
         parts[sheet.get("name", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
     return parts
@@ -149,10 +155,13 @@ def _elements(package: zipfile.ZipFile, name: str, tag: str) -> list[dict[str, s
         xml = stream.read(_SMALL_BYTES + 1)
     if len(xml) > _SMALL_BYTES or b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
         raise Refusal("damaged")
-    parser = XMLPullParser(["start"])
-    parser.feed(xml)
-    return [
-        dict(element.attrib)
-        for _event, element in parser.read_events()
-        if _NAMESPACE.sub("", element.tag) == tag
-    ]
+    found: list[dict[str, str]] = []
+
+    def start(element: str, attributes: dict[str, str]) -> None:
+        if element.rpartition(" ")[2] == tag:
+            found.append(attributes)
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = start
+    parser.Parse(xml, True)
+    return found

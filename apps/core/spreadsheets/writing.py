@@ -210,9 +210,9 @@ def _notes_page(
         for place, value in enumerate(values):
             _write_cell(page, row, place, about[place], value, styles)
         row += 1
-    for note in notes:
+    for line in notes:
         row += 1
-        page.write_string(row, 0, str(note), styles.text)
+        page.write_string(row, 0, str(line), styles.text)
 
 
 def _with_article(problem: Problem) -> str:

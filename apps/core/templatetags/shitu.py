@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from django import template
 from django.forms import BoundField, CheckboxInput
+from django.http import QueryDict
 from django.template.context import RequestContext
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -20,7 +21,7 @@ register = template.Library()
 
 
 @register.filter
-def money(value: int | None, mark: str = "") -> str:
+def money(value: int | str | None, mark: str = "") -> str:
     """Fen as yuan, "13,600.00"; an empty value as an empty string. `|money:"sign"` shows a plus."""
     if value is None or value == "":
         return ""
@@ -108,7 +109,7 @@ def query(context: RequestContext, **changes: Any) -> str:
     `cursor` and `page` fall away unless they are given.
     """
     request = context.get("request")
-    values = request.GET.copy() if request is not None else {}
+    values = request.GET.copy() if request is not None else QueryDict(mutable=True)
     for name in ("page", "cursor"):
         if name not in changes:
             values.pop(name, None)

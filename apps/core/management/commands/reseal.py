@@ -38,7 +38,11 @@ def sealed_columns() -> Iterator[tuple[type[models.Model], EncryptedTextField]]:
 
 def _reseal_column(model: type[models.Model], field: EncryptedTextField) -> int:
     quoted = connection.ops.quote_name
-    table, column, key = quoted(model._meta.db_table), quoted(field.column), quoted(model._meta.pk.column)
+    table, column, key = (
+        quoted(model._meta.db_table),
+        quoted(str(field.column)),
+        quoted(str(model._meta.pk.column)),
+    )
     current, changed = crypto.sealing_key_id(), 0
     find = (
         f"SELECT {key}, {column} FROM {table} WHERE {column} IS NOT NULL AND get_byte({column}, 0) <> %s"  # noqa: S608
@@ -55,10 +59,7 @@ def _reseal_column(model: type[models.Model], field: EncryptedTextField) -> int:
             )
             cursor.executemany(
                 f"UPDATE {table} SET {column} = %s WHERE {key} = %s",  # noqa: S608
-                [
-                    (connection.Database.Binary(sealed), row[0])
-                    for row, sealed in zip(rows, fresh, strict=True)
-                ],
+                [(sealed, row[0]) for row, sealed in zip(rows, fresh, strict=True)],
             )
             changed += len(rows)
 
