@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.actors import Actor
 from apps.accounts.services import id_index
 from apps.apprentices.checks import OPEN_ROSTER
-from apps.apprentices.enums import CONSUMING_STATES, EnrolmentState, RosterState
+from apps.apprentices.enums import CONSUMING_STATES, ClassState, EnrolmentState, RosterState
 from apps.apprentices.models import Enrolment, LineSeats, RosterFile, TrainingClass
 from apps.apprentices.transitions import CLASS_TRANSITIONS
 from apps.core.errors import NotFound
@@ -121,8 +121,15 @@ def classes_for(
 
 
 def states_of(actor: Actor) -> list[str]:
-    """The states of a class in which this role has to act."""
-    return [state for state, roles in CLASS_TRANSITIONS.working.items() if actor.role in roles]
+    """The states in which this role has to do something about the roster; training waits for nobody."""
+    working = CLASS_TRANSITIONS.working.items()
+    return [state for state, roles in working if actor.role in roles and state != ClassState.OPEN]
+
+
+def count_waiting(actor: Actor) -> int:
+    """How many rosters wait for this actor."""
+    states = states_of(actor)
+    return TrainingClass.objects.visible_to(actor).filter(state__in=states).count() if states else 0
 
 
 def class_counts(actor: Actor | None) -> dict[str, int]:

@@ -25,6 +25,12 @@ def plan_items(request: HttpRequest) -> Iterator[navigation.Item]:
         yield navigation.Item(_("Consolidation"), reverse("desk:consolidation_list"), icon="list")
 
 
+def class_items(request: HttpRequest) -> Iterator[navigation.Item]:  # noqa: ARG001 - as every part
+    """Classes and the enrolment records in them."""
+    yield navigation.Item(_("Classes"), reverse("desk:class_list"), icon="people")
+    yield navigation.Item(_("Enrolment records"), reverse("desk:enrolment_list"), icon="user")
+
+
 def register_items(request: HttpRequest) -> Iterator[navigation.Item]:  # noqa: ARG001 - as every part
     """The enterprises and institutions of the office."""
     yield navigation.Item(_("Enterprises"), reverse("desk:enterprises"), icon="building")
@@ -49,8 +55,16 @@ def dashboard_items(request: HttpRequest) -> Iterator[navigation.Item]:  # noqa:
     yield navigation.Item(_("Dashboard"), reverse("desk:dashboard"), icon="chart")
 
 
-PARTS: list[Part] = [queue_items, plan_items, register_items, claim_items, money_items, dashboard_items]
-READER_PARTS: list[Part] = [claim_items]
+PARTS: list[Part] = [
+    queue_items,
+    plan_items,
+    class_items,
+    register_items,
+    claim_items,
+    money_items,
+    dashboard_items,
+]
+READER_PARTS: list[Part] = [class_items, claim_items]
 
 
 def sections(request: HttpRequest) -> list[navigation.Section]:

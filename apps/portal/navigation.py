@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.roles import APPLICANTS
+from apps.apprentices import selectors as classes
 from apps.casework.models import Notice
 from apps.core import navigation
 from apps.plans import selectors as plans
@@ -20,6 +21,14 @@ def plan_items(request: HttpRequest) -> Iterator[navigation.Item]:
     if actor.is_enterprise or actor.is_institution or actor.is_superior:
         waiting = plans.count_waiting(actor)
         yield navigation.Item(_("Training plans"), reverse("portal:plan_list"), count=waiting, icon="book")
+
+
+def class_items(request: HttpRequest) -> Iterator[navigation.Item]:
+    """Classes, with how many wait for the reader."""
+    actor = request.actor
+    if actor.is_enterprise or actor.is_institution or actor.is_superior:
+        waiting = classes.count_waiting(actor)
+        yield navigation.Item(_("Classes"), reverse("portal:class_list"), count=waiting, icon="people")
 
 
 def training_items(request: HttpRequest) -> Iterator[navigation.Item]:
@@ -53,7 +62,15 @@ def notice_items(request: HttpRequest) -> Iterator[navigation.Item]:  # noqa: AR
     yield navigation.Item(_("Notices"), reverse("portal:notice_list"), icon="bell")
 
 
-PARTS: list[Part] = [plan_items, training_items, claim_items, own_items, profile_items, notice_items]
+PARTS: list[Part] = [
+    plan_items,
+    class_items,
+    training_items,
+    claim_items,
+    own_items,
+    profile_items,
+    notice_items,
+]
 
 
 def sections(request: HttpRequest) -> list[navigation.Section]:

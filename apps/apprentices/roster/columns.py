@@ -9,7 +9,7 @@ from apps.core.spreadsheets import Column
 COLUMNS: tuple[Column, ...] = (
     Column(
         "name",
-        _("Name"),
+        _("Full name"),
         also=("姓名", "学徒姓名"),
         example=_("Zhang San"),
         note=_("As on the ID card."),

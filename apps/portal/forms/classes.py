@@ -108,7 +108,7 @@ def _day(value: Any) -> str:
 class RegistrationForm(RegistrationTermsForm):
     """One apprentice by form."""
 
-    name = forms.CharField(label=_("Name"), max_length=60, help_text=_("As on the ID card."))
+    name = forms.CharField(label=_("Full name"), max_length=60, help_text=_("As on the ID card."))
     id_number = forms.CharField(
         label=_("ID number"),
         max_length=40,

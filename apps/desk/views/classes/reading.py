@@ -44,6 +44,6 @@ def class_list(request: HttpRequest) -> HttpResponse:
         "district": district,
         "districts": District.objects.all() if request.actor.district_code is None else (),
         "total": sum(counts.values()),
-        "waiting": sum(counts.get(code, 0) for code in selectors.states_of(request.actor)),
+        "waiting": selectors.count_waiting(request.actor),
     }
     return render(request, "desk/classes/list.html", context)

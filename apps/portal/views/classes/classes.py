@@ -53,7 +53,7 @@ def class_list(request: HttpRequest) -> HttpResponse:
         "state": state,
         "text": text,
         "mine": mine,
-        "waiting": sum(counts.get(code, 0) for code in selectors.states_of(request.actor)),
+        "waiting": selectors.count_waiting(request.actor),
         "total": sum(counts.values()),
         "can_open": request.actor.is_enterprise and bool(selectors.open_lines(request.actor)),
     }
