@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -50,7 +51,7 @@ def post(
         subject_type=subject_type,
         subject_id=subject_id,
     )
-    columns = [key, on, kind, memo, reverses_id, posted_by_id, subject_type, subject_id]
+    columns: list[Any] = [key, on, kind, memo, reverses_id, posted_by_id, subject_type, subject_id]
     columns += [list(column) for column in zip(*map(_columns, legs), strict=True)]
     with in_sentences(), connection.cursor() as cursor:
         cursor.execute(_POST, columns)
