@@ -7,6 +7,7 @@ from datetime import date, time
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 
 from apps.apprentices.roster.days import UnreadableDay, read_day
@@ -14,6 +15,7 @@ from apps.core.errors import Problem
 from apps.core.files import store_upload
 from apps.core.folding import fold_width
 from apps.core.spreadsheets import Column, Row, problems_workbook, read_table
+from apps.core.spreadsheets.columns import in_every_language
 
 ROWS_MAX = 2000
 _TIME = re.compile(
@@ -44,6 +46,16 @@ def rows_of(upload: UploadedFile, columns: Sequence[Column]) -> list[Row]:
     """The rows of an uploaded xlsx or csv, at most ROWS_MAX. Raises `InvalidInput` for the whole file."""
     stored = store_upload(upload, kinds=("xlsx", "csv"), sealed=True)
     return list(read_table(stored, columns=columns, max_rows=ROWS_MAX))
+
+
+def meanings(choices: type[TextChoices], also: Mapping[str, Any]) -> dict[str, Any]:
+    """What words mean which choice: its own label in every language, and the other ways to write it."""
+    labels = {_plain(text): choice for choice in choices for text in in_every_language(choice.label)}
+    return {**labels, **{value: choices(value) for value in choices.values}, **also}
+
+
+def _plain(text: str) -> str:
+    return "".join(fold_width(text).lower().split())
 
 
 class Cells:
@@ -103,7 +115,7 @@ class Cells:
         found = self.needed(key) if needed else self.text(key)
         if not found:
             return None
-        meaning = words.get("".join(found.lower().split()))
+        meaning = words.get(_plain(found))
         if meaning is None:
             message = _("“%(text)s” is no choice for “%(column)s”. Take one from the list.")
             self.add(key, "choice", message % {"text": found[:40], "column": self._titles[key]})

@@ -16,7 +16,7 @@ from apps.training import selectors
 from apps.training.enums import CertificateKind, Result
 from apps.training.services.record_result import ResultFacts
 from apps.training.services.record_results import record_results
-from apps.training.tables.outcome import Cells, Outcome, rows_of
+from apps.training.tables.outcome import Cells, Outcome, meanings, rows_of
 
 RESULT_COLUMNS: tuple[Column, ...] = (
     Column(
@@ -82,35 +82,26 @@ _RESULTS: dict[str, Result] = {
     "合格": Result.PASSED,
     "通过": Result.PASSED,
     "及格": Result.PASSED,
-    "passed": Result.PASSED,
     "pass": Result.PASSED,
     "不合格": Result.FAILED,
     "未通过": Result.FAILED,
     "未合格": Result.FAILED,
     "不及格": Result.FAILED,
-    "failed": Result.FAILED,
     "fail": Result.FAILED,
 }
 _KINDS: dict[str, CertificateKind] = {
     "职业技能等级证书": CertificateKind.SKILL_LEVEL,
     "技能等级证书": CertificateKind.SKILL_LEVEL,
-    "skilllevelcertificate": CertificateKind.SKILL_LEVEL,
     "职业资格证书": CertificateKind.QUALIFICATION,
     "国家职业资格证书": CertificateKind.QUALIFICATION,
-    "vocationalqualificationcertificate": CertificateKind.QUALIFICATION,
     "专项职业能力证书": CertificateKind.SPECIAL_ABILITY,
-    "specialabilitycertificate": CertificateKind.SPECIAL_ABILITY,
     "特种作业操作证": CertificateKind.SAFETY,
     "特种作业证书": CertificateKind.SAFETY,
     "安全证书": CertificateKind.SAFETY,
-    "safetyorspecialoperationcertificate": CertificateKind.SAFETY,
     "结业证书": CertificateKind.APPRENTICE,
     "培训合格证书": CertificateKind.APPRENTICE,
-    "apprenticeshipcompletioncertificate": CertificateKind.APPRENTICE,
     "毕业证书": CertificateKind.TECHNICAL_COLLEGE,
     "技工院校毕业证书": CertificateKind.TECHNICAL_COLLEGE,
-    "technicalcollegediploma": CertificateKind.TECHNICAL_COLLEGE,
-    **{value: CertificateKind(value) for value in CertificateKind.values},
 }
 
 
@@ -152,9 +143,9 @@ def _read(
 ) -> tuple[int | None, ResultFacts | None, list[Problem]]:
     cells = Cells(row, RESULT_COLUMNS)
     pk = _person(cells, people)
-    result = cells.word("result", _RESULTS)
+    result = cells.word("result", meanings(Result, _RESULTS))
     assessed_on = cells.day("assessed_on")
-    kind = cells.word("certificate_kind", _KINDS, needed=False)
+    kind = cells.word("certificate_kind", meanings(CertificateKind, _KINDS), needed=False)
     issued = cells.day("certificate_on", needed=False)
     if cells.problems or pk is None:
         return pk, None, cells.problems

@@ -23,7 +23,7 @@ from apps.training.enums import Mode, SessionSide
 from apps.training.models import TrainingSession
 from apps.training.services.record_session import SessionFacts, problems_with
 from apps.training.services.record_sessions import store_many
-from apps.training.tables.outcome import Cells, Outcome, rows_of
+from apps.training.tables.outcome import Cells, Outcome, meanings, rows_of
 
 SESSION_COLUMNS: tuple[Column, ...] = (
     Column("day", gettext_lazy("Day"), also=("日期", "培训日期"), example="2023-03-02", width=13),
@@ -86,18 +86,14 @@ _MODES: dict[str, Mode] = {
     "面授": Mode.CLASSROOM,
     "课堂授课": Mode.CLASSROOM,
     "线下": Mode.CLASSROOM,
-    "classroom": Mode.CLASSROOM,
     "线上": Mode.ONLINE,
     "在线": Mode.ONLINE,
     "网络": Mode.ONLINE,
-    "online": Mode.ONLINE,
     "在岗": Mode.ON_THE_JOB,
     "岗位": Mode.ON_THE_JOB,
     "在岗实训": Mode.ON_THE_JOB,
     "岗位实训": Mode.ON_THE_JOB,
     "在岗培训": Mode.ON_THE_JOB,
-    "onthejob": Mode.ON_THE_JOB,
-    "on_the_job": Mode.ON_THE_JOB,
 }
 _KEY_LENGTH = 40
 
@@ -192,7 +188,7 @@ def _read(row: Row, held: _Class) -> tuple[SessionFacts | None, list[Problem]]:
     day, starts, ends = cells.day("day"), cells.time("starts"), cells.time("ends")
     course = _one_of(cells, "course", held.courses)
     mentor = _one_of(cells, "mentor", held.mentors)
-    mode = cells.word("mode", _MODES, needed=False) or checks.modes_of(held.side)[0]
+    mode = cells.word("mode", meanings(Mode, _MODES), needed=False) or checks.modes_of(held.side)[0]
     present = _present(cells, held)
     if cells.problems or None in (day, starts, ends, course, mentor):
         return None, cells.problems
