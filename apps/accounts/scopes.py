@@ -8,6 +8,8 @@ from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 
 NOTHING = Q(pk__in=[])
+# Not the empty Q(), which vanishes when somebody writes `scope_q(…) | other`.
+EVERYTHING = ~NOTHING
 
 
 def scope_q(
@@ -31,7 +33,7 @@ def scope_q(
         return NOTHING
     role = actor.role
     if role in (Role.SYSTEM, Role.CITY_OFFICER) or (role == Role.FINANCE_OFFICER and not actor.district_code):
-        return Q()
+        return EVERYTHING
     if role == Role.AUDITOR:
         return auditor(actor) if auditor is not None else NOTHING
     if superior is None and enterprise is not None:
