@@ -1,7 +1,9 @@
 """Model fields that keep what they hold sealed."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import FieldError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -66,3 +68,11 @@ class BlindIndexField(models.BinaryField):
         self, value: memoryview | bytes | None, _expression: Expression, _connection: BaseDatabaseWrapper
     ) -> bytes | None:
         return None if value is None else bytes(value)
+
+
+def sealed_columns() -> Iterator[tuple[type[models.Model], EncryptedTextField]]:
+    """Every sealed column of the system."""
+    for model in apps.get_models():
+        for field in model._meta.local_concrete_fields:
+            if isinstance(field, EncryptedTextField) and model._meta.managed and not model._meta.proxy:
+                yield model, field

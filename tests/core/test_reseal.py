@@ -2,7 +2,8 @@ import pytest
 from django.db import connection
 
 from apps.core import crypto
-from apps.core.management.commands.reseal import _reseal_column, sealed_columns
+from apps.core.fields import sealed_columns
+from apps.core.management.commands.reseal import _reseal_column
 from apps.core.models import StoredFile
 from tests.core.probes import SealedProbe, standing
 

@@ -1,14 +1,12 @@
 """`reseal`: bring every sealed value under the key that seals now, after a new key was put in front."""
 
-from collections.abc import Iterator
 from typing import Any
 
-from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import connection, models, transaction
 
 from apps.core import crypto, files
-from apps.core.fields import EncryptedTextField
+from apps.core.fields import EncryptedTextField, sealed_columns
 from apps.core.models import StoredFile
 
 ROWS_AT_ONCE = 2000
@@ -26,14 +24,6 @@ class Command(BaseCommand):
                 continue
             self.stdout.write(f"{field.purpose}: {_reseal_column(model, field)} values")
         self.stdout.write(f"files: {_reseal_files()}")
-
-
-def sealed_columns() -> Iterator[tuple[type[models.Model], EncryptedTextField]]:
-    """Every sealed column of the system."""
-    for model in apps.get_models():
-        for field in model._meta.local_concrete_fields:
-            if isinstance(field, EncryptedTextField) and model._meta.managed and not model._meta.proxy:
-                yield model, field
 
 
 def _reseal_column(model: type[models.Model], field: EncryptedTextField) -> int:
