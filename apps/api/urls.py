@@ -1,6 +1,37 @@
-"""The addresses of the REST interface."""
+"""Addresses of the REST interface, version 1."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
+
+from apps.accounts.access import access
+from apps.api.views.claims import ClaimViewSet, LineViewSet, OrderViewSet, RecoveryViewSet
+from apps.api.views.classes import ClassViewSet, EnrolmentViewSet, RosterFileViewSet, SessionViewSet
+from apps.api.views.plans import PlanViewSet
 
 app_name = "api"
-urlpatterns: list[URLPattern | URLResolver] = []
+
+router = SimpleRouter(use_regex_path=False)
+router.register("plans", PlanViewSet, basename="plan")
+router.register("classes", ClassViewSet, basename="class")
+router.register("enrolments", EnrolmentViewSet, basename="enrolment")
+router.register("rosters", RosterFileViewSet, basename="roster")
+router.register("sessions", SessionViewSet, basename="session")
+router.register("claims", ClaimViewSet, basename="claim")
+router.register("lines", LineViewSet, basename="line")
+router.register("orders", OrderViewSet, basename="order")
+router.register("recoveries", RecoveryViewSet, basename="recovery")
+
+
+class SchemaView(SpectacularAPIView):
+    """The OpenAPI document, open to all."""
+
+    access = access.public
+    authentication_classes = ()
+    permission_classes = ()
+
+
+urlpatterns = [
+    path("v1/", include(router.urls)),
+    path("schema/", SchemaView.as_view(), name="schema"),
+]

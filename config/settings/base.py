@@ -307,6 +307,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_NAME_OVERRIDES": {
+        "ClaimKind": "apps.claims.enums.ClaimKind.choices",
+        "LessonKind": "apps.plans.enums.LessonKind.choices",
+        "TextbookKind": "apps.plans.enums.TextbookKind.choices",
+        "SessionSide": "apps.training.enums.SessionSide.choices",
+        "MentorSide": "apps.plans.enums.MentorSide.choices",
+    },
 }
 
 # Headers. -------------------------------------------------------------------------------------------

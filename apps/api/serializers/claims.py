@@ -1,0 +1,130 @@
+"""Claims and money over REST."""
+
+from rest_framework import serializers
+
+from apps.api.serializers.common import CaseSerializer
+from apps.claims.enums import ClaimKind
+from apps.claims.models import Claim, ClaimLine
+from apps.payouts.models import PaymentOrder, Recovery
+
+
+class ClaimSerializer(CaseSerializer):
+    """A claim."""
+
+    class Meta:
+        model = Claim
+        fields = (
+            "id",
+            "number",
+            "kind",
+            "state",
+            "version",
+            "district",
+            "training_class",
+            "enterprise",
+            "line_count",
+            "pay_fen",
+            "recover_fen",
+            "net_fen",
+            "content_sha256",
+            "deadline_on",
+            "submitted_at",
+            "approved_on",
+            "steps",
+        )
+        read_only_fields = fields
+
+
+class ClaimCreateSerializer(serializers.Serializer):
+    """Which class, which instalment; the amounts compute themselves."""
+
+    training_class = serializers.IntegerField(min_value=1, max_value=2**62)
+    kind = serializers.ChoiceField(choices=ClaimKind.choices)
+
+
+class ClaimLineSerializer(serializers.ModelSerializer):
+    """A line of a claim."""
+
+    class Meta:
+        model = ClaimLine
+        fields = (
+            "id",
+            "enrolment",
+            "kind",
+            "standard_fen",
+            "advance_fen",
+            "due_fen",
+            "amount_fen",
+            "voided_at",
+        )
+        read_only_fields = fields
+
+
+class PaymentRecordSerializer(serializers.Serializer):
+    """What the bank says of a payment."""
+
+    paid_on = serializers.DateField()
+    bank_serial = serializers.CharField(max_length=64)
+
+
+class OrderSerializer(serializers.ModelSerializer):
+    """A payment order; the account is not answered."""
+
+    class Meta:
+        model = PaymentOrder
+        fields = (
+            "id",
+            "number",
+            "claim",
+            "attempt",
+            "district",
+            "amount_fen",
+            "state",
+            "paid_on",
+            "bank_serial",
+            "failure",
+        )
+        read_only_fields = fields
+
+
+class RecoverySerializer(serializers.ModelSerializer):
+    """A recovery notice."""
+
+    class Meta:
+        model = Recovery
+        fields = (
+            "id",
+            "number",
+            "claim",
+            "district",
+            "enterprise",
+            "amount_fen",
+            "received_fen",
+            "state",
+            "issued_on",
+            "due_on",
+        )
+        read_only_fields = fields
+
+
+class ReceiptSerializer(serializers.Serializer):
+    """Money that came in."""
+
+    amount_fen = serializers.IntegerField(min_value=1, max_value=2**53)
+    received_on = serializers.DateField()
+    bank_serial = serializers.CharField(max_length=64)
+
+
+class TraceSerializer(serializers.Serializer):
+    """Everything that a line rests on."""
+
+    line = serializers.DictField()
+    claim = serializers.DictField()
+    enrolment = serializers.DictField()
+    rule = serializers.DictField()
+    facts = serializers.DictField()
+    documents = serializers.ListField(child=serializers.DictField())
+    decisions = serializers.ListField(child=serializers.DictField())
+    payments = serializers.ListField(child=serializers.DictField())
+    recovery = serializers.CharField(allow_null=True)
+    legs = serializers.ListField(child=serializers.DictField())

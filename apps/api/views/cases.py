@@ -1,0 +1,150 @@
+"""What all cases share over REST: reading in pages, steps as actions, history, documents."""
+
+from collections.abc import Callable
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts import access
+from apps.accounts.roles import PEOPLE
+from apps.api.idempotency import once
+from apps.api.pagination import NewestFirst
+from apps.api.serializers.common import (
+    DocumentSerializer,
+    HistorySerializer,
+    StepSerializer,
+    UploadSerializer,
+)
+from apps.casework import requests, subjects
+from apps.casework.engine import Opinion
+from apps.casework.models import CaseDocument, History
+from apps.casework.services.documents import add_document
+from apps.casework.transitions import TransitionTable
+from apps.core.clock import today
+from apps.core.errors import Forbidden
+
+
+class ActingView:
+    """Who acts, and how an unsafe request is done once."""
+
+    access = access.access(*PEOPLE)
+    money_actions: frozenset[str] = frozenset()
+    request: Request
+    action: str
+
+    @property
+    def actor(self):
+        return self.request._request.actor
+
+    def moves_money(self) -> bool:
+        """Whether the operation asks for an idempotency key."""
+        return getattr(self, "action", "") in self.money_actions
+
+    def once(self, work: Callable[[], Response]) -> Response:
+        """Do the work once per idempotency key."""
+        return once(self.request, work, required=self.moves_money())
+
+
+class CaseViewSet(ActingView, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+    """Read the cases that the token's role may see; `steps` names what it could do now."""
+
+    pagination_class = NewestFirst
+    label: str = ""
+    lookup_value_converter = "int"
+
+    def get_queryset(self) -> Any:
+        model = subjects.get(self.label).model
+        if getattr(self, "swagger_fake_view", False):
+            return model.objects.none()
+        return model.objects.visible_to(self.actor)
+
+    def take(self, name: str) -> Response:
+        """Take a step of the transition table through the subject's service."""
+        case = self.get_object()
+        given = StepSerializer(data=self.request.data)
+        given.is_valid(raise_exception=True)
+        data = given.validated_data
+
+        def work() -> Response:
+            opinion = Opinion(
+                reason=data["reason"],
+                checklist=data["checklist"],
+                deficiencies=data["deficiencies"],
+                version=data["version"],
+            )
+            done = requests.take_step(self.actor, case, name, opinion, on=today())
+            fresh = self.get_queryset().get(pk=done.pk)
+            return Response(self.get_serializer_class()(fresh, context=self.get_serializer_context()).data)
+
+        return self.once(work)
+
+    @extend_schema(responses=HistorySerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def history(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002 - the framework's signature
+        """Every change of state, oldest first."""
+        rows = History.objects.of(self.get_object()).select_related("person")
+        return Response(HistorySerializer(rows, many=True).data)
+
+    @extend_schema(methods=["GET"], responses=DocumentSerializer(many=True), filters=False)
+    @extend_schema(methods=["POST"], request=UploadSerializer, responses={201: DocumentSerializer})
+    @action(detail=True, methods=["get", "post"], pagination_class=None)
+    def documents(self, request: Request, **_kwargs: Any) -> Response:
+        """The documents of a case; POST hands one in while the case is with the applicant."""
+        case = self.get_object()
+        if request.method == "GET":
+            rows = CaseDocument.objects.of(case).select_related("file")
+            return Response(DocumentSerializer(rows, many=True).data)
+        given = UploadSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        subject = subjects.get(self.label)
+        if given.validated_data["kind"] not in dict(subject.document_kinds) or not self._takes(case, subject):
+            raise Forbidden(code="not_with_you")
+
+        def work() -> Response:
+            document = add_document(
+                self.actor, case, kind=given.validated_data["kind"], upload=given.validated_data["file"]
+            )
+            return Response(DocumentSerializer(document).data, status=201)
+
+        return self.once(work)
+
+    def _takes(self, case: Any, subject: subjects.Subject) -> bool:
+        if subject.takes_documents is not None:
+            return bool(subject.takes_documents(case, self.actor))
+        working = subject.table.working if subject.table else {}
+        return self.actor.role in working.get(case.state, ())
+
+
+def with_steps(table: TransitionTable, *, leave_out: frozenset[str] = frozenset()) -> Callable[[type], type]:
+    """Give a viewset one POST operation for each action of a transition table."""
+
+    def add(viewset: type) -> type:
+        money = set(viewset.money_actions)
+        for name in table.actions():
+            if name in leave_out:
+                continue
+            rows = table.named(name)
+            if any(row.money for row in rows):
+                money.add(f"step_{name}")
+            setattr(viewset, f"step_{name}", _operation(viewset, name, str(rows[0].label)))
+        viewset.money_actions = frozenset(money)
+        return viewset
+
+    return add
+
+
+def _operation(viewset: type, name: str, label: str) -> Callable:
+    def step(self: Any, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG001 - the framework's signature
+        return self.take(name)
+
+    step.__name__ = f"step_{name}"
+    step.__qualname__ = f"{viewset.__name__}.step_{name}"
+    step.__doc__ = f"{label} (`{name}`)."
+    described = extend_schema(request=StepSerializer, responses=viewset.serializer_class)(step)
+    return action(
+        detail=True, methods=["post"], url_path=name.replace("_", "-"), url_name=name.replace("_", "-")
+    )(described)

@@ -1,0 +1,141 @@
+"""Claims, payments, recoveries and the trace over REST."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.api.pagination import NewestFirst
+from apps.api.serializers import claims as shapes
+from apps.api.serializers.common import MissingSerializer
+from apps.api.views.cases import ActingView, CaseViewSet, with_steps
+from apps.api.views.classes import _found, _valid
+from apps.apprentices.models import TrainingClass
+from apps.claims.checks import missing_for_submission
+from apps.claims.enums import ClaimKind
+from apps.claims.models import Claim, ClaimLine
+from apps.claims.services.compute_claim import compute_claim
+from apps.claims.transitions import CLAIM_TRANSITIONS
+from apps.core.clock import today
+from apps.payouts.models import PaymentOrder, Recovery
+from apps.payouts.services.receive_recovery import receive_recovery
+from apps.payouts.services.record_payment import record_payment
+from apps.payouts.tracing import as_json, trace_line
+
+
+@with_steps(CLAIM_TRANSITIONS, leave_out=frozenset({"record_payment", "settle"}))
+class ClaimViewSet(CaseViewSet):
+    """Claims (补贴申请)."""
+
+    label = "claims.claim"
+    scope = "claims"
+    serializer_class = shapes.ClaimSerializer
+    money_actions = frozenset({"paid"})
+
+    @extend_schema(request=shapes.ClaimCreateSerializer, responses={201: shapes.ClaimSerializer})
+    def create(self, request: Request, **_kwargs: Any) -> Response:
+        """Let the claim of a class compute itself."""
+        data = _valid(shapes.ClaimCreateSerializer, request)
+        training_class = _found(TrainingClass.objects.visible_to(self.actor), data["training_class"])
+
+        def work() -> Response:
+            claim = compute_claim(self.actor, training_class, ClaimKind(data["kind"]), on=today())
+            shape = shapes.ClaimSerializer(claim, context=self.get_serializer_context())
+            return Response(shape.data, status=201)
+
+        return self.once(work)
+
+    @extend_schema(responses=shapes.ClaimLineSerializer(many=True))
+    @action(detail=True)
+    def lines(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002 - the framework's signature
+        """The lines of a claim, in pages."""
+        page = self.paginate_queryset(self.get_object().lines.all())
+        return self.get_paginated_response(shapes.ClaimLineSerializer(page, many=True).data)
+
+    @extend_schema(responses=MissingSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def missing(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002 - the framework's signature
+        """What is still missing before the claim can be handed in."""
+        return Response(
+            MissingSerializer(missing_for_submission(self.get_object(), self.actor), many=True).data
+        )
+
+    @extend_schema(request=shapes.PaymentRecordSerializer, responses=shapes.ClaimSerializer)
+    @action(detail=True, methods=["post"])
+    def paid(self, request: Request, **_kwargs: Any) -> Response:
+        """Record that the bank paid the released order."""
+        claim = self.get_object()
+        data = _valid(shapes.PaymentRecordSerializer, request)
+
+        def work() -> Response:
+            done = record_payment(self.actor, claim, on=today(), **data)
+            return Response(shapes.ClaimSerializer(done, context=self.get_serializer_context()).data)
+
+        return self.once(work)
+
+
+class LineViewSet(ActingView, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """Claim lines and everything that they rest on."""
+
+    scope = "claims"
+    serializer_class = shapes.ClaimLineSerializer
+    lookup_value_converter = "int"
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return ClaimLine.objects.none()
+        return ClaimLine.objects.filter(claim__in=Claim.objects.visible_to(self.actor)).select_related(
+            "claim__training_class", "enrolment", "calculation"
+        )
+
+    @extend_schema(responses=shapes.TraceSerializer, filters=False)
+    @action(detail=True)
+    def trace(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002 - the framework's signature
+        """Follow the money: rule, article, facts, documents with their hash, people, payments, legs."""
+        return Response(as_json(trace_line(self.get_object())))
+
+
+class OrderViewSet(ActingView, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+    """Payment orders."""
+
+    scope = "payments"
+    serializer_class = shapes.OrderSerializer
+    pagination_class = NewestFirst
+    lookup_value_converter = "int"
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return PaymentOrder.objects.none()
+        return PaymentOrder.objects.visible_to(self.actor)
+
+
+class RecoveryViewSet(ActingView, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+    """Recovery notices."""
+
+    scope = "payments"
+    serializer_class = shapes.RecoverySerializer
+    pagination_class = NewestFirst
+    lookup_value_converter = "int"
+    money_actions = frozenset({"receipts"})
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return Recovery.objects.none()
+        return Recovery.objects.visible_to(self.actor)
+
+    @extend_schema(request=shapes.ReceiptSerializer, responses=shapes.RecoverySerializer)
+    @action(detail=True, methods=["post"])
+    def receipts(self, request: Request, **_kwargs: Any) -> Response:
+        """Record money that came in for a notice."""
+        recovery = self.get_object()
+        data = _valid(shapes.ReceiptSerializer, request)
+
+        def work() -> Response:
+            key = f"api:{self.actor.membership_id}:{request.headers.get('Idempotency-Key', '')}"
+            receive_recovery(self.actor, recovery, key=key, on=today(), **data)
+            return Response(shapes.RecoverySerializer(self.get_object()).data)
+
+        return self.once(work)

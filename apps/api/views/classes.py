@@ -1,0 +1,213 @@
+"""Classes, rosters, enrolments, training and results over REST."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.api.pagination import NewestFirst
+from apps.api.serializers import classes as shapes
+from apps.api.views.cases import ActingView, CaseViewSet, with_steps
+from apps.apprentices import services
+from apps.apprentices.models import Enrolment, RosterFile, TrainingClass
+from apps.apprentices.transitions import CLASS_TRANSITIONS, ENROLMENT_TRANSITIONS
+from apps.core.clock import today
+from apps.core.errors import NotFound
+from apps.plans.models import Course, Mentor, Plan
+from apps.training.models import TrainingSession
+from apps.training.services.record_result import ResultFacts, record_result
+from apps.training.services.record_session import SessionFacts
+from apps.training.services.record_sessions import record_sessions
+
+
+@with_steps(CLASS_TRANSITIONS)
+class ClassViewSet(CaseViewSet):
+    """Classes (班)."""
+
+    label = "apprentices.trainingclass"
+    scope = "classes"
+    serializer_class = shapes.ClassSerializer
+
+    @extend_schema(request=shapes.ClassCreateSerializer, responses={201: shapes.ClassSerializer})
+    def create(self, request: Request, **_kwargs: Any) -> Response:
+        """Open a class for a line of an approved plan."""
+        data = _valid(shapes.ClassCreateSerializer, request)
+        plan = _found(Plan.objects.visible_to(self.actor), data["plan"])
+        line = _found(plan.lines.all(), data["line"])
+
+        def work() -> Response:
+            opened = services.open_class(
+                self.actor, plan, line, name=data["name"], starts_on=data["starts_on"], on=today()
+            )
+            shape = shapes.ClassSerializer(opened, context=self.get_serializer_context())
+            return Response(shape.data, status=201)
+
+        return self.once(work)
+
+    @extend_schema(request=shapes.RegistrationSerializer, responses={201: shapes.EnrolmentSerializer})
+    @action(detail=True, methods=["post"])
+    def apprentices(self, request: Request, **_kwargs: Any) -> Response:
+        """Register one apprentice."""
+        training_class = self.get_object()
+        data = _valid(shapes.RegistrationSerializer, request)
+        values = {**data, "insured_in_city": "是" if data["insured_in_city"] else "否"}
+
+        def work() -> Response:
+            enrolment = services.register_apprentice(self.actor, training_class, values, on=today())
+            shape = shapes.EnrolmentSerializer(enrolment, context=self.get_serializer_context())
+            return Response(shape.data, status=201)
+
+        return self.once(work)
+
+    @extend_schema(request=shapes.RosterUploadSerializer, responses={202: shapes.RosterFileSerializer})
+    @action(detail=True, methods=["post"])
+    def rosters(self, request: Request, **_kwargs: Any) -> Response:
+        """Hand in a roster file; it is read in the background (see `/rosters/{id}/`)."""
+        training_class = self.get_object()
+        data = _valid(shapes.RosterUploadSerializer, request)
+
+        def work() -> Response:
+            roster = services.upload_roster(self.actor, training_class, data["file"], on=today())
+            return Response(shapes.RosterFileSerializer(roster).data, status=202)
+
+        return self.once(work)
+
+    @extend_schema(responses=shapes.TeachingSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def courses(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002 - the framework's signature
+        """The courses of the class's plan."""
+        rows = Course.objects.filter(plan_id=self.get_object().plan_id).order_by("id")
+        return Response([{"id": row.pk, "name": row.name, "side": row.place} for row in rows])
+
+    @extend_schema(responses=shapes.TeachingSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def mentors(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002 - the framework's signature
+        """The mentors and teachers of the class's plan."""
+        rows = Mentor.objects.filter(plan_id=self.get_object().plan_id).order_by("id")
+        return Response([{"id": row.pk, "name": row.name, "side": row.side} for row in rows])
+
+    @extend_schema(request=shapes.CompletionSerializer, responses=shapes.CountSerializer)
+    @action(detail=True, methods=["post"], url_path="complete-enrolments")
+    def complete_enrolments(self, request: Request, **_kwargs: Any) -> Response:
+        """Complete enrolments whose result is in."""
+        training_class = self.get_object()
+        data = _valid(shapes.CompletionSerializer, request)
+        return self.once(
+            lambda: Response(
+                {
+                    "count": services.complete_enrolments(
+                        self.actor, training_class, data["enrolments"], on=today()
+                    )
+                }
+            )
+        )
+
+
+@with_steps(ENROLMENT_TRANSITIONS, leave_out=frozenset({"enrol"}))
+class EnrolmentViewSet(CaseViewSet):
+    """Enrolment records (学籍)."""
+
+    label = "apprentices.enrolment"
+    scope = "classes"
+    serializer_class = shapes.EnrolmentSerializer
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("person")
+
+    @extend_schema(request=shapes.ResultSerializer, responses=shapes.ResultSerializer)
+    @action(detail=True, methods=["put"])
+    def result(self, request: Request, **_kwargs: Any) -> Response:
+        """Record the result of the assessment."""
+        enrolment: Enrolment = self.get_object()
+        data = _valid(shapes.ResultSerializer, request)
+
+        def work() -> Response:
+            return Response(
+                shapes.ResultSerializer(
+                    record_result(self.actor, enrolment, ResultFacts(**data), on=today())
+                ).data
+            )
+
+        return self.once(work)
+
+
+class RosterFileViewSet(
+    ActingView, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet
+):
+    """Roster files."""
+
+    scope = "classes"
+    serializer_class = shapes.RosterFileSerializer
+    pagination_class = NewestFirst
+    lookup_value_converter = "int"
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return RosterFile.objects.none()
+        return RosterFile.objects.visible_to(self.actor)
+
+
+class SessionViewSet(ActingView, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+    """Lessons and on-the-job sessions."""
+
+    scope = "training"
+    serializer_class = shapes.SessionSerializer
+    pagination_class = NewestFirst
+    lookup_value_converter = "int"
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return TrainingSession.objects.none()
+        return TrainingSession.objects.visible_to(self.actor)
+
+    @extend_schema(
+        request=shapes.SessionsReportSerializer, responses={201: shapes.SessionSerializer(many=True)}
+    )
+    def create(self, request: Request, **_kwargs: Any) -> Response:
+        """Record sessions of a class from the side of the token's role: all of them, or none."""
+        data = _valid(shapes.SessionsReportSerializer, request)
+        training_class = _found(TrainingClass.objects.visible_to(self.actor), data["training_class"])
+        everybody = training_class.enrolments.filter(state="enrolled").values_list("pk", flat=True)
+        courses = {row.pk: row for row in Course.objects.filter(plan_id=training_class.plan_id)}
+        mentors = {row.pk: row for row in Mentor.objects.filter(plan_id=training_class.plan_id)}
+        reports = [
+            SessionFacts(
+                course=_known(courses, row["course"]),
+                mentor=_known(mentors, row["mentor"]),
+                mode=row["mode"],
+                starts_at=row["starts_at"],
+                ends_at=row["ends_at"],
+                topic=row["topic"],
+                place=row["place"],
+                attendance=dict.fromkeys(row.get("present", everybody)),
+            )
+            for row in data["sessions"]
+        ]
+
+        def work() -> Response:
+            held = record_sessions(self.actor, training_class, reports, on=today())
+            return Response(shapes.SessionSerializer(held, many=True).data, status=201)
+
+        return self.once(work)
+
+
+def _valid(shape: type, request: Request) -> dict[str, Any]:
+    given = shape(data=request.data)
+    given.is_valid(raise_exception=True)
+    return given.validated_data
+
+
+def _found(rows: Any, pk: int) -> Any:
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise NotFound(code="not_found")
+    return row
+
+
+def _known(rows: dict[int, Any], pk: int) -> Any:
+    if pk not in rows:
+        raise NotFound(code="not_found")
+    return rows[pk]
