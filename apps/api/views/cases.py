@@ -49,11 +49,45 @@ class ActingView:
         return once(self.request, work, required=self.moves_money())
 
 
-class CaseViewSet(ActingView, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+class DocumentsMixin(ActingView):
+    """The documents of anything that takes some."""
+
+    label: str = ""
+
+    @extend_schema(methods=["GET"], responses=DocumentSerializer(many=True), filters=False)
+    @extend_schema(methods=["POST"], request=UploadSerializer, responses={201: DocumentSerializer})
+    @action(detail=True, methods=["get", "post"], pagination_class=None)
+    def documents(self, request: Request, **_kwargs: Any) -> Response:
+        """The documents of a case; POST hands one in while the case is with the applicant."""
+        case = self.get_object()
+        if request.method == "GET":
+            rows = CaseDocument.objects.of(case).select_related("file")
+            return Response(DocumentSerializer(rows, many=True).data)
+        given = UploadSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        subject = subjects.get(self.label)
+        if given.validated_data["kind"] not in dict(subject.document_kinds) or not self._takes(case, subject):
+            raise Forbidden(code="not_with_you")
+
+        def work() -> Response:
+            document = add_document(
+                self.actor, case, kind=given.validated_data["kind"], upload=given.validated_data["file"]
+            )
+            return Response(DocumentSerializer(document).data, status=201)
+
+        return self.once(work)
+
+    def _takes(self, case: Any, subject: subjects.Subject) -> bool:
+        if subject.takes_documents is not None:
+            return bool(subject.takes_documents(case, self.actor))
+        working = subject.table.working if subject.table else {}
+        return self.actor.role in working.get(case.state, ())
+
+
+class CaseViewSet(DocumentsMixin, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
     """Read the cases that the token's role may see; `steps` names what it could do now."""
 
     pagination_class = NewestFirst
-    label: str = ""
     lookup_value_converter = "int"
 
     def get_queryset(self) -> Any:
@@ -88,35 +122,6 @@ class CaseViewSet(ActingView, mixins.RetrieveModelMixin, mixins.ListModelMixin, 
         """Every change of state, oldest first."""
         rows = History.objects.of(self.get_object()).select_related("person")
         return Response(HistorySerializer(rows, many=True).data)
-
-    @extend_schema(methods=["GET"], responses=DocumentSerializer(many=True), filters=False)
-    @extend_schema(methods=["POST"], request=UploadSerializer, responses={201: DocumentSerializer})
-    @action(detail=True, methods=["get", "post"], pagination_class=None)
-    def documents(self, request: Request, **_kwargs: Any) -> Response:
-        """The documents of a case; POST hands one in while the case is with the applicant."""
-        case = self.get_object()
-        if request.method == "GET":
-            rows = CaseDocument.objects.of(case).select_related("file")
-            return Response(DocumentSerializer(rows, many=True).data)
-        given = UploadSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        subject = subjects.get(self.label)
-        if given.validated_data["kind"] not in dict(subject.document_kinds) or not self._takes(case, subject):
-            raise Forbidden(code="not_with_you")
-
-        def work() -> Response:
-            document = add_document(
-                self.actor, case, kind=given.validated_data["kind"], upload=given.validated_data["file"]
-            )
-            return Response(DocumentSerializer(document).data, status=201)
-
-        return self.once(work)
-
-    def _takes(self, case: Any, subject: subjects.Subject) -> bool:
-        if subject.takes_documents is not None:
-            return bool(subject.takes_documents(case, self.actor))
-        working = subject.table.working if subject.table else {}
-        return self.actor.role in working.get(case.state, ())
 
 
 def with_steps(table: TransitionTable, *, leave_out: frozenset[str] = frozenset()) -> Callable[[type], type]:

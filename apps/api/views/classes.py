@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from apps.api.pagination import NewestFirst
 from apps.api.serializers import classes as shapes
-from apps.api.views.cases import ActingView, CaseViewSet, with_steps
+from apps.api.views.cases import ActingView, CaseViewSet, DocumentsMixin, with_steps
 from apps.apprentices import services
 from apps.apprentices.models import Enrolment, RosterFile, TrainingClass
 from apps.apprentices.transitions import CLASS_TRANSITIONS, ENROLMENT_TRANSITIONS
@@ -150,9 +150,12 @@ class RosterFileViewSet(
         return RosterFile.objects.visible_to(self.actor)
 
 
-class SessionViewSet(ActingView, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+class SessionViewSet(
+    DocumentsMixin, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet
+):
     """Lessons and on-the-job sessions."""
 
+    label = "training.trainingsession"
     scope = "training"
     serializer_class = shapes.SessionSerializer
     pagination_class = NewestFirst
