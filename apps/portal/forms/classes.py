@@ -7,9 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.apprentices.enums import PersonStatus, PostKind
 from apps.apprentices.models import Enrolment, TrainingClass
+from apps.apprentices.problems import as_problems
+from apps.apprentices.requirements import Requirements
+from apps.apprentices.roster.judge import FIELDS, Judge
 from apps.apprentices.roster.words import OPEN_ENDED_WORD
 from apps.apprentices.selectors import OpenLine
-from apps.core.errors import ShituError
+from apps.core.errors import Problem, ShituError
 from apps.core.forms import DayField
 
 YES, NO = "yes", "no"
@@ -66,10 +69,28 @@ class RegistrationTermsForm(forms.Form):
     )
     remark = forms.CharField(label=_("Remark"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, requirements: Requirements, known: dict[str, Any] | None = None, **options: Any
+    ) -> None:
+        """`known` are the values that are not asked for: who it is, where that is on record."""
         super().__init__(*args, **options)
+        self.requirements = requirements
+        self.known = known or {}
         for name in ("contract_from", "contract_to", "agreement_signed_on"):
             self.fields[name].widget = forms.DateInput(attrs={"type": "date"})
+
+    def clean(self) -> dict[str, Any]:
+        """Say everything that is wrong with the row itself at once, also where something is still empty."""
+        typed = {name: str(self.data.get(self.add_prefix(name), "")) for name in FIELDS}
+        if self.cleaned_data.get("open_ended"):
+            typed["contract_to"] = OPEN_ENDED_WORD
+        found = Judge(self.requirements).row(1, [self.known.get(name, typed[name]) for name in FIELDS])
+        if isinstance(found, list):
+            for problem in as_problems(found, self.requirements.article):
+                if problem.field in self.errors:
+                    del self._errors[problem.field]
+                self.add_problem(problem)
+        return self.cleaned_data
 
     def values(self) -> dict[str, Any]:
         """What was typed, under the names that the judge of rosters knows."""
@@ -78,12 +99,16 @@ class RegistrationTermsForm(forms.Form):
             typed["contract_to"] = OPEN_ENDED_WORD
         return typed
 
+    def add_problem(self, problem: Problem) -> None:
+        """Put a problem beside its input, or above the form where it has none."""
+        article = f" ({problem.article})" if problem.article else ""
+        field = problem.field if problem.field in self.fields else None
+        self.add_error(field, f"{problem.message}{article}")
+
     def add_refusal(self, refusal: ShituError) -> None:
-        """Put each problem beside its input; what belongs to none stands above the form."""
+        """Show what the service found beyond the row itself."""
         for problem in refusal.problems:
-            article = f" ({problem.article})" if problem.article else ""
-            field = problem.field if problem.field in self.fields else None
-            self.add_error(field, f"{problem.message}{article}")
+            self.add_problem(problem)
         if not refusal.problems:
             self.add_error(None, refusal.message)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.apprentices import selectors, services
 from apps.apprentices.checks import OPEN_ROSTER
 from apps.apprentices.enums import EnrolmentState
+from apps.apprentices.requirements import requirements_on
 from apps.core.clock import today
 from apps.core.errors import Conflict, ShituError
 from apps.portal.forms.classes import AgreementForm, RegistrationForm, RegistrationTermsForm
@@ -27,7 +28,7 @@ def registration_create(request: HttpRequest, pk: int) -> HttpResponse:
     training_class = selectors.class_of(request.actor, pk)
     if training_class.state not in OPEN_ROSTER:
         raise Conflict(_("The roster was handed in and cannot be changed now."), code="roster_closed")
-    form = RegistrationForm(request.POST or None)
+    form = RegistrationForm(request.POST or None, requirements=requirements_on(today()))
     if request.method == "POST" and form.is_valid():
         try:
             made = services.register_apprentice(request.actor, training_class, form.values(), on=today())
@@ -51,7 +52,11 @@ def registration_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if enrolment.state != EnrolmentState.REGISTERED or enrolment.training_class.state not in OPEN_ROSTER:
         raise Conflict(_("The roster was handed in and cannot be changed now."), code="roster_closed")
     initial = RegistrationTermsForm.initial_of(enrolment)
-    form = RegistrationTermsForm(request.POST or None, initial=initial)
+    person = enrolment.person
+    known = {"name": person.name, "id_number": person.id_number, "mobile": person.mobile or ""}
+    form = RegistrationTermsForm(
+        request.POST or None, initial=initial, requirements=requirements_on(today()), known=known
+    )
     if request.method == "POST" and form.is_valid():
         try:
             services.change_registration(request.actor, enrolment, form.values(), on=today())
