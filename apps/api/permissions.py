@@ -20,7 +20,7 @@ class DeclaredAccess(BasePermission):
     message = _("Your role or the scopes of your token do not allow this.")
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        declared: Declared | None = getattr(view, "access", None)
+        declared = declared_by(view)
         if declared is None:
             return False
         if declared.openness is Openness.PUBLIC:
@@ -29,6 +29,13 @@ class DeclaredAccess(BasePermission):
         if request.auth is None or actor is None or not declared.admits(actor, request.method or "GET"):
             return False
         return allows(actor.token_scopes or frozenset(), view.scope, request.method or "GET")
+
+
+def declared_by(view: Any) -> Declared | None:
+    """The declaration of the action, where it has its own, or of the view."""
+    action = getattr(view, getattr(view, "action", None) or "", None)
+    found: Declared | None = getattr(action, "access", None) or getattr(view, "access", None)
+    return found
 
 
 def allows(scopes: frozenset[str], area: str, method: str) -> bool:

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts import access
-from apps.accounts.roles import PEOPLE
+from apps.accounts.roles import ADMINISTRATORS, PEOPLE
 from apps.api.idempotency import once
 from apps.api.pagination import NewestFirst
 from apps.api.serializers.common import (
@@ -31,7 +31,7 @@ from apps.core.errors import Forbidden
 class ActingView:
     """Who acts, and how an unsafe request is done once."""
 
-    access = access.access(*PEOPLE)
+    access = access.access(*(PEOPLE - ADMINISTRATORS))
     money_actions: frozenset[str] = frozenset()
     request: Request
     action: str
@@ -135,7 +135,10 @@ def with_steps(table: TransitionTable, *, leave_out: frozenset[str] = frozenset(
             rows = table.named(name)
             if any(row.money for row in rows):
                 money.add(f"step_{name}")
-            setattr(viewset, f"step_{name}", _operation(viewset, name, str(rows[0].label)))
+            operation = _operation(viewset, name, str(rows[0].label))
+            # Whose step it is stands in the table; the permission matrix reads it from here.
+            operation.access = access.access(*{role for row in rows for role in row.roles})
+            setattr(viewset, f"step_{name}", operation)
         viewset.money_actions = frozenset(money)
         return viewset
 
