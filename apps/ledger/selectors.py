@@ -71,26 +71,31 @@ class FundBalance:
 # All of the past is the folded totals and what was not folded yet, read in one statement: one snapshot.
 # A day in the past is all of it less what came after, which is usually the shorter way.
 _TRIAL_BALANCE = """
-SELECT account_code, fund_code, CASE WHEN %(by_district)s THEN district_code ELSE '' END,
-       sum(debit_fen)::bigint, sum(credit_fen)::bigint
+SELECT place, debit, credit, account.code, account.name, account.name_en, account.position, account.kind,
+       fund.code, fund.name, fund.name_en, fund.position
   FROM (
-    SELECT account_code, fund_code, district_code, debit_fen, credit_fen FROM ledger_balance
-    UNION ALL
-    SELECT account_code, fund_code, district_code, debit_fen, credit_fen FROM ledger_balancedelta
-    UNION ALL
-    SELECT account_code, fund_code, district_code, -debit_fen, -credit_fen FROM ledger_daybalance
-     WHERE on_date > %(as_of)s
-    UNION ALL
-    SELECT account_code, fund_code, district_code, -debit_fen, -credit_fen FROM ledger_balancedelta
-     WHERE on_date > %(as_of)s
-       ) AS sums
- WHERE (%(fund)s::text IS NULL OR fund_code = %(fund)s)
-   AND (%(district)s::text IS NULL OR district_code = %(district)s)
- GROUP BY 1, 2, 3
-HAVING sum(debit_fen) <> 0 OR sum(credit_fen) <> 0
+    SELECT account_code, fund_code, CASE WHEN %(by_district)s THEN district_code ELSE '' END AS place,
+           sum(debit_fen)::bigint AS debit, sum(credit_fen)::bigint AS credit
+      FROM (
+        SELECT account_code, fund_code, district_code, debit_fen, credit_fen FROM ledger_balance
+        UNION ALL
+        SELECT account_code, fund_code, district_code, debit_fen, credit_fen FROM ledger_balancedelta
+        UNION ALL
+        SELECT account_code, fund_code, district_code, -debit_fen, -credit_fen FROM ledger_daybalance
+         WHERE on_date > %(as_of)s
+        UNION ALL
+        SELECT account_code, fund_code, district_code, -debit_fen, -credit_fen FROM ledger_balancedelta
+         WHERE on_date > %(as_of)s
+           ) AS sums
+     WHERE (%(fund)s::text IS NULL OR fund_code = %(fund)s)
+       AND (%(district)s::text IS NULL OR district_code = %(district)s)
+     GROUP BY 1, 2, 3
+    HAVING sum(debit_fen) <> 0 OR sum(credit_fen) <> 0
+       ) AS balances
+  JOIN ledger_account AS account ON account.code = account_code
+  JOIN ledger_fund AS fund ON fund.code = fund_code
+ ORDER BY fund.position, fund.code, account.position, account.code, place
 """
-
-
 _STATEMENT = """
 SELECT leg.transaction_id, leg.position, leg.on_date, head.key, head.kind, head.memo,
        leg.fund_code, leg.district_code, leg.debit_fen, leg.credit_fen, leg.running_fen::bigint,
@@ -125,12 +130,22 @@ def trial_balance(
     with connection.cursor() as cursor:
         cursor.execute(_TRIAL_BALANCE, wanted)
         found = cursor.fetchall()
-    accounts, funds = Account.objects.in_bulk(), Fund.objects.in_bulk()
-    rows = [BalanceRow(accounts[row[0]], funds[row[1]], row[2], row[3], row[4]) for row in found]
-    rows.sort(
-        key=lambda row: (row.fund.position, row.fund.pk, row.account.position, row.account.pk, row.district)
-    )
+    accounts: dict[str, Account] = {}
+    funds: dict[str, Fund] = {}
+    rows = []
+    for place, debit, credit, *named in found:
+        account = accounts.get(named[0]) or accounts.setdefault(named[0], _account(*named[:5]))
+        fund_named = funds.get(named[5]) or funds.setdefault(named[5], _fund(*named[5:]))
+        rows.append(BalanceRow(account, fund_named, place, debit, credit))
     return rows
+
+
+def _account(code: str, name: str, name_en: str, position: int, kind: str) -> Account:
+    return Account(code=code, name=name, name_en=name_en, position=position, kind=kind)
+
+
+def _fund(code: str, name: str, name_en: str, position: int) -> Fund:
+    return Fund(code=code, name=name, name_en=name_en, position=position)
 
 
 def account_statement(

@@ -75,8 +75,8 @@ class TestATrialBalance:
         ]
         assert rows(district="110101") == []
 
-    def test_takes_few_queries_however_many_legs(self, django_assert_num_queries):
-        with django_assert_num_queries(3):
+    def test_takes_one_query_however_many_legs(self, django_assert_num_queries):
+        with django_assert_num_queries(1):
             selectors.trial_balance()
 
 
