@@ -23,6 +23,20 @@ from apps.plans.models import Course, Mentor, Plan, PlanLine, PlanSubmission, Te
 from apps.policy.enums import TitleGrade
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
+# In the order of the form: the database keeps the keys of a document in an order of its own.
+_BASICS = (
+    "title",
+    "enterprise",
+    "institution",
+    "superior_unit",
+    "entrusted_to",
+    "starts_on",
+    "ends_on",
+    "contact_name",
+    "contact_phone",
+    "monthly_wage_fen",
+    "includes_dispatched",
+)
 
 
 @dataclass(frozen=True)
@@ -58,8 +72,8 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Cha
             before=old["policy"]["number"],
             after=new["policy"]["number"],
         )
-    for name, before in old["basics"].items():
-        after = new["basics"].get(name)
+    for name in _BASICS:
+        before, after = old["basics"].get(name), new["basics"].get(name)
         if before != after:
             label = str(Plan._meta.get_field(name).verbose_name)
             yield Change(

@@ -16,7 +16,6 @@ from apps.accounts.middleware import actor_of
 from apps.accounts.models import Membership, Organisation
 from apps.accounts.roles import OrganisationKind, Role
 from apps.casework.engine import Opinion
-from apps.catalogue.models import Industry
 from apps.enterprises.models import Enterprise
 from apps.institutions.models import Institution
 from apps.plans import services
@@ -71,7 +70,6 @@ def parties(*, district: str = "110105", superior: bool = False) -> dict[str, An
     """An enterprise, an institution that may teach the occupation, and those who act."""
     policy(ON)
     occupation()
-    Industry.objects.get_or_create(code="I6510", defaults={"name": "软件开发", "name_en": "software"})
     place = accounts.district(district)
     above: Organisation | None = accounts.organisation(OrganisationKind.SUPERIOR_UNIT) if superior else None
     enterprise = enterprises.enterprise(district=place, superior=above)
@@ -105,7 +103,9 @@ def basics(case_of: dict[str, Any] | PlanCase, **values: Any) -> Basics:
 
 
 def lines(**values: Any) -> list[LineRow]:
-    return [LineRow(**{"occupation": OCCUPATION[0], "level": LEVEL, "headcount": 30, "term_months": 24, **values})]
+    """One line, right in everything unless `values` say otherwise."""
+    right = {"occupation": OCCUPATION[0], "level": LEVEL, "headcount": 30, "term_months": 24}
+    return [LineRow(**{**right, **values})]
 
 
 def courses() -> list[CourseRow]:

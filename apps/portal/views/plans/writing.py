@@ -194,7 +194,7 @@ def _basics(request: HttpRequest, plan: Plan) -> HttpResponse:
         if not form.errors:
             return _onwards(request, plan, step)
         plan = selectors.plan_of(request.actor, plan.pk)
-    context = {"form": form}
+    context = {"form": form, "unsaved": [(0, text) for text in _errors(form)]}
     status = 422 if form.is_bound else 200
     return _page(request, plan, step, Reading(plan, on), "portal/plans/step_basics.html", context, status)
 
@@ -265,8 +265,10 @@ def _rows(request: HttpRequest, plan: Plan, name: str) -> HttpResponse:
 def _rows_page(
     request: HttpRequest, plan: Plan, name: str, reading: Reading, rows: RowSet, status: int = 200
 ) -> HttpResponse:
+    unsaved = [(number, next(_errors(form))) for number, form in rows.bad()] if rows.is_bound else []
     context = {
         "rows": rows,
+        "unsaved": unsaved,
         "add_label": ROW_STEPS[name].add_label,
         "many_lines": len(reading.facts.lines) > 1,
     }
