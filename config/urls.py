@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from apps.core.views.health import healthz
+from apps.demo.views import CalendarView
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -12,6 +13,7 @@ urlpatterns = [
     path("portal/", include("apps.portal.urls")),
     path("desk/", include("apps.desk.urls")),
     path("api/", include("apps.api.urls")),
+    path("api/v1/demo/calendar/", CalendarView.as_view(), name="demo_calendar"),
     path("", include("apps.public.urls")),
 ]
 

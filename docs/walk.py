@@ -21,11 +21,6 @@ PNG_HEAD = bytes.fromhex("89504e470d0a1a0a0000000d494844520000000100000001080600
 PNG_TAIL = bytes.fromhex("0000000d49444154789c6300010000000500010d0a2db40000000049454e44ae426082")
 
 
-def today() -> date:
-    """The day in Beijing, which is the server's."""
-    return datetime.now(BEIJING).date()
-
-
 class Refused(Exception):
     """The server answered with a problem; its sentences are the message."""
 
@@ -80,23 +75,36 @@ class Client:
             raise Refused(f"{method} {path}: {error.code} {' '.join(filter(None, sentences))}") from error
 
 
+class Calendar:
+    """The day on the server. Only the demo city lets days pass on request; elsewhere one waits."""
+
+    def __init__(self, client: Client, today: date) -> None:
+        self.client, self.today = client, today
+
+    def let_pass(self, days: int) -> None:
+        """Put the demo city's calendar ahead."""
+        self.today = date.fromisoformat(self.client.post("/demo/calendar/", {"days": days})["today"])
+
+
 def walk(base: str, cast: dict, say=print) -> dict:
     """Take a class of two through everything; returns the trace of the last line."""
     who = {role: Client(base, token) for role, token in cast["tokens"].items()}
-    plan = apply(who, cast, say)
-    group = enrol(who, cast, plan, say)
-    claim(who, group, "advance", say)
-    train(who, cast, group, say)
-    paid = claim(who, group, "remainder", say)
+    calendar = Calendar(who["city"], date.fromisoformat(cast["today"]))
+    plan = apply(who, cast, calendar, say)
+    group = enrol(who, cast, plan, calendar, say)
+    claim(who, group, "advance", calendar, say)
+    calendar.let_pass(34 * max(1, cast["months"] // 12))
+    train(who, cast, group, calendar, say)
+    paid = claim(who, group, "remainder", calendar, say)
     line = who["enterprise"].get(f"/claims/{paid['id']}/lines/")["results"][0]
     trace = who["finance"].get(f"/lines/{line['id']}/trace/")
     say(f"followed line {line['id']}: {len(trace['decisions'])} decisions, {len(trace['legs'])} legs")
     return trace
 
 
-def apply(who: dict, cast: dict, say) -> dict:
+def apply(who: dict, cast: dict, calendar: "Calendar", say) -> dict:
     """The plan: written, consented to, countersigned, reviewed, rechecked."""
-    enterprise, start = who["enterprise"], today() - timedelta(days=cast["months"] * 4)
+    enterprise, start = who["enterprise"], calendar.today
     plan = enterprise.post("/plans/", {"title": "REST walk"})
     path = f"/plans/{plan['id']}"
     years = max(1, cast["months"] // 12)
@@ -159,7 +167,7 @@ def apply(who: dict, cast: dict, say) -> dict:
     return plan
 
 
-def enrol(who: dict, cast: dict, plan: dict, say) -> dict:
+def enrol(who: dict, cast: dict, plan: dict, calendar: "Calendar", say) -> dict:
     """The class: two people registered, reviewed by the district, open."""
     enterprise = who["enterprise"]
     line = enterprise.get(f"/plans/{plan['id']}/lines/")[0]
@@ -173,8 +181,8 @@ def enrol(who: dict, cast: dict, plan: dict, say) -> dict:
             {
                 **person,
                 "post_kind": "new_hire",
-                "contract_from": plan["starts_on"],
-                "contract_to": (today() + timedelta(days=900)).isoformat(),
+                "contract_from": (calendar.today - timedelta(days=30)).isoformat(),
+                "contract_to": (calendar.today + timedelta(days=1200)).isoformat(),
                 "insured_in_city": True,
                 "agreement_signed_on": plan["starts_on"],
             },
@@ -185,7 +193,7 @@ def enrol(who: dict, cast: dict, plan: dict, say) -> dict:
     return group
 
 
-def claim(who: dict, group: dict, kind: str, say) -> dict:
+def claim(who: dict, group: dict, kind: str, calendar: "Calendar", say) -> dict:
     """A claim: computed, handed in, reviewed, signed, released, paid."""
     found = who["enterprise"].post("/claims/", {"training_class": group["id"], "kind": kind})
     path = f"/claims/{found['id']}"
@@ -194,13 +202,13 @@ def claim(who: dict, group: dict, kind: str, say) -> dict:
     who["supervisor"].post(f"{path}/sign/")
     who["finance"].post(f"{path}/release/")
     paid = who["finance"].post(
-        f"{path}/paid/", {"paid_on": today().isoformat(), "bank_serial": f"WALK{found['id']:08d}"}
+        f"{path}/paid/", {"paid_on": calendar.today.isoformat(), "bank_serial": f"WALK{found['id']:08d}"}
     )
     say(f"{kind} {paid['number']}: {paid['state']}, {paid['net_fen'] / 100:,.2f} yuan")
     return paid
 
 
-def train(who: dict, cast: dict, group: dict, say) -> None:
+def train(who: dict, cast: dict, group: dict, calendar: "Calendar", say) -> None:
     """Hours from both sides, evidence, results, completion."""
     day = date.fromisoformat(group["starts_on"])
     for role, side, mode in (
@@ -241,13 +249,13 @@ def train(who: dict, cast: dict, group: dict, say) -> None:
         certificate = {
             "certificate_kind": "skill_level",
             "certificate_number": f"WALK{group['id']:06d}{number:04d}",
-            "certificate_on": today().isoformat(),
+            "certificate_on": calendar.today.isoformat(),
         }
         who["institution"].put(
             f"/enrolments/{row['id']}/result/",
             {
                 "result": "passed",
-                "assessed_on": today().isoformat(),
+                "assessed_on": calendar.today.isoformat(),
                 **(certificate if number == 0 else {}),
             },
         )

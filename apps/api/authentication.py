@@ -32,7 +32,7 @@ class TokenAuthentication(BaseAuthentication):
         request._request.actor = actor_of(token.membership, token_scopes=frozenset(token.scopes))
         return token.membership.user, token
 
-    def authenticate_header(self, request: Request) -> str:
+    def authenticate_header(self, _request: Request) -> str:
         return SCHEME
 
 
@@ -42,5 +42,5 @@ class TokenScheme(OpenApiAuthenticationExtension):
     target_class = "apps.api.authentication.TokenAuthentication"
     name = "token"
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+    def get_security_definition(self, _auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer", "description": "A token of one role of one person."}

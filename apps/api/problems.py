@@ -15,7 +15,7 @@ from apps.core.middleware import problem_body
 MEDIA_TYPE = "application/problem+json"
 
 
-def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+def exception_handler(error: Exception, _context: dict[str, Any]) -> Response | None:
     """Turn a refusal of ours, of Django or of the framework into a problem; None for a real fault."""
     refusal = as_refusal(error)
     if refusal is None:

@@ -1,11 +1,13 @@
 """The clock of Beijing. Only doors and task entries read it; services take the day as an argument."""
 
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+_days_ahead: Callable[[], int] | None = None
 
 
 def now() -> datetime:
@@ -15,4 +17,11 @@ def now() -> datetime:
 
 def today() -> date:
     """The calendar day in Beijing, whatever time zone the process, the browser or the database lives in."""
-    return now().date()
+    day = now().date()
+    return day + timedelta(days=_days_ahead()) if _days_ahead is not None else day
+
+
+def let_days_pass(days_ahead: Callable[[], int]) -> None:
+    """Let the demo city's calendar run ahead. Instants stay true, so that sessions and tokens still end."""
+    global _days_ahead  # noqa: PLW0603 - the one clock of the process
+    _days_ahead = days_ahead

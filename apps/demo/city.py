@@ -52,7 +52,7 @@ def make_city(*, seed: int, today: date, say: Callable[[str], None] = lambda _li
     say("enterprises and institutions")
     for number, stage in [*enumerate(STAGES), *MORE]:
         _pipeline(partners[number], stage, number, inventor, staff, registry, today)
-    _readers(registry, partners)
+    _readers(registry)
     say("plans, classes and claims")
     return City(staff, partners, registry)
 
@@ -263,7 +263,7 @@ def _apprentice_signs_in(training_class, number: int, registry: Registry) -> Non
         classes.dispute(registry.acting(membership), enrolment)
 
 
-def _readers(registry: Registry, partners: list[Partners]) -> None:
+def _readers(registry: Registry) -> None:
     superior = Organisation.objects.filter(kind=OrganisationKind.SUPERIOR_UNIT).order_by("id").first()
     registry.member("demo-observer", Role.OBSERVER, organisation=superior, label="observer")
     firm = create_organisation(

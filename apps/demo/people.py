@@ -27,7 +27,7 @@ class Staff:
 
 
 class Registry:
-    """Opens accounts; hashes the one password of the demo city once, since that alone takes a third of a second."""
+    """Opens accounts; hashes their one password once, which alone takes a third of a second."""
 
     def __init__(self, inventor: Inventor, since: date) -> None:
         self.inventor = inventor

@@ -45,7 +45,7 @@ class PlanViewSet(CaseViewSet):
     @extend_schema(request=PlanContentSerializer, responses=PlanSerializer)
     @action(detail=True, methods=["put"])
     def content(self, request: Request, **_kwargs: Any) -> Response:
-        """Write parts of a plan while it is with the enterprise; a part that is sent replaces the stored one."""
+        """Write parts of a plan while it is with the enterprise; each part replaces the stored one."""
         plan = self.get_object()
         given = PlanContentSerializer(data=request.data)
         given.is_valid(raise_exception=True)
