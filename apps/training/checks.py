@@ -92,6 +92,6 @@ def somebody_attended(minutes: Sequence[int], length: int) -> Iterator[Problem]:
     """At least one apprentice was there, nobody longer than the session lasted."""
     if not minutes:
         yield Problem("nobody", _("Mark at least one apprentice as present."), field="attendance")
-    if any(value < 1 or value > length for value in minutes):
+    if length > 0 and any(value < 1 or value > length for value in minutes):
         message = _("Minutes of presence lie between 1 and %(length)s, the length of the session.")
         yield Problem("minutes", message % {"length": length}, field="attendance")

@@ -38,8 +38,8 @@ class SessionForm(forms.Form):
     mentor = forms.ModelChoiceField(label=_("Teacher or mentor"), queryset=None)
     mode = forms.ChoiceField(label=_("Mode"))
     day = DayField(label=_("Day"))
-    starts = TimeField(label=_("From"))
-    ends = TimeField(label=_("To"))
+    starts = TimeField(label=_("Starts"))
+    ends = TimeField(label=_("Ends"))
     topic = forms.CharField(label=_("Topic"), max_length=200, required=False)
     place = forms.CharField(label=_("Place"), max_length=200, required=False)
     absent = forms.TypedMultipleChoiceField(

@@ -16,6 +16,7 @@ from apps.core.files import store_upload
 from apps.core.folding import fold_width
 from apps.core.spreadsheets import Column, Row, problems_workbook, read_table
 from apps.core.spreadsheets.columns import in_every_language
+from apps.core.spreadsheets.refusals import file_refusal
 
 ROWS_MAX = 2000
 _TIME = re.compile(
@@ -45,7 +46,10 @@ class Outcome:
 def rows_of(upload: UploadedFile, columns: Sequence[Column]) -> list[Row]:
     """The rows of an uploaded xlsx or csv, at most ROWS_MAX. Raises `InvalidInput` for the whole file."""
     stored = store_upload(upload, kinds=("xlsx", "csv"), sealed=True)
-    return list(read_table(stored, columns=columns, max_rows=ROWS_MAX))
+    found = list(read_table(stored, columns=columns, max_rows=ROWS_MAX))
+    if not found:
+        raise file_refusal("empty", {}, columns)
+    return found
 
 
 def meanings(choices: type[TextChoices], also: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ RESULT_COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "name",
-        gettext_lazy("Name"),
+        gettext_lazy("Name of the apprentice"),
         required=False,
         also=("姓名", "学徒姓名"),
         note=gettext_lazy("Compared with the record where it is filled in."),

@@ -27,8 +27,8 @@ from apps.training.tables.outcome import Cells, Outcome, meanings, rows_of
 
 SESSION_COLUMNS: tuple[Column, ...] = (
     Column("day", gettext_lazy("Day"), also=("日期", "培训日期"), example="2023-03-02", width=13),
-    Column("starts", gettext_lazy("From"), also=("开始", "开始时间"), example="08:30", width=9),
-    Column("ends", gettext_lazy("To"), also=("结束", "结束时间"), example="11:30", width=9),
+    Column("starts", gettext_lazy("Starts"), also=("开始", "开始时间"), example="08:30", width=9),
+    Column("ends", gettext_lazy("Ends"), also=("结束", "结束时间"), example="11:30", width=9),
     Column(
         "course",
         gettext_lazy("Course"),
