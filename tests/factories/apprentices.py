@@ -139,6 +139,7 @@ def approved_plan(
             enterprise=enterprise,
             institution=institution,
             district_id=enterprise.organisation.district_id,
+            superior_unit_id=enterprise.organisation.superior_id,
             policy_document=document,
             starts_on=on,
             created_by_id=clerk.user_id,

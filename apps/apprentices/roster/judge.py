@@ -218,8 +218,12 @@ def _marked(marks: Marks, found: list[Finding]) -> list[Finding]:
 
 @lru_cache(maxsize=20_000)
 def _last_day(first: date, months: int) -> date:
-    """The last day of so many whole months that begin with `first`."""
-    return add_months(first, months) - timedelta(days=1)
+    """The last day of so many whole months that begin with `first` (Civil Code, article 202).
+
+    Where the month has no such day the term ends with the month: a year from 29 February on ends on the 28th.
+    """
+    later = add_months(first, months)
+    return later - timedelta(days=1) if later.day == first.day else later
 
 
 def _day(cell: object, name: str, found: list[Finding]) -> date | None:
