@@ -328,6 +328,8 @@ def with_row_added(data: QueryDict, key: str) -> QueryDict:
 def with_row_removed(data: QueryDict, gone: int) -> QueryDict:
     """The posted form without one of its rows (counted from zero); later ones move up."""
     changed, many = data.copy(), _count(data)
+    if gone >= many:
+        return changed
     for name in list(changed):
         if name.startswith(f"{PREFIX}-") and not name.endswith("_FORMS"):
             del changed[name]
@@ -337,7 +339,7 @@ def with_row_removed(data: QueryDict, gone: int) -> QueryDict:
             continue
         number = int(parts[1])
         changed.setlist(f"{PREFIX}-{number - (number > gone)}-{parts[2]}", values)
-    changed[f"{PREFIX}-TOTAL_FORMS"] = str(max(many - 1, 0))
+    changed[f"{PREFIX}-TOTAL_FORMS"] = str(many - 1)
     return changed
 
 
