@@ -40,6 +40,7 @@ class ApprenticesConfig(AppConfig):
                     "cancel": services.cancel_class,
                 },
                 summary=in_words,
+                related=("line__occupation", "line__level"),
                 document_kinds=ClassDocumentKind.choices,
             )
         )

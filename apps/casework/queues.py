@@ -69,7 +69,7 @@ def page(subject: Subject, actor: Actor, filters: Filters, on: date) -> tuple[li
             Q(number__icontains=filters.text) | Q(enterprise__organisation__name__icontains=filters.text)
         )
     rows = _after(rows, filters.after)
-    rows = rows.select_related("enterprise__organisation", "district").order_by(
+    rows = rows.select_related("enterprise__organisation", "district", *subject.related).order_by(
         F("deadline_on").asc(nulls_last=True), "id"
     )
     found = list(rows[: PAGE_SIZE + 1])

@@ -24,7 +24,8 @@ class Subject:
     `portal_url` and `desk_url` are the route names of its page, taking the pk. `services` maps each action
     to the callable `(actor, case, *, on, opinion) -> case`. `offers` says of a step that state and role
     would permit whether it fits this very case (a claim that pays is not signed as a recovery). `summary`
-    puts a case in a few words for a list; `document_kinds` are the kinds of document that it takes.
+    puts a case in a few words for a list; `document_kinds` are the kinds of document that it takes; `related` is what
+    a list loads with it.
     `takes_documents` says who may add or remove one now; without it, whoever has to act does.
     """
 
@@ -37,6 +38,7 @@ class Subject:
     offers: Callable[[models.Model, Transition], bool] | None = None
     summary: Callable[[models.Model], str] | None = None
     document_kinds: Sequence[tuple[str, str | Promise]] = ()
+    related: tuple[str, ...] = ()
     takes_documents: Callable[[models.Model, Actor], bool] | None = None
 
     @property

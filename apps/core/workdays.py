@@ -4,6 +4,7 @@ The built-in calendar knows the years that have been announced; a `Holiday` row 
 its years only weekends and such rows count.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import chinese_calendar
@@ -46,6 +47,20 @@ def working_days_between(start: date, end: date) -> int:
     overrides = _overrides(start, end)
     days = (end - start).days
     return sum(_works(start + timedelta(days=offset), overrides) for offset in range(1, days + 1))
+
+
+def working_days_to_each(start: date, ends: Iterable[date]) -> dict[date, int]:
+    """`working_days_between` from one day to each of several, with one query for all of them."""
+    wanted = set(ends)
+    if not wanted:
+        return {}
+    overrides = _overrides(min(start, *wanted), max(start, *wanted))
+
+    def count(first: date, last: date) -> int:
+        days = (last - first).days
+        return sum(_works(first + timedelta(days=offset), overrides) for offset in range(1, days + 1))
+
+    return {end: count(start, end) if end >= start else -count(end, start) for end in wanted}
 
 
 def _overrides(start: date, end: date) -> dict[date, bool]:

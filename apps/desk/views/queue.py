@@ -1,5 +1,7 @@
 """The queue of an office: what waits, the most urgent first; and a step for many files at once."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,9 +15,10 @@ from apps.accounts.access import access, money_confirmed
 from apps.accounts.models import District
 from apps.accounts.roles import OFFICIALS
 from apps.casework import queues, requests, subjects
+from apps.casework.subjects import Subject
 from apps.core.clock import today
 from apps.core.errors import ShituError
-from apps.core.workdays import working_days_between
+from apps.core.workdays import working_days_to_each
 
 BULK_MAX = 200
 
@@ -40,7 +43,7 @@ def queue(request: HttpRequest, label: str = "") -> HttpResponse:
     context = {
         "tabs": tabs,
         "chosen": chosen,
-        "rows": [_row(chosen.subject, case, on) for case in rows],
+        "rows": _rows(chosen.subject, rows, on) if chosen else [],
         "filters": filters,
         "bulk": bulk,
         "districts": District.objects.all() if request.actor.district_code is None else (),
@@ -80,14 +83,17 @@ def queue_bulk(request: HttpRequest, label: str) -> HttpResponse:
     return redirect("desk:queue_kind", label=label)
 
 
-def _row(subject, case, on) -> dict:
-    days = working_days_between(on, case.deadline_on) if case.deadline_on else None
-    return {
-        "case": case,
-        "url": reverse(subject.desk_url, args=[case.pk]),
-        "summary": subject.summary(case) if subject.summary else "",
-        "days": days,
-    }
+def _rows(subject: Subject, cases: list, on: date) -> list[dict]:
+    days = working_days_to_each(on, (case.deadline_on for case in cases if case.deadline_on))
+    return [
+        {
+            "case": case,
+            "url": reverse(subject.desk_url, args=[case.pk]),
+            "summary": subject.summary(case) if subject.summary else "",
+            "days": days.get(case.deadline_on),
+        }
+        for case in cases
+    ]
 
 
 def _bulk_steps(chosen, rows, request):

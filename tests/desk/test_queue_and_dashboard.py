@@ -1,0 +1,90 @@
+"""The queue and the dashboards: who sees what, and a number of queries that does not grow."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from apps.accounts.roles import Role
+from tests.factories import accounts, apprentices, claims
+from tests.factories.apprentices import entry
+
+pytestmark = pytest.mark.django_db
+
+
+def queries(client, url: str) -> int:
+    client.get(url)
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+def roster_for_review(district: str = "110105"):
+    shop = apprentices.workshop(district=district)
+    return apprentices.submitted_class(shop, [entry()])
+
+
+def test_a_reviewer_finds_what_waits_in_the_own_district_and_nothing_of_another():
+    mine, other = roster_for_review(), roster_for_review("110108")
+    client = accounts.client_for(Role.DISTRICT_REVIEWER, district=accounts.district("110105"))
+    page = client.get(reverse("desk:queue_kind", args=["apprentices.trainingclass"])).content.decode()
+    assert mine.number in page
+    assert other.number not in page
+
+
+def test_the_queue_asks_as_many_queries_for_three_files_as_for_one():
+    client = accounts.client_for(Role.DISTRICT_REVIEWER, district=accounts.district("110105"))
+    url = reverse("desk:queue_kind", args=["apprentices.trainingclass"])
+    roster_for_review()
+    one = queries(client, url)
+    roster_for_review()
+    roster_for_review()
+    assert queries(client, url) == one
+
+
+def test_the_dashboard_asks_as_many_queries_for_three_classes_as_for_one():
+    client = accounts.client_for(Role.CITY_OFFICER)
+    url = reverse("desk:dashboard")
+    claims.paid(claims.money(people=1))
+    one = queries(client, url)
+    apprentices.enrolled_class(apprentices.workshop(), [entry(), entry()])
+    apprentices.enrolled_class(apprentices.workshop(district="110108"), [entry()])
+    assert queries(client, url) == one
+
+
+def test_a_district_cannot_look_into_another_districts_dashboard():
+    claims.paid(claims.money(people=1, district="110108"))
+    client = accounts.client_for(Role.DISTRICT_SUPERVISOR, district=accounts.district("110105"))
+    page = client.get(reverse("desk:dashboard"), {"district": "110108"})
+    assert page.context["district"].pk == "110105"
+    assert sum(row.paid_fen for row in page.context["dashboard"].funds) == 0
+
+
+def test_files_approved_together_are_each_checked_and_the_refused_named():
+    first, second = roster_for_review(), roster_for_review()
+    client = accounts.client_for(Role.DISTRICT_REVIEWER, district=accounts.district("110105"))
+    url = reverse("desk:queue_bulk", args=["apprentices.trainingclass"])
+    answer = client.post(url, {"action": "approve", "case": [first.pk, second.pk, 999999]})
+    assert answer.status_code == 422
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("open", "open")
+    assert "999999" in answer.content.decode()
+
+
+def test_an_auditor_and_an_apprentice_do_not_get_the_queue():
+    assert accounts.client_for(Role.APPRENTICE).get(reverse("desk:queue")).status_code == 403
+
+
+def test_follow_the_money_names_rule_people_and_legs_in_both_languages():
+    of = claims.money(people=1)
+    claim = claims.paid(of)
+    client = accounts.client_for(Role.CITY_OFFICER)
+    url = reverse("desk:claim_trace", args=[claim.lines.get().pk])
+    page = client.get(url).content.decode()
+    assert "京人社能发〔2022〕11号" in page
+    assert "claim:" in page
+    client.cookies["django_language"] = "en"
+    assert "Follow the money" in client.get(url).content.decode()
