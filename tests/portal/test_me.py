@@ -70,6 +70,14 @@ def test_ticked_hours_are_confirmed_and_no_others(of, person, own):
     assert own.post(url("me_confirm", person.pk), {}).status_code == 400
 
 
+def test_all_hours_of_a_page_are_confirmed_at_once(of, person, own):
+    make.hold(of, day=1)
+    make.hold(of, day=2)
+    listed = list(person.attendances.values_list("pk", flat=True))
+    own.post(url("me_confirm", person.pk), {"which": "page", "on_page": listed})
+    assert not person.attendances.filter(confirmed_at=None).exists()
+
+
 def test_a_session_is_disputed_in_own_words(of, person, own):
     make.hold(of)
     address = url("me_dispute", person.pk) + f"?session={person.attendances.get().pk}"

@@ -26,6 +26,8 @@ from apps.training.services.disputes import confirm_attendance, raise_dispute
 
 own = access(Role.APPRENTICE)
 _NOTICES = 5
+# One less than a key of the database can have.
+_KEY_DIGITS = 18
 
 
 @own
@@ -50,9 +52,10 @@ def me_enrolment(request: HttpRequest, pk: int) -> HttpResponse:
 @own
 @require_POST
 def me_confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    """Confirm the ticked hours."""
+    """Confirm the ticked hours, or all that the page listed."""
     enrolment = records.enrolment_of(request.actor, pk)
-    chosen = [int(text) for text in request.POST.getlist("attendance") if text.isascii() and text.isdigit()]
+    name = "on_page" if request.POST.get("which") == "page" else "attendance"
+    chosen = [int(text) for text in request.POST.getlist(name) if _is_key(text)]
     if not chosen:
         raise InvalidInput(_("Tick at least one session, then confirm."), code="nothing_chosen")
     done = confirm_attendance(request.actor, enrolment, chosen)
@@ -86,14 +89,14 @@ def _attendance(request: HttpRequest, enrolment: Enrolment) -> Attendance | None
     if not asked:
         return None
     rows = selectors.attendances_of(request.actor, enrolment)
-    found = (
-        rows.filter(pk=int(asked)).first()
-        if asked.isascii() and asked.isdigit() and len(asked) < 18
-        else None
-    )
+    found = rows.filter(pk=int(asked)).first() if _is_key(asked) else None
     if found is None:
         raise NotFound(_("There is no such record."), code="no_such_attendance")
     return found
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < _KEY_DIGITS
 
 
 def _page(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
@@ -101,7 +104,6 @@ def _page(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     rows, pager = keyset.page_of(
         selectors.attendances_of(actor, enrolment), request, order=["-starts_at", "-id"], size=20
     )
-    lines = list(lines_of_person(enrolment))
     context: dict[str, Any] = {
         "enrolment": enrolment,
         "class": enrolment.training_class,
@@ -112,8 +114,7 @@ def _page(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
         "unconfirmed": sum(row.confirmed_at is None and row.voided_at is None for row in rows),
         "pager": pager,
         "disputes": enrolment.disputes.select_related("attendance__session__course"),
-        "lines": [{"line": line, "steps": steps_of(line)} for line in lines],
-        "total_fen": sum(line.amount_fen for line in lines),
+        "lines": [{"line": line, "steps": steps_of(line)} for line in lines_of_person(enrolment)],
         "notices": [
             (row.at, wording.sentence(row))
             for row in Notice.objects.visible_to(actor).order_by("-id")[:_NOTICES]

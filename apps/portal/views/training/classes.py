@@ -54,11 +54,14 @@ def training_class(request: HttpRequest, pk: int) -> HttpResponse:
     tab = PEOPLE if request.GET.get("tab") == PEOPLE else SESSIONS
     own_side = side_of(request.actor)
     disputes = list(selectors.disputes_of(request.actor, found)[:20])
+    readiness = selectors.readiness_of(found)
     context = {
         "class": found,
         "tab": tab,
         "courses": selectors.course_progress(found),
-        "readiness": selectors.readiness_of(found),
+        "readiness": readiness,
+        "all_earned": 0 < readiness.people == readiness.with_credits,
+        "all_assessed": 0 < readiness.people == readiness.assessed,
         "disputes": disputes,
         "open_disputes": sum(row.state == DisputeState.OPEN for row in disputes),
         "mine": sum(is_to_answer(row, request.actor) for row in disputes),
