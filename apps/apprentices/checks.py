@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
-from apps.apprentices.enums import LIVE_STATES, ClassState, EnrolmentState, RosterState
+from apps.apprentices.enums import LIVE_STATES, STANDING_STATES, ClassState, EnrolmentState, RosterState
 from apps.apprentices.models import Enrolment, RosterFile, TrainingClass
 from apps.core.errors import Problem
 from apps.core.models.job import LIVE_STATES as LIVE_JOBS
 
 # Where the document asks for a training agreement with each apprentice, or one for a whole batch.
 AGREEMENT_ARTICLE = "三（二）1"
+SHOWN_MAX = 20
 # States of a class in which its roster may still change.
 OPEN_ROSTER = (ClassState.ROSTER, ClassState.RETURNED)
 
@@ -46,12 +48,24 @@ def missing_for_submit(training_class: TrainingClass, _actor: Actor | None = Non
 
 def missing_for_approve(training_class: TrainingClass, actor: Actor) -> list[Problem]:
     """What keeps the district from setting up the enrolment records."""
-    problems = list(own_case(training_class, actor))
+    problems = [*own_case(training_class, actor), *trained_elsewhere(training_class)]
     if not training_class.enrolments.filter(state=EnrolmentState.REGISTERED).exists():
         problems.append(
             Problem("no_apprentices", _("Nobody is left on the roster. Return it instead of approving it."))
         )
     return problems
+
+
+def trained_elsewhere(training_class: TrainingClass) -> Iterable[Problem]:
+    """People whose other record came to stand, overlapping or for the same level, since they registered."""
+    standing = Enrolment.objects.filter(person=OuterRef("person"), state__in=STANDING_STATES)
+    same = Q(occupation=OuterRef("occupation"), level=OuterRef("level"))
+    overlapping = Q(starts_on__lt=OuterRef("ends_on"), ends_on__gt=OuterRef("starts_on"))
+    rows = training_class.enrolments.filter(state=EnrolmentState.REGISTERED)
+    blocked = rows.filter(Exists(standing.filter(same | overlapping))).select_related("person")
+    for enrolment in blocked[:SHOWN_MAX]:
+        message = _("%(name)s has another training in this time or at this level. Refuse this row.")
+        yield Problem("trained_elsewhere", message % {"name": enrolment.person.name})
 
 
 def own_case(training_class: TrainingClass, actor: Actor) -> Iterable[Problem]:

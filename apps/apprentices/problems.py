@@ -57,6 +57,7 @@ SENTENCES: dict[str, Promise] = {
     "already_on_roster": _("This person is on the roster of this class already."),
     "enrolled_elsewhere": _("This person is already enrolled elsewhere; nobody has two enrolments."),
     "had_before": _("This person has already been trained in this occupation at this level."),
+    "overlaps": _("An earlier training of this person ends after this class begins."),
     "no_seat": _("The headcount of the plan's line is used up: %(seats)s in all."),
 }
 

@@ -22,6 +22,7 @@ PARAMETER_OF = {
     "public_post": "exclusions",
     "enrolled_elsewhere": "active_enrolments_max",
     "had_before": "same_occupation_and_level_once",
+    "overlaps": "active_enrolments_max",
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from apps.accounts.actors import Actor
 
@@ -28,10 +28,15 @@ def acting(actor: Actor, action: str, reason: str = "") -> Iterator[None]:
             reason or actor.reason,
         )
     )
+    broken = False
     try:
         yield
+    except DatabaseError:
+        # An aborted transaction answers nothing more; the settings go when it is rolled back.
+        broken = True
+        raise
     finally:
-        if not connection.needs_rollback:
+        if not broken and not connection.needs_rollback:
             _write(before)
 
 

@@ -8,7 +8,7 @@ from apps.accounts.middleware import actor_of
 from apps.accounts.roles import Role
 from apps.apprentices import services
 from apps.apprentices.enums import ClassState, EnrolmentState
-from apps.apprentices.models import TrainingClass
+from apps.apprentices.models import LineSeats, TrainingClass
 from apps.casework.engine import Opinion
 from apps.casework.models import Decision, Deficiency, History, Notice
 from apps.catalogue.models import OccupationListing
@@ -220,7 +220,7 @@ def test_a_cancelled_class_frees_its_people_and_seats(shop, training_class):
     services.cancel_class(shop.clerk, training_class, on=make.ON, opinion=Opinion(reason="停办"))
     enrolment.refresh_from_db()
     assert enrolment.state == EnrolmentState.REMOVED
-    assert make.LineSeats.objects.get().taken == 0
+    assert LineSeats.objects.get().taken == 0
 
 
 def test_a_class_closes_when_nobody_trains_any_more(shop):

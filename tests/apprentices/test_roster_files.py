@@ -6,8 +6,10 @@ import openpyxl
 import pytest
 from django.utils import translation
 
+from apps.apprentices import services
 from apps.apprentices.enums import EnrolmentState, RosterState
-from apps.apprentices.models import Enrolment, RosterProblem
+from apps.apprentices.models import Enrolment, LineSeats, RosterProblem
+from apps.casework.engine import Opinion
 from apps.core.files import open_file
 from tests.apprentices.conftest import csv_bytes, line, xlsx_bytes
 from tests.factories import apprentices as make
@@ -77,7 +79,7 @@ def test_the_same_person_twice_in_a_file_is_taken_once_and_the_first_row_named(r
 def test_the_first_row_is_named_across_chunks_too(read):
     number = numbers.id_number()
     rows = [line(id_number=number), *[line() for _ in range(1500)], line(id_number=number)]
-    make.LineSeats.objects.update(seats=5000)
+    LineSeats.objects.update(seats=5000)
     roster_file = read(csv_bytes(rows), chunk_rows=1000)
     assert roster_file.good_rows == 1501
     assert RosterProblem.objects.get().problems[0]["params"] == {"first": 2}
@@ -108,14 +110,12 @@ def test_an_id_number_with_another_name_on_record_is_refused(read):
     number = numbers.id_number()
     elsewhere = make.workshop()
     enrolment = make.register(elsewhere, make.open_class(elsewhere), id_number=number, name="赵六")
-    make.services.remove_registration(
-        elsewhere.clerk, enrolment, on=make.ON, opinion=make.Opinion(reason="登记有误")
-    )
+    services.remove_registration(elsewhere.clerk, enrolment, on=make.ON, opinion=Opinion(reason="登记有误"))
     assert reasons(read(csv_bytes([line(id_number=number, name="赵七")]))) == {2: ["name_differs"]}
 
 
 def test_rows_beyond_the_headcount_are_refused_in_the_order_of_the_file(read):
-    make.LineSeats.objects.update(seats=2)
+    LineSeats.objects.update(seats=2)
     roster_file = read(csv_bytes([line(), line(contract_to="2022-01-01"), line(), line(), line()]))
     assert roster_file.good_rows == 2
     assert reasons(roster_file) == {3: ["contract_order"], 5: ["no_seat"], 6: ["no_seat"]}

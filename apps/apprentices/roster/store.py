@@ -70,6 +70,11 @@ _JUDGE = """
                    WHEN live.id IS NOT NULL THEN 'enrolled_elsewhere'
                    WHEN p.name <> t.name THEN 'name_differs'
                    WHEN had.id IS NOT NULL THEN 'had_before'
+                   WHEN EXISTS (
+                       SELECT 1 FROM apprentices_enrolment o
+                        WHERE o.person_id = p.id AND o.state = %(completed)s
+                          AND o.starts_on < %(ends_on)s AND o.ends_on > %(starts_on)s
+                   ) THEN 'overlaps'
                END AS code,
                CASE WHEN t.first_row <> t.row THEN t.first_row ELSE live.roster_row END AS first_row
           FROM (
