@@ -6,3 +6,11 @@ from django.apps import AppConfig
 class CaseworkConfig(AppConfig):
     name = "apps.casework"
     label = "casework"
+
+    def ready(self) -> None:
+        from apps.casework.models import Decision, History
+        from apps.core import seals
+
+        # A change of either, also by the owner of the tables, is found by the chain.
+        seals.register_table("casework.history", History)
+        seals.register_table("casework.decision", Decision)

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
+from apps.casework import invariants
 from apps.casework.transitions import Transition, TransitionTable
 from apps.core.errors import NotFound
 
@@ -24,8 +25,8 @@ class Subject:
     `portal_url` and `desk_url` are the route names of its page, taking the pk. `services` maps each action
     to the callable `(actor, case, *, on, opinion) -> case`. `offers` says of a step that state and role
     would permit whether it fits this very case (a claim that pays is not signed as a recovery). `summary`
-    puts a case in a few words for a list; `document_kinds` are the kinds of document that it takes; `related` is what
-    a list loads with it.
+    puts a case in a few words for a list; `document_kinds` are the kinds of document that it takes;
+    `related` is what a list loads with it.
     `takes_documents` says who may add or remove one now; without it, whoever has to act does.
     """
 
@@ -59,6 +60,8 @@ _added: dict[str, dict[str, Callable]] = {}
 def register(subject: Subject) -> None:
     """Make a kind of case known; called from the app's `ready`."""
     _subjects[subject.label] = subject
+    if subject.table is not None:
+        invariants.watch(subject.label)
     subject.services.update(_added.get(subject.label, {}))
 
 

@@ -27,8 +27,11 @@ class Seat(AppendOnlyModel):
             models.UniqueConstraint(
                 fields=["subject_type", "subject_id", "person"], name="one_seat_per_person_and_case"
             ),
-            # Referenced together by decisions, so that a decision cannot borrow another's chair.
-            models.UniqueConstraint(fields=["id", "person"], name="seat_with_person"),
+            # Referenced together by decisions, so that a decision cannot borrow another's chair, nor
+            # a chair in another case.
+            models.UniqueConstraint(
+                fields=["id", "person", "subject_type", "subject_id"], name="seat_of_person_and_case"
+            ),
         ]
 
 
