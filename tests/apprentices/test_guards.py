@@ -229,7 +229,7 @@ def test_a_record_moves_along_its_table_only(shop):
 
 def test_no_state_changes_without_an_actor(shop):
     enrolment = make.register(shop, make.open_class(shop))
-    with pytest.raises(IntegrityError, match="needs_actor|only with an actor"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="only with an actor"), transaction.atomic():
         Enrolment.objects.filter(pk=enrolment.pk).update(state=EnrolmentState.REMOVED)
     with without(*switched_off("apprentices_enrolment", "state_step")):
         Enrolment.objects.filter(pk=enrolment.pk).update(state=EnrolmentState.REMOVED)
@@ -249,9 +249,12 @@ def test_no_record_is_deleted(shop):
 def test_a_standing_record_has_number_day_and_document(shop):
     training_class = make.open_class(shop)
     make.register(shop, training_class)
-    with pytest.raises(IntegrityError, match="standing_enrolment_is_whole"), transaction.atomic():
-        with acting(shop.officer, "enrol"):
-            training_class.enrolments.update(state=EnrolmentState.ENROLLED)
+    with (
+        pytest.raises(IntegrityError, match="standing_enrolment_is_whole"),
+        transaction.atomic(),
+        acting(shop.officer, "enrol"),
+    ):
+        training_class.enrolments.update(state=EnrolmentState.ENROLLED)
 
 
 def test_a_healthy_city_breaks_no_invariant(shop):

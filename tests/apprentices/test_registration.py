@@ -93,15 +93,6 @@ def test_whoever_had_this_occupation_and_level_is_not_trained_again(shop):
     assert codes(refused) == ["had_before"]
 
 
-def test_another_level_may_follow(shop):
-    number = numbers.id_number()
-    done = make.enrolled_class(shop, [make.entry(id_number=number)])
-    services.complete_enrolment(shop.clerk, done.enrolments.get(), on=make.ON)
-    later = make.workshop(level="technician")
-    entry = make.entry(id_number=number)
-    assert make.register(later, make.open_class(later), **entry).state == EnrolmentState.REGISTERED
-
-
 def test_one_beyond_the_headcount_is_refused():
     shop = make.workshop(headcount=1)
     training_class = make.open_class(shop)
@@ -187,3 +178,22 @@ def test_nothing_changes_once_the_roster_was_handed_in(shop):
     for attempt in attempts:
         with pytest.raises(Conflict):
             attempt()
+
+
+def test_a_training_that_begins_before_the_last_one_ends_is_refused(shop):
+    number = numbers.id_number()
+    done = make.enrolled_class(shop, [make.entry(id_number=number)])
+    services.complete_enrolment(shop.clerk, done.enrolments.get(), on=make.ON)
+    later = make.workshop(level="technician")
+    with pytest.raises(InvalidInput) as refused:
+        make.register(later, make.open_class(later), id_number=number)
+    assert codes(refused) == ["overlaps"]
+
+
+def test_a_training_that_begins_when_the_last_one_has_ended_is_taken(shop):
+    number = numbers.id_number()
+    done = make.enrolled_class(shop, [make.entry(id_number=number)])
+    services.complete_enrolment(shop.clerk, done.enrolments.get(), on=make.ON)
+    later = make.workshop(level="technician")
+    training_class = make.open_class(later, starts_on=done.ends_on)
+    assert make.register(later, training_class, id_number=number).state == EnrolmentState.REGISTERED
