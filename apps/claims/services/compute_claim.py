@@ -120,7 +120,8 @@ def _insert_lines(claim: Claim, candidates: QuerySet[Enrolment], groups: list[tu
         values=", ".join(f"({casts}, %s::bigint)" for _group in groups),
         columns=", ".join(FACTS),
         same=" AND ".join(
-            f"c.{name}::{kind} IS NOT DISTINCT FROM f.{name}" for name, kind in zip(FACTS, _TYPES, strict=True)
+            f"c.{name}::{kind} IS NOT DISTINCT FROM f.{name}"
+            for name, kind in zip(FACTS, _TYPES, strict=True)
         ),
     )
     values = [value for group, pk in groups for value in (*(group[name] for name in FACTS), pk)]

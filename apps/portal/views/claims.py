@@ -100,7 +100,11 @@ def recovery_notice(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise NotFound(_("There is no such notice."), code="no_such_recovery")
     lines = ClaimLine.objects.filter(claim=found.claim, amount_fen__lt=0).select_related("enrolment__person")
-    context = {"recovery": found, "lines": lines.order_by("id"), "left_fen": found.amount_fen - found.received_fen}
+    context = {
+        "recovery": found,
+        "lines": lines.order_by("id"),
+        "left_fen": found.amount_fen - found.received_fen,
+    }
     return render(request, "portal/claims/recovery.html", context)
 
 

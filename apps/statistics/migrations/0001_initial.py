@@ -4,34 +4,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='StateDelta',
+            name="StateDelta",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=48)),
-                ('district_code', models.CharField(max_length=6)),
-                ('state', models.CharField(max_length=32)),
-                ('count', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.CharField(max_length=48)),
+                ("district_code", models.CharField(max_length=6)),
+                ("state", models.CharField(max_length=32)),
+                ("count", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='StateCount',
+            name="StateCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=48)),
-                ('district_code', models.CharField(max_length=6)),
-                ('state', models.CharField(max_length=32)),
-                ('count', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.CharField(max_length=48)),
+                ("district_code", models.CharField(max_length=6)),
+                ("state", models.CharField(max_length=32)),
+                ("count", models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('subject', 'district_code', 'state'), name='state_count_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subject", "district_code", "state"), name="state_count_once"
+                    )
+                ],
             },
         ),
     ]
