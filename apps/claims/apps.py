@@ -11,6 +11,7 @@ class ClaimsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.casework import subjects
+        from apps.claims import invariants  # noqa: F401 - they declare themselves
         from apps.claims.services import review_claim, sign_claim, submit_claim
         from apps.claims.transitions import CLAIM_TRANSITIONS
 

@@ -11,6 +11,7 @@ from apps.accounts.actors import Actor
 from apps.casework.models import Case, CaseQuerySet
 from apps.casework.triggers import state_triggers
 from apps.claims.enums import ClaimKind, ClaimState
+from apps.claims.guards import line_guards, sum_guard
 from apps.claims.transitions import CLAIM_TRANSITIONS
 
 
@@ -58,7 +59,7 @@ class Claim(Case):
 
     class Meta:
         verbose_name = _("Claim")
-        triggers = state_triggers(CLAIM_TRANSITIONS)
+        triggers = [*state_triggers(CLAIM_TRANSITIONS), sum_guard()]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ClaimState.values), name="claim_state_known"),
             models.CheckConstraint(
@@ -104,6 +105,7 @@ class ClaimLine(models.Model):
 
     class Meta:
         verbose_name = _("Claim line")
+        triggers = line_guards()
         constraints = [
             models.UniqueConstraint(
                 fields=["enrolment", "kind"],

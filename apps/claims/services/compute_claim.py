@@ -49,7 +49,7 @@ def compute_claim(actor: Actor, training_class: TrainingClass, kind: ClaimKind, 
                 institution_id=locked.institution_id,
                 policy_document_id=locked.policy_document_id,
                 year=on.year,
-                created_by_id=actor.user_id,
+                created_by_id=actor.account_id,
             )
         _fill(claim)
     return claim

@@ -11,7 +11,10 @@ from apps.claims.transitions import CLAIM_TRANSITIONS
 
 
 def approve_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None = None) -> Claim:
-    """Approve the claim as computed; the district's supervisor signs next. Raises what `fire` raises."""
+    """Approve the claim as computed; the district's supervisor signs next. Raises what `fire` raises.
+
+    Nobody who acted on the class or the plan in another part may approve the claim.
+    """
     return fire(
         CLAIM_TRANSITIONS,
         claim,
@@ -20,6 +23,7 @@ def approve_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | No
         on=on,
         opinion=bound(claim, opinion),
         guard=missing_for_approval,
+        separate_from=[claim.training_class, claim.training_class.plan],
     )
 
 

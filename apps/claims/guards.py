@@ -1,0 +1,110 @@
+"""Database guards of claims: lines stand still once the claim is handed in, and its sums are those lines.
+
+Statement-level, so that a class of 10,000 moves at the speed of one statement. Tables are named with their
+schema: a temporary table of the same name must not blind a guard.
+"""
+
+import pgtrigger
+
+from apps.core.triggers import Guard
+
+# The claims of the touched lines are held until the transaction ends, so that nobody hands one in meanwhile.
+_HOLD = """
+    PERFORM 1 FROM public.claims_claim
+      WHERE id IN ({claims}) ORDER BY id FOR SHARE;
+"""
+_REFUSE = """
+        RAISE EXCEPTION 'lines of a claim that was handed in stay as they are'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'claims_lines_stay';
+    END IF;
+    RETURN NULL;
+"""
+_STANDS = "public.claims_claim c ON c.id = {rows}.claim_id AND c.state NOT IN ('draft', 'returned')"
+
+_ADDED = "    IF EXISTS (SELECT 1 FROM new_rows n JOIN {stands}) THEN"
+_REMOVED = "    IF EXISTS (SELECT 1 FROM old_rows o JOIN {stands}) THEN"
+# What may still happen to a line: its instalment is freed because the claim will not be paid. The claim
+# itself then goes nowhere but to its end: see `sums_stand`.
+_CHANGED = """    IF EXISTS (
+        SELECT 1 FROM old_rows o JOIN {old_stands} LEFT JOIN new_rows n ON n.id = o.id
+         WHERE n.id IS NULL OR c.state NOT IN ('district_review', 'rejected', 'withdrawn')
+            OR o.voided_at IS NOT NULL OR n.voided_at IS NULL
+            OR to_jsonb(n) - 'voided_at' IS DISTINCT FROM to_jsonb(o) - 'voided_at'
+    ) OR EXISTS (
+        SELECT 1 FROM new_rows n JOIN {new_stands} LEFT JOIN old_rows o ON o.id = n.id
+         WHERE o.claim_id IS DISTINCT FROM n.claim_id
+    ) THEN"""
+_OLD, _NEW = _STANDS.format(rows="o"), _STANDS.format(rows="n")
+_ON_INSERT = _HOLD.format(claims="SELECT claim_id FROM new_rows") + _ADDED.format(stands=_NEW) + _REFUSE
+_ON_DELETE = _HOLD.format(claims="SELECT claim_id FROM old_rows") + _REMOVED.format(stands=_OLD) + _REFUSE
+_ON_UPDATE = (
+    _HOLD.format(claims="SELECT claim_id FROM old_rows UNION SELECT claim_id FROM new_rows")
+    + _CHANGED.format(old_stands=_OLD, new_stands=_NEW)
+    + _REFUSE
+)
+
+# A claim goes forward only with the sums of its live lines and with none freed; it ends unpaid only with
+# every line freed; and what was handed in keeps its figures until it comes back.
+_SUMS = """
+    IF EXISTS (
+        SELECT 1 FROM new_rows n JOIN old_rows o ON o.id = n.id
+         WHERE o.state NOT IN ('draft', 'returned')
+           AND (n.kind, n.training_class_id, n.enterprise_id, n.district_id, n.policy_document_id, n.year,
+                n.line_count, n.pay_fen, n.recover_fen, n.net_fen, n.content_sha256, n.bank_account_id)
+               IS DISTINCT FROM
+               (o.kind, o.training_class_id, o.enterprise_id, o.district_id, o.policy_document_id, o.year,
+                o.line_count, o.pay_fen, o.recover_fen, o.net_fen, o.content_sha256, o.bank_account_id)
+    ) THEN
+        RAISE EXCEPTION 'a claim that was handed in keeps its figures'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'claims_claim_figures_stay';
+    END IF;
+    IF EXISTS (
+        SELECT 1 FROM new_rows n JOIN old_rows o ON o.id = n.id
+          CROSS JOIN LATERAL (
+            SELECT count(*) AS count, count(l.voided_at) AS voided,
+                   coalesce(sum(greatest(l.amount_fen, 0)), 0) AS pay_fen,
+                   coalesce(sum(greatest(-l.amount_fen, 0)), 0) AS recover_fen
+              FROM public.claims_claimline l WHERE l.claim_id = n.id
+          ) AS lines
+         WHERE n.state <> o.state
+           AND CASE WHEN n.state IN ('rejected', 'withdrawn') THEN lines.voided <> lines.count
+                    WHEN n.state = 'returned' THEN lines.voided > 0
+                    WHEN n.state IN ('district_review', 'second_signature')
+                      OR o.state = 'second_signature' THEN
+                         lines.voided > 0 OR lines.count = 0 OR lines.count <> n.line_count
+                      OR lines.pay_fen <> n.pay_fen OR lines.recover_fen <> n.recover_fen
+                      OR n.net_fen <> lines.pay_fen - lines.recover_fen
+                    ELSE false END
+    ) THEN
+        RAISE EXCEPTION 'the sums of a claim are those of its lines'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'claims_claim_sums';
+    END IF;
+    RETURN NULL;
+"""
+
+_OLD_AND_NEW = pgtrigger.Referencing(old="old_rows", new="new_rows")
+
+
+def _statement(name: str, operation: object, referencing: pgtrigger.Referencing, func: str) -> Guard:
+    return Guard(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=referencing,
+        func=func,
+    )
+
+
+def line_guards() -> list[Guard]:
+    """What keeps the lines of a claim that was handed in from being added, changed or taken away."""
+    return [
+        _statement("line_added", pgtrigger.Insert, pgtrigger.Referencing(new="new_rows"), _ON_INSERT),
+        _statement("line_changed", pgtrigger.Update, _OLD_AND_NEW, _ON_UPDATE),
+        _statement("line_removed", pgtrigger.Delete, pgtrigger.Referencing(old="old_rows"), _ON_DELETE),
+    ]
+
+
+def sum_guard() -> Guard:
+    """What keeps a claim from going forward with other sums than those of its lines."""
+    return _statement("sums_stand", pgtrigger.Update, _OLD_AND_NEW, _SUMS)
