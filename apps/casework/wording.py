@@ -30,7 +30,7 @@ def sentence(notice: Notice) -> str:
 def action_label(subject_type: str, action: str) -> str:
     """An action in the words of its transition table; “created” for the first row of a history."""
     if action == "create":
-        return _("Created")
+        return _("Record created")
     try:
         table = subjects.get(subject_type).table
     except NotFound:
