@@ -4,7 +4,7 @@ The built-in calendar knows the years that have been announced; a `Holiday` row 
 its years only weekends and such rows count.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 import chinese_calendar
@@ -47,6 +47,15 @@ def working_days_between(start: date, end: date) -> int:
     overrides = _overrides(start, end)
     days = (end - start).days
     return sum(_works(start + timedelta(days=offset), overrides) for offset in range(1, days + 1))
+
+
+def working_days(start: date, end: date) -> Iterator[date]:
+    """The working days from `start` up to but not including `end`, with one query for all of them."""
+    overrides = _overrides(start, end)
+    for offset in range((end - start).days):
+        day = start + timedelta(days=offset)
+        if _works(day, overrides):
+            yield day
 
 
 def working_days_to_each(start: date, ends: Iterable[date]) -> dict[date, int]:

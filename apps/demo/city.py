@@ -31,6 +31,21 @@ _BEFORE_CLASS = frozenset(
 _OVER = frozenset({"assessed", "remainder_review", "remainder_paid", "recovering"})
 
 
+@dataclass(frozen=True)
+class Extent:
+    """How much of the city is made; tests and trials make a small one."""
+
+    enterprises: tuple[tuple[str, str, str, str, str, int, int, str], ...] = ENTERPRISES
+    institutions: tuple[tuple[str, str, str], ...] = INSTITUTIONS
+    # Which enterprise (by its place) stands where; several pipelines may belong to one.
+    pipelines: tuple[tuple[int, str], ...] = (*enumerate(STAGES), *MORE)
+    # Districts with offices and budgets; None means every district.
+    districts: frozenset[str] | None = None
+
+
+WHOLE = Extent()
+
+
 @dataclass
 class City:
     """What was made, for the command to report."""
@@ -41,24 +56,28 @@ class City:
 
 
 @transaction.atomic
-def make_city(*, seed: int, today: date, say: Callable[[str], None] = lambda _line: None) -> City:
-    """Make the whole city in one transaction: an interrupted run leaves nothing behind."""
+def make_city(
+    *, seed: int, today: date, say: Callable[[str], None] = lambda _line: None, extent: Extent = WHOLE
+) -> City:
+    """Make the city in one transaction: an interrupted run leaves nothing behind."""
     inventor = Inventor(seed, today)
     registry = Registry(inventor, today - timedelta(days=4 * 365))
-    staff = hire_offices(registry, SHOWN_DISTRICT)
+    staff = hire_offices(registry, SHOWN_DISTRICT, extent.districts)
     say("offices")
-    _open_budgets(staff, today)
-    partners = _found_partners(registry, staff, today)
+    _open_budgets(staff, today, extent)
+    partners = _found_partners(registry, staff, today, extent)
     say("enterprises and institutions")
-    for number, stage in [*enumerate(STAGES), *MORE]:
+    for number, stage in extent.pipelines:
         _pipeline(partners[number], stage, number, inventor, staff, registry, today)
     _readers(registry)
     say("plans, classes and claims")
     return City(staff, partners, registry)
 
 
-def _open_budgets(staff: Staff, today: date) -> None:
+def _open_budgets(staff: Staff, today: date, extent: Extent) -> None:
     for district in District.objects.order_by("position"):
+        if extent.districts is not None and district.pk not in extent.districts:
+            continue
         for year in range(today.year - 3, today.year + 1):
             for fund, fen in BUDGETS_FEN:
                 record_appropriation(
@@ -73,7 +92,7 @@ def _open_budgets(staff: Staff, today: date) -> None:
                 )
 
 
-def _found_partners(registry: Registry, staff: Staff, today: date) -> list[Partners]:
+def _found_partners(registry: Registry, staff: Staff, today: date, extent: Extent) -> list[Partners]:
     inventor, admin = registry.inventor, staff.system_admin
     superiors = [
         create_organisation(
@@ -90,9 +109,9 @@ def _found_partners(registry: Registry, staff: Staff, today: date) -> list[Partn
         )
         for place, unit in enumerate(superiors)
     }
-    schools = _schools(registry, staff, today)
+    schools = _schools(registry, staff, today, extent)
     found = []
-    for place, row in enumerate(ENTERPRISES):
+    for place, row in enumerate(extent.enterprises):
         district, name, industry, occupation, level, months, headcount, size = row
         superior = superiors[place // 2 % 2] if place % 2 == 0 else None
         enterprise = open_enterprise(
@@ -133,10 +152,12 @@ def _found_partners(registry: Registry, staff: Staff, today: date) -> list[Partn
     return found
 
 
-def _schools(registry: Registry, staff: Staff, today: date) -> dict[str, tuple[Institution, object]]:
+def _schools(
+    registry: Registry, staff: Staff, today: date, extent: Extent
+) -> dict[str, tuple[Institution, object]]:
     since = today - timedelta(days=5 * 365)
     schools = {}
-    for place, (district, name, kind) in enumerate(INSTITUTIONS):
+    for place, (district, name, kind) in enumerate(extent.institutions):
         institution = open_institution(
             staff.system_admin,
             name=name,

@@ -10,7 +10,7 @@ from apps.casework.engine import Opinion
 from apps.casework.services.documents import add_document
 from apps.core.clock import BEIJING
 from apps.core.errors import Refused
-from apps.core.workdays import is_working_day
+from apps.core.workdays import working_days
 from apps.demo.files import picture
 from apps.demo.invention import Inventor
 from apps.demo.people import Staff
@@ -19,7 +19,8 @@ from apps.plans.enums import MentorSide, Place
 from apps.plans.models import Plan
 from apps.training.enums import CertificateKind, EvidenceKind, Mode
 from apps.training.services.disputes import raise_dispute
-from apps.training.services.record_result import ResultFacts, record_result
+from apps.training.services.record_result import ResultFacts
+from apps.training.services.record_results import record_results
 from apps.training.services.record_session import SessionFacts
 from apps.training.services.record_sessions import record_sessions
 
@@ -73,7 +74,7 @@ def teach(partners: Partners, training_class: TrainingClass, *, whole: bool, on:
             "pk", flat=True
         )
     )
-    days = _working_days(training_class.starts_on, on)
+    days = working_days(training_class.starts_on, on)
     for side, actor, mode in (
         (Place.INSTITUTION, partners.teacher, Mode.CLASSROOM),
         (Place.ENTERPRISE, partners.clerk, Mode.ON_THE_JOB),
@@ -108,14 +109,6 @@ def teach(partners: Partners, training_class: TrainingClass, *, whole: bool, on:
             )
 
 
-def _working_days(start: date, end: date):
-    day = start
-    while day < end:
-        if is_working_day(day):
-            yield day
-        day += timedelta(days=1)
-
-
 def leave(partners: Partners, training_class: TrainingClass, count: int, *, on: date) -> None:
     """Some withdraw on the way."""
     for enrolment in training_class.enrolments.filter(state=EnrolmentState.ENROLLED).order_by("-id")[:count]:
@@ -127,17 +120,19 @@ def assess(
 ) -> None:
     """Results for everybody who finished: most pass with a certificate, some without, a few fail."""
     rows = training_class.enrolments.filter(state=EnrolmentState.ENROLLED).order_by("id")
+    reports = {}
     for place, enrolment in enumerate(rows):
         failed = place < failing
         certified = not failed and inventor.random.random() < 0.8
-        facts = ResultFacts(
+        reports[enrolment.pk] = ResultFacts(
             result="failed" if failed else "passed",
             assessed_on=on,
             certificate_kind=CertificateKind.SKILL_LEVEL if certified else "",
             certificate_number=f"S{training_class.district_id}{enrolment.pk:09d}" if certified else "",
             certificate_on=on if certified else None,
         )
-        record_result(partners.teacher, enrolment, facts, on=on)
+    for refusal in record_results(partners.teacher, training_class, reports, on=on).values():
+        raise refusal
 
 
 def dispute(apprentice, enrolment: Enrolment) -> None:

@@ -98,11 +98,13 @@ def _acting(membership: Membership) -> Actor:
     )
 
 
-def hire_offices(registry: Registry, shown_district: str) -> Staff:
-    """Reviewer, supervisor and finance officer of each district, and the city's people."""
+def hire_offices(registry: Registry, shown_district: str, districts: frozenset[str] | None = None) -> Staff:
+    """Reviewer, supervisor, finance officer of each district (or of those named), and the city's people."""
     staff = registry.staff
     offices = (Role.DISTRICT_REVIEWER, Role.DISTRICT_SUPERVISOR, Role.FINANCE_OFFICER)
     for district in District.objects.order_by("position"):
+        if districts is not None and district.pk not in districts:
+            continue
         shown = district.pk == shown_district
         for role in offices:
             staff.of_district[role, district.pk] = registry.member(

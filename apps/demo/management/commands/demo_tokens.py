@@ -62,6 +62,8 @@ class Command(BaseCommand):
     def _facts(self, members: dict[str, Membership]) -> dict[str, Any]:
         institution = members["institution"].organisation_id
         scope = LicenceScope.objects.filter(institution_id=institution).order_by("id").first()
+        if scope is None:
+            raise CommandError("The institution of the demo city has no licence. Load the city first.")
         # A new seed each day, so that the walk can be taken again with other people.
         inventor = Inventor(int(clock.now().timestamp()), clock.today())
         people = [inventor.person(age_min=22, age_max=40) for _n in range(2)]
