@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -75,7 +76,7 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Cha
     for name in _BASICS:
         before, after = old["basics"].get(name), new["basics"].get(name)
         if before != after:
-            label = str(Plan._meta.get_field(name).verbose_name)
+            label = _label(Plan, name)
             yield Change(
                 PlanStep.BASICS,
                 CHANGED,
@@ -94,7 +95,7 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Cha
 
 
 def _rows(
-    step: PlanStep, model: Any, part: str, old: list[dict], new: list[dict], words: "_Words"
+    step: PlanStep, model: type[models.Model], part: str, old: list[dict], new: list[dict], words: "_Words"
 ) -> Iterator[Change]:
     before = {row["key"]: row for row in old}
     after = {row["key"]: row for row in new}
@@ -108,9 +109,14 @@ def _rows(
         for name, value in row.items():
             was = before[key].get(name)
             if was != value and not name.endswith("_name"):
-                label = str(model._meta.get_field(name).verbose_name)
+                label = _label(model, name)
                 title = words.title(part, row)
                 yield Change(step, CHANGED, title, label, words.text(name, was), words.text(name, value))
+
+
+def _label(model: type[models.Model], name: str) -> str:
+    field: Any = model._meta.get_field(name)
+    return str(field.verbose_name)
 
 
 def _documents(old: list[dict], new: list[dict], words: "_Words") -> Iterator[Change]:

@@ -12,6 +12,7 @@ from apps.core.errors import Conflict, Forbidden, InvalidInput
 from apps.plans.content import PlanFacts, gather
 from apps.plans.enums import PlanState
 from apps.plans.models import Consolidation, Plan
+from apps.plans.services.editing import account_of
 from apps.policy.rules import digest
 
 _LOCK = 7_120_011
@@ -47,7 +48,7 @@ def consolidate_plans(actor: Actor, plan_ids: Iterable[int], *, on: date, note: 
     content = {"made_on": on.isoformat(), "plans": rows}
     made = Consolidation.objects.create(
         number=_next_number(on.year),
-        made_by_id=actor.user_id,
+        made_by_id=account_of(actor),
         made_on=on,
         note=" ".join(note.split())[:300],
         plan_count=len(rows),

@@ -11,7 +11,7 @@ from apps.core.errors import Forbidden
 from apps.enterprises.models import Enterprise
 from apps.plans.content import PROGRAMME
 from apps.plans.models import Plan
-from apps.plans.services.editing import clean_text
+from apps.plans.services.editing import account_of, clean_text
 from apps.policy.selectors import governing_document
 
 _NEXT = """
@@ -32,18 +32,19 @@ def create_plan(actor: Actor, *, on: date, title: str = "") -> Plan:
         raise Forbidden(_("Only an enterprise applies with a training plan."), code="not_an_enterprise")
     enterprise = Enterprise.objects.select_related("organisation").get(pk=actor.organisation_id)
     organisation = enterprise.organisation
+    district_code = str(organisation.district_id)
     text = clean_text(title, row=None, field="title", label=_("Title"), most=200)
     with acting(actor, "create"):
         return Plan.objects.create(
-            number=next_number(organisation.district_id, on.year),
+            number=next_number(district_code, on.year),
             title=text or _("Training plan %(year)s") % {"year": on.year},
             enterprise=enterprise,
-            district_id=organisation.district_id,
+            district_id=district_code,
             superior_unit_id=organisation.superior_id,
             policy_document=governing_document(PROGRAMME, on),
             contact_name=enterprise.contact_name,
             contact_phone=enterprise.contact_phone,
-            created_by_id=actor.user_id,
+            created_by_id=account_of(actor),
         )
 
 

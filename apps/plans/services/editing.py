@@ -32,6 +32,13 @@ def new_row_key() -> str:
     return secrets.token_hex(6)
 
 
+def account_of(actor: Actor) -> int:
+    """The account that writes. Raises `Forbidden` for the system, which writes no plan."""
+    if actor.user_id is None:
+        raise Forbidden(_("Only the enterprise changes its plan."), code="not_your_plan")
+    return actor.user_id
+
+
 @contextmanager
 def editing(actor: Actor, plan: Plan) -> Iterator[Edit]:
     """Lock the plan for a change of its content and raise its version where it had been handed in.
@@ -80,7 +87,8 @@ def replace_rows(
         raise InvalidInput(
             _("A plan has at most %(max)s rows of a kind.") % {"max": ROWS_MAX}, code="too_many_rows"
         )
-    stored = {row.row_key: row for row in model._default_manager.filter(plan=edit.plan)}
+    manager: Any = model._default_manager
+    stored: dict[str, Part] = {row.row_key: row for row in manager.filter(plan=edit.plan)}
     kept = {key for key in keep if key}
     named = {key for key, _values in rows if key}
     free = {key: row for key, row in stored.items() if key not in named | kept}
@@ -101,12 +109,13 @@ def _store(
     wanted: Sequence[tuple[Part | None, str, dict[str, Any]]],
     gone: Sequence[Part],
 ) -> None:
+    manager: Any = model._default_manager
     if gone:
-        model._default_manager.filter(pk__in=[row.pk for row in gone]).delete()
+        manager.filter(pk__in=[row.pk for row in gone]).delete()
         edit.changed = True
     for row, key, values in wanted:
         if row is None:
-            model._default_manager.create(plan=edit.plan, row_key=key, **values)
+            manager.create(plan=edit.plan, row_key=key, **values)
             edit.changed = True
             continue
         differing = [name for name, value in values.items() if getattr(row, name) != value]

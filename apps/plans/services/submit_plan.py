@@ -14,6 +14,7 @@ from apps.core.errors import Problem
 from apps.plans.checks import missing_for_submission
 from apps.plans.content import governing, snapshot
 from apps.plans.models import Plan, PlanSubmission
+from apps.plans.services.editing import account_of
 from apps.plans.transitions import PLAN_TRANSITIONS
 
 
@@ -69,5 +70,5 @@ def _freeze(locked: Plan, actor: Actor) -> None:
         version=locked.version,
         content=content,
         sha256=sha256,
-        submitted_by_id=actor.user_id,
+        submitted_by_id=account_of(actor),
     )

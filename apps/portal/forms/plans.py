@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms.formsets import BaseFormSet
@@ -17,7 +17,7 @@ from apps.core.forms import DayField, IdNumberField, NameField, UsccField, YuanF
 from apps.institutions.models import Institution
 from apps.plans.content import PlanFacts, trainable_levels
 from apps.plans.enums import LessonKind, MentorSide, Place, PlanDocumentKind, Qualification, TextbookKind
-from apps.plans.inputs import Basics, CourseRow, LineRow, MentorRow, TextbookRow
+from apps.plans.inputs import Basics, CourseRow, LineRow, MentorRow, Row, TextbookRow
 from apps.plans.models import Plan
 from apps.plans.services.editing import ROWS_MAX
 from apps.policy.enums import TitleGrade
@@ -44,7 +44,7 @@ class Options:
         named = {each.line.occupation_id: str(each.line.occupation) for each in facts.lines}
         for person in facts.mentors:
             if person.occupation is not None:
-                named.setdefault(person.occupation_id, str(person.occupation))
+                named.setdefault(person.occupation.pk, str(person.occupation))
         return cls(
             occupations=occupation_choices(facts),
             plan_occupations=list(named.items()),
@@ -71,6 +71,11 @@ def occupation_choices(facts: PlanFacts) -> Choices:
 
 def _blank(label: Any) -> tuple[str, Any]:
     return ("", label)
+
+
+def offer(form: forms.Form, name: str, choices: Choices) -> None:
+    """Give a field what it may choose from."""
+    cast("forms.ChoiceField", form.fields[name]).choices = choices
 
 
 class BasicsForm(forms.Form):
@@ -110,7 +115,7 @@ class BasicsForm(forms.Form):
 
     def __init__(self, plan: Plan, *args: Any, on: date, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["institution_id"].choices = institution_choices(plan, on)
+        offer(self, "institution_id", institution_choices(plan, on))
 
     def to_input(self, entrusted_to_id: int | None, plan: Plan) -> Basics:
         """What the service takes; where a field is wrong, what the plan says already."""
@@ -170,6 +175,10 @@ class RowForm(forms.Form):
     def offer(self, options: Options) -> None:
         """Fill in what the fields may choose from."""
 
+    def to_input(self) -> Row:
+        """What the service takes."""
+        raise NotImplementedError
+
     def take_focus(self) -> None:
         """Put the reader into the first field."""
         first = next(name for name in self.fields if name != "row_key")
@@ -196,9 +205,9 @@ class LineForm(RowForm):
 
     def offer(self, options: Options) -> None:
         self._trainable = options.trainable
-        self.fields["occupation"].choices = [_blank(CHOOSE), *options.occupations]
+        offer(self, "occupation", [_blank(CHOOSE), *options.occupations])
         levels = [(code, label) for code, label in options.levels if code in options.trainable]
-        self.fields["level"].choices = [_blank(CHOOSE), *levels]
+        offer(self, "level", [_blank(CHOOSE), *levels])
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -221,7 +230,7 @@ class CourseForm(RowForm):
     line_key = forms.ChoiceField(label=_("For which occupation"), required=False)
 
     def offer(self, options: Options) -> None:
-        self.fields["line_key"].choices = [_blank(_("All apprentices")), *options.lines]
+        offer(self, "line_key", [_blank(_("All apprentices")), *options.lines])
 
     def to_input(self) -> CourseRow:
         return CourseRow(**self.cleaned_data)
@@ -258,8 +267,8 @@ class MentorForm(RowForm):
 
     def offer(self, options: Options) -> None:
         everything = _blank(_("All occupations of the plan"))
-        self.fields["occupation"].choices = [everything, *options.plan_occupations]
-        self.fields["certificate_level"].choices = [_blank(CHOOSE), *options.levels]
+        offer(self, "occupation", [everything, *options.plan_occupations])
+        offer(self, "certificate_level", [_blank(CHOOSE), *options.levels])
 
     def to_input(self) -> MentorRow:
         values = dict(self.cleaned_data)
@@ -349,4 +358,5 @@ def _count(data: QueryDict) -> int:
 
 
 def _set_of(form: type[RowForm]) -> type[RowSet]:
-    return forms.formset_factory(form, formset=RowSet, extra=0, max_num=ROWS_MAX, absolute_max=ROWS_MAX)
+    made = forms.formset_factory(form, formset=RowSet, extra=0, max_num=ROWS_MAX, absolute_max=ROWS_MAX)
+    return cast("type[RowSet]", made)

@@ -47,7 +47,7 @@ def _of_enterprise(plan: Plan) -> NextStep | None:
         return NextStep(_("Correct the plan"), text, edit, _("Correct"))
     if plan.state == PlanState.APPROVED:
         text = _("The plan is approved: open a class and register the apprentices.")
-        return NextStep(_("Register apprentices"), text)
+        return NextStep(_("Register apprentices"), text, reverse("portal:class_open"), _("Open a class"))
     return None
 
 

@@ -57,7 +57,7 @@ def _courses(facts: PlanFacts) -> list[Mapping[str, Any]]:
             "kind": row.kind,
             "place": row.place,
             "hours": row.hours,
-            "line_key": keys.get(row.line_id, ""),
+            "line_key": keys.get(row.line_id or 0, ""),
         }
         for row in facts.courses
     ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -241,7 +241,7 @@ def _rows(request: HttpRequest, plan: Plan, name: str) -> HttpResponse:
     if request.method == "GET":
         rows = rows_of(step.form, options, steps.rows_to_show(step, reading.facts))
         return _rows_page(request, plan, name, reading, rows)
-    data = request.POST
+    data: QueryDict = request.POST
     wish = "" if _is_autosave(request) else data.get("do", "")
     removed = ""
     if wish.startswith("remove-") and wish.removeprefix("remove-").isdecimal():
@@ -277,7 +277,8 @@ def _rows_page(
 
 def _store_rows(request: HttpRequest, plan: Plan, step: RowStep, rows: RowSet, removed: str) -> None:
     """Store the whole rows. Rows of another window and half-typed rows stay as they are stored."""
-    stored = set(step.model._default_manager.filter(plan=plan).values_list("row_key", flat=True))
+    manager: Any = step.model._default_manager
+    stored = set(manager.filter(plan=plan).values_list("row_key", flat=True))
     posted = {form.key for form in rows.forms if form.has_changed()}
     cleared = {form.key for form in rows.forms if not form.has_changed()} | {removed}
     for _attempt in range(len(rows.forms) + 1):
