@@ -65,8 +65,10 @@ def watch_for_trouble(context: BrowserContext) -> list[str]:
     troubles: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
-        # A refusal that the server meant (a form with a mistake) is not an error of the page.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        # A refusal that the server meant (a form with a mistake) is not an error of the page, nor is a
+        # request that a later one replaced; one that failed is reported as htmx:sendError as well.
+        meant = ("Failed to load resource", "htmx:afterRequest", "htmx:sendAbort")
+        if message.type == "error" and not message.text.startswith(meant):
             troubles.append(message.text)
 
     context.on("console", on_console)
