@@ -17,12 +17,15 @@ from typing import Any
 
 from django.test import Client
 
+from apps.accounts.access import CONFIRMED_AT
 from apps.accounts.models import ApiToken, District, Membership, Organisation
 from apps.accounts.roles import DISTRICT_ROLES, OrganisationKind, Role
+from apps.core import clock
 from apps.enterprises.enums import BankAccountState
 from apps.enterprises.models import BankAccount, Enterprise
 from apps.institutions.models import Institution, LicenceScope
-from tests.factories import accounts, enterprises, institutions
+from tests.factories import accounts, claims, enterprises, institutions
+from tests.factories.claims import Money
 
 Kwargs = dict[str, Any]
 
@@ -32,12 +35,14 @@ class Pair:
     """What fills the parameters of an address; without `foreign` there is nothing that is not one's own.
 
     `seen_by` are the roles to whom `own` is theirs; None: every role that may open the address. A role
-    that is not among them has to get 404.
+    that is not among them has to get 404. `may_refuse`: the address is open to all who see the object, and
+    the state of the object decides who of them may take the step, so 403 is an answer as well.
     """
 
     own: Kwargs
     foreign: Kwargs | None = None
     seen_by: frozenset[Role] | None = None
+    may_refuse: bool = False
 
 
 @dataclass
@@ -67,12 +72,22 @@ class World:
         return enterprises.enterprise(district=self.foreign_district)
 
     @cached_property
+    def of(self) -> Money:
+        """A class of the own enterprise in training, with its plan, its people and money behind it."""
+        return claims.money(people=2, enterprise=self.enterprise)
+
+    @cached_property
+    def foreign_of(self) -> Money:
+        """The same in the other district."""
+        return claims.money(people=2, enterprise=self.foreign_enterprise, district=self.foreign_district.pk)
+
+    @cached_property
     def institution(self) -> Institution:
-        return institutions.institution(district=self.district, superior=self.superior)
+        return self.of.shop.institution
 
     @cached_property
     def foreign_institution(self) -> Institution:
-        return institutions.institution(district=self.foreign_district)
+        return self.foreign_of.shop.institution
 
     def member(self, role: Role) -> Membership:
         """The test's member of a role, of the first district or its organisations."""
@@ -86,12 +101,21 @@ class World:
                 scope["organisation"] = self.institution.organisation
             elif role in (Role.SUPERIOR_UNIT, Role.OBSERVER):
                 scope["organisation"] = self.superior
+            elif role == Role.APPRENTICE:
+                scope["user"] = accounts.user(person=self.of.enrolments()[0].person)
             self.members[role.value] = accounts.member(role, **scope)
         return self.members[role.value]
 
     def browser(self, role: str) -> Client:
         """A browser signed in as the member of a role, or as nobody."""
-        return Client() if role == "anonymous" else accounts.client_of(self.member(Role(role)))
+        if role == "anonymous":
+            return Client()
+        browser = accounts.client_of(self.member(Role(role)))
+        # What moves money would ask for the password before it looks for the object.
+        session = browser.session
+        session[CONFIRMED_AT] = clock.now().timestamp()
+        session.save()
+        return browser
 
 
 # Roles that see all districts, or administrate: nothing is foreign to them.
@@ -120,7 +144,11 @@ def _enterprise(world: World) -> Pair:
 
 @objects("desk:institution", "desk:institution_standing", "desk:scope_new", "desk:evaluation_new")
 def _institution(world: World) -> Pair:
-    return Pair({"pk": world.institution.pk}, {"pk": world.foreign_institution.pk})
+    return Pair(
+        {"pk": world.institution.pk},
+        {"pk": world.foreign_institution.pk},
+        seen_by=SEES_ALL | DISTRICT_ROLES | {Role.FINANCE_OFFICER},
+    )
 
 
 @objects("desk:scope_end")
@@ -172,8 +200,8 @@ def _token(world: World) -> Pair:
 
 
 def _pending(organisation: Organisation) -> BankAccount:
-    found = BankAccount.objects.filter(organisation=organisation).first()
-    return found or enterprises.bank_account(organisation, state=BankAccountState.PENDING)
+    waiting = BankAccount.objects.filter(organisation=organisation, state=BankAccountState.PENDING)
+    return waiting.first() or enterprises.bank_account(organisation, state=BankAccountState.PENDING)
 
 
 def _some_scope(institution: Institution) -> LicenceScope:

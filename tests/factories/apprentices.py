@@ -19,9 +19,8 @@ from apps.accounts.middleware import actor_of
 from apps.accounts.models import Membership
 from apps.accounts.roles import Role
 from apps.apprentices import services
-from apps.apprentices.models import Enrolment, LineSeats, TrainingClass
+from apps.apprentices.models import Enrolment, TrainingClass
 from apps.casework.acting import acting
-from apps.casework.engine import Opinion
 from apps.catalogue.models import Level, Occupation
 from apps.core import clock
 from apps.enterprises.models import Enterprise

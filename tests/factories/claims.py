@@ -69,7 +69,7 @@ def money(
         if fen:
             record_appropriation(
                 finance,
-                key=f"appropriation:{fund}",
+                key=f"appropriation:{place.pk}:{fund}",
                 fund=fund,
                 district=place.pk,
                 year=ON.year,

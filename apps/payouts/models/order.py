@@ -15,7 +15,7 @@ from apps.payouts.enums import OrderState
 class PaymentOrderQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor | None) -> Self:
         """Own payments; a district's; the city's."""
-        return self.filter(scope_q(actor, district="district_id", enterprise="enterprise_id"))
+        return self.filter(scope_q(actor, institution=None))
 
 
 class PaymentOrder(models.Model):
