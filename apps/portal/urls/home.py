@@ -1,5 +1,7 @@
-"""Addresses: home."""
+"""Where applicants begin."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from apps.portal.views import home
+
+urlpatterns = [path("", home.home, name="home")]
