@@ -18,6 +18,8 @@ _PARAMETERS = {
     "teacher": "teacher_experience_years_min",
     "dispatched": "dispatched_workers_allowed",
     "wage": "minimum_monthly_wage",
+    "experts": "expert_review_required",
+    "visit": "site_visit_required",
 }
 _ARTICLES = {
     "application": "五",

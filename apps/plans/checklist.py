@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
@@ -18,13 +19,14 @@ from apps.policy.rules import Rules
 @dataclass(frozen=True)
 class Item:
     """One question to the reviewer. `checks` are codes of `apps.plans.checks` whose results stand beside
-    it; `topic` leads to the article."""
+    it; `topic` leads to the article; `asked_by` names the policy parameter that switches the item on."""
 
     code: str
     step: PlanStep
     question: Promise
     topic: str
     checks: tuple[str, ...] = ()
+    asked_by: str = ""
 
     def article(self, rules: Rules) -> str:
         return article(rules, self.topic)
@@ -115,15 +117,34 @@ ITEMS: tuple[Item, ...] = (
         "rules",
         ("documents",),
     ),
+    Item(
+        "basics.experts",
+        PlanStep.BASICS,
+        gettext_lazy("Experts reviewed the plan and recommend it"),
+        "experts",
+        asked_by="expert_review_required",
+    ),
+    Item(
+        "basics.visit",
+        PlanStep.BASICS,
+        gettext_lazy("Premises and equipment were visited and suit the training"),
+        "visit",
+        asked_by="site_visit_required",
+    ),
 )
 CODES = frozenset(item.code for item in ITEMS)
 
 
-def checklist_problems(answers: Iterable[Mapping[str, Any]]) -> list[Problem]:
+def items_for(rules: Rules, on: date) -> tuple[Item, ...]:
+    """The items that a plan is judged by under a document on a day."""
+    return tuple(item for item in ITEMS if not item.asked_by or rules.value(item.asked_by, on))
+
+
+def checklist_problems(answers: Iterable[Mapping[str, Any]], items: Iterable[Item]) -> list[Problem]:
     """What keeps a checklist from passing a plan: items left open, failed, or noted without a note."""
     given = {row.get("code"): row for row in answers if row.get("code") in CODES}
     problems = []
-    for item in ITEMS:
+    for item in items:
         row = given.get(item.code)
         verdict = row.get("result") if row else ""
         message = ""

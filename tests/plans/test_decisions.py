@@ -1,5 +1,6 @@
 """What a decision rests on: the version read, a whole checklist, another person, all defects at once."""
 
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -12,9 +13,10 @@ from apps.casework.models import Decision, Deficiency, History, Notice
 from apps.core import invariants
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Refused
 from apps.plans import selectors, services
-from apps.plans.checklist import ITEMS, all_passed
+from apps.plans.checklist import ITEMS, all_passed, items_for
 from apps.plans.enums import PlanState
 from apps.plans.models import Plan
+from apps.policy.reader import rules_from_content
 from tests.factories import accounts, plans
 from tests.factories.plans import ON, complete_plan
 
@@ -108,13 +110,27 @@ def test_the_same_person_may_take_the_same_part_again():
 @pytest.mark.parametrize("answer", [None, "fail", "note", "perhaps"])
 def test_a_plan_passes_only_with_every_item_answered(answer):
     case = complete_plan(state=PlanState.DISTRICT_REVIEW)
-    for item in ITEMS:
+    for item in asked(case):
         rows = [row for row in all_passed() if row["code"] != item.code]
         if answer:
             rows.append({"code": item.code, "result": answer, "remark": " "})
         with pytest.raises(Refused) as refusal:
             services.approve_plan(case.reviewer, case.plan, on=ON, opinion=Opinion(checklist=rows))
         assert [problem.field for problem in refusal.value.problems] == [item.code]
+
+
+def asked(case):
+    return items_for(case.plan.policy_document.rules, ON)
+
+
+def test_expert_review_and_site_visit_are_asked_for_only_where_the_document_says_so():
+    case = complete_plan(state=PlanState.DISTRICT_REVIEW)
+    optional = {"basics.experts", "basics.visit"}
+    assert optional & {item.code for item in asked(case)} == set()
+    rules = case.plan.policy_document.rules
+    content = deepcopy(rules.content)
+    content["parameters"]["site_visit_required"]["values"] = {"2022-05-27": "yes"}
+    assert optional & {item.code for item in items_for(rules_from_content(content), ON)} == {"basics.visit"}
 
 
 def test_a_noted_item_passes_with_its_note():

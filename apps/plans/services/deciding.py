@@ -7,7 +7,7 @@ from datetime import date
 from apps.accounts.actors import Actor
 from apps.casework.engine import Effect, Guard, Opinion, fire
 from apps.core.errors import Problem
-from apps.plans.checklist import checklist_problems
+from apps.plans.checklist import checklist_problems, items_for
 from apps.plans.checks import missing_for_decision
 from apps.plans.models import Plan
 from apps.plans.transitions import PLAN_TRANSITIONS
@@ -61,6 +61,7 @@ def ready_to_pass(on: date, opinion: Opinion | None) -> Callable[[Plan, Actor], 
 
     def guard(plan: Plan, _actor: Actor) -> list[Problem]:
         answers = opinion.checklist if opinion else ()
-        return [*checklist_problems(answers), *missing_for_decision(plan, on=on)]
+        items = items_for(plan.policy_document.rules, on)
+        return [*checklist_problems(answers, items), *missing_for_decision(plan, on=on)]
 
     return guard

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from apps.casework.engine import Opinion
 from apps.casework.enums import Verdict
 from apps.core.errors import Problem
-from apps.plans.checklist import CODES, ITEMS, Item
+from apps.plans.checklist import CODES, Item, items_for
 from apps.plans.enums import PlanStep
 from apps.plans.reading import Reading
 
@@ -128,7 +128,7 @@ def sections_of(
     before = {row["code"]: row for row in earlier}
     last = {row["code"]: row for row in own}
     found: dict[PlanStep, Section] = {}
-    for item in ITEMS:
+    for item in items_for(reading.facts.rules, reading.facts.on):
         section = found.setdefault(item.step, Section(item.step, [], item.step.value in changed))
         judgement = Judgement(
             item=item,
