@@ -11,7 +11,7 @@ class PayoutsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.casework import subjects
-        from apps.payouts import invariants  # noqa: F401 - they declare themselves
+        from apps.payouts import invariants, tasks  # noqa: F401 - both register themselves
         from apps.payouts.services import record_payment, release_payment, sign_recovery
 
         # The money steps of a claim are taken here, a floor above the claim itself.

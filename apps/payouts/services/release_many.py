@@ -1,0 +1,92 @@
+"""Finance releases many signed claims: in the background, each in a transaction of its own."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.accounts.roles import Role
+from apps.casework.engine import Opinion
+from apps.claims.enums import ClaimState
+from apps.claims.models import Claim
+from apps.core.errors import Forbidden, InvalidInput, ShituError
+from apps.core.jobs import enqueue
+from apps.core.models import Job
+from apps.payouts.models import PaymentOrder
+from apps.payouts.services.release_payment import release_payment
+
+RELEASE = "payouts.release"
+# The sentences of refusals that a result keeps; the count is always whole.
+REFUSALS_KEPT = 200
+
+
+def enqueue_release(actor: Actor, claims: Iterable[int]) -> Job:
+    """Have these claims released by this member of finance; asked twice, it is one job.
+
+    Raises `Forbidden` for anybody but finance, `InvalidInput` for no claim. Whether the actor may see a
+    claim, and everything else that a release asks for, is checked claim by claim when its turn comes.
+    """
+    if actor.role != Role.FINANCE_OFFICER:
+        raise Forbidden(_("Your role cannot take this step."), code="not_your_step")
+    wanted = sorted(set(claims))
+    if not wanted:
+        raise InvalidInput(_("Choose at least one claim."), code="nothing_chosen")
+    digest = sha256(repr(wanted).encode()).hexdigest()[:32]
+    return enqueue(
+        RELEASE,
+        params={"claims": wanted, "membership": actor.membership_id},
+        started_by_id=actor.user_id,
+        unique_key=f"{RELEASE}:{actor.membership_id}:{digest}",
+        title=_("Release of %(count)s claims") % {"count": len(wanted)},
+    )
+
+
+def release_many(
+    actor: Actor, claims: Iterable[int], *, on: date, report: Callable[[int, int], None] | None = None
+) -> dict[str, Any]:
+    """Release every claim that waits for it; safe to run again after it broke off anywhere.
+
+    Each release commits by itself. A claim that is no longer approved is left alone; a refusal is noted and
+    does not stop the others. Returns `released` (orders that this person's release stands behind),
+    `skipped` and `refused` with their number and reason.
+    """
+    wanted = list(claims)
+    refused: list[dict[str, Any]] = []
+    for done, pk in enumerate(wanted, start=1):
+        refusal = _release_one(actor, pk, on)
+        if refusal is not None:
+            refused.append(refusal)
+        if report is not None:
+            report(done, len(wanted))
+    released = PaymentOrder.objects.filter(
+        claim__in=wanted, released_by_id=actor.user_id, state__in=["released", "paid"]
+    ).count()
+    return {
+        "released": released,
+        "skipped": len(wanted) - released - len(refused),
+        "refused": len(refused),
+        "refusals": refused[:REFUSALS_KEPT],
+    }
+
+
+def _release_one(actor: Actor, pk: int, on: date) -> dict[str, Any] | None:
+    claim = Claim.objects.visible_to(actor).select_related("training_class__plan").filter(pk=pk).first()
+    if claim is None:
+        return {
+            "claim": pk,
+            "code": "no_such_case",
+            "reason": _("There is no such file, or it is not yours."),
+        }
+    if claim.state != ClaimState.APPROVED:
+        return None
+    try:
+        release_payment(actor, claim, on=on, opinion=Opinion())
+    except ShituError as refusal:
+        if refusal.code == "wrong_state":
+            return None
+        reason = " ".join(filter(None, [refusal.message, *(str(row.message) for row in refusal.problems)]))
+        return {"claim": pk, "number": claim.number, "code": refusal.code, "reason": reason}
+    return None

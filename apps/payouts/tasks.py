@@ -1,0 +1,24 @@
+"""Background work of payments."""
+
+from django.utils.translation import gettext as _
+
+from apps.accounts.middleware import actor_of
+from apps.accounts.models import Membership
+from apps.core.clock import today
+from apps.core.errors import Forbidden
+from apps.core.jobs import register
+from apps.core.models import Job
+from apps.payouts.services.release_many import RELEASE, release_many
+
+
+@register(RELEASE)
+def release_job(job: Job) -> None:
+    """Release the claims that the job names, as far as its member of finance may; safe to run again."""
+    on = today()
+    membership = Membership.objects.in_force(on).filter(pk=job.params["membership"]).first()
+    if membership is None:
+        raise Forbidden(
+            _("The membership that released these claims has ended. Nothing more was released."),
+            code="membership_ended",
+        )
+    job.finish(release_many(actor_of(membership), job.params["claims"], on=on, report=job.report))
