@@ -19,7 +19,11 @@ def test(options: Options) -> int:
     BROWSER_COUNT.unlink(missing_ok=True)
     chromium = browser.install()
     with engines.temporary(options, "test") as (found, folder):
-        env = django.environment(found.addresses, "test", CHROMIUM=chromium)
+        # The owner's login alone, so that tests can try what the owner may: each connection of the
+        # application takes on its role as it opens. tests/setup tries the two logins on engines of its own.
+        addresses = dict(found.addresses)
+        addresses["DATABASE_URL"] = addresses.pop("DATABASE_OWNER_URL", addresses["DATABASE_URL"])
+        env = django.environment(addresses, "test", CHROMIUM=chromium)
         if not found.database_is_embedded:
             env["TEST_DB_NAME"] = os.environ.get("TEST_DB_NAME", f"test_shitu_{folder.name[5:]}")
         city.compile_messages(env)
