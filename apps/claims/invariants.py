@@ -53,7 +53,8 @@ CAPS = register(
      WHERE kept.committed_fen + kept.paid_fen - kept.recovered_fen > kept.standard_fen
         OR (kept.due_fen IS NULL
             AND kept.committed_fen + kept.paid_fen - kept.recovered_fen > kept.advance_fen)
-        OR kept.committed_fen > greatest(kept.due_fen - kept.paid_fen + kept.recovered_fen, 0)
+        OR (kept.due_fen IS NOT NULL
+            AND kept.committed_fen > greatest(kept.due_fen - kept.paid_fen + kept.recovered_fen, 0))
         OR (kept.paid_fen - kept.recovered_fen <> kept.due_fen
             AND EXISTS (SELECT 1 FROM claims_claimline AS line
                           JOIN claims_claim AS claim ON claim.id = line.claim_id
