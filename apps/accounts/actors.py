@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from apps.accounts.roles import ADMINISTRATORS, Role
+from apps.core.errors import Forbidden
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,13 @@ class Actor:
     def system(cls, reason: str) -> "Actor":
         """The system acting by itself, for the stated reason (a deadline, a scheduled task)."""
         return cls(role=Role.SYSTEM, name="system", reason=reason)
+
+    @property
+    def account_id(self) -> int:
+        """The account that a record names as its author. Raises `Forbidden` for the system: it has none."""
+        if self.user_id is None:
+            raise Forbidden(code="no_account")
+        return self.user_id
 
     @property
     def is_system(self) -> bool:

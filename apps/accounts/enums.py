@@ -47,15 +47,11 @@ class TokenArea(models.TextChoices):
     A token's scope is an area alone (read and write) or with one side: `plans:read`.
     """
 
-    CATALOGUE = "catalogue", _("Catalogues and policies")
     PLANS = "plans", _("Training plans")
     CLASSES = "classes", _("Classes and apprentices")
     TRAINING = "training", _("Training and results")
     CLAIMS = "claims", _("Claims")
     PAYMENTS = "payments", _("Payments and recovery")
-    LEDGER = "ledger", _("Ledger and following the money")
-    NOTICES = "notices", _("Notices and notes")
-    STATISTICS = "statistics", _("Dashboards")
 
 
 def token_scope_choices() -> list[tuple[str, str]]:
@@ -86,7 +82,8 @@ def register_action(code: str, label: str | Promise) -> None:
 
 def action_choices() -> list[tuple[str, str]]:
     """Every known action with its label, for filters."""
-    return [*AccessAction.choices, *((code, str(label)) for code, label in sorted(_registered.items()))]
+    known = [*AccessAction.choices, *sorted(_registered.items())]
+    return [(code, str(label)) for code, label in known]
 
 
 def action_label(code: str) -> str:

@@ -56,10 +56,10 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = None  # type: ignore[attr-defined]
-        request.membership = None  # type: ignore[attr-defined]
-        request.memberships = []  # type: ignore[attr-defined]
-        request.session_ended = ""  # type: ignore[attr-defined]
+        request.actor = None
+        request.membership = None
+        request.memberships = []
+        request.session_ended = ""
         # No session cookie means nobody: the page then neither reads nor varies by a session.
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             self._end_what_is_over(request)
@@ -72,6 +72,7 @@ class ActorMiddleware:
         signed_in = request.session.get(SIGNED_IN_AT, 0)
         seen = request.session.get(SEEN_AT, 0)
         reason = ""
+        user: Any = request.user
         if now - signed_in > settings.SESSION_COOKIE_AGE:
             reason = "absolute"
         elif now - seen > settings.SESSION_IDLE_SECONDS:
@@ -79,10 +80,10 @@ class ActorMiddleware:
         if reason:
             from apps.accounts.services import log_for_user
 
-            log_for_user(request.user, AccessAction.SESSION_EXPIRED, reason=reason, request=request)
-            request.silent_sign_out = True  # type: ignore[attr-defined]
+            log_for_user(user, AccessAction.SESSION_EXPIRED, reason=reason, request=request)
+            request.silent_sign_out = True
             logout(request)
-            request.session_ended = reason  # type: ignore[attr-defined]
+            request.session_ended = reason
         elif now - seen >= SEEN_EVERY_SECONDS:
             request.session[SEEN_AT] = now
 
@@ -95,11 +96,12 @@ class ActorMiddleware:
         )
         chosen = request.session.get(MEMBERSHIP_KEY)
         membership = next((m for m in found if m.pk == chosen), found[0] if found else None)
-        request.memberships = found  # type: ignore[attr-defined]
-        request.membership = membership  # type: ignore[attr-defined]
-        request.actor = actor_of(membership) if membership else None  # type: ignore[attr-defined]
+        request.memberships = found
+        request.membership = membership
+        request.actor = actor_of(membership) if membership else None
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-            translation.activate(request.user.preferred_language)
+            user: Any = request.user
+            translation.activate(user.preferred_language)
             request.LANGUAGE_CODE = translation.get_language()
 
 
@@ -133,7 +135,7 @@ class DefaultDenyMiddleware:
         return self._refusal(request, declaration, name)
 
     def _refusal(self, request: HttpRequest, declaration: Declared, name: str) -> HttpResponseBase | None:
-        user = request.user
+        user: Any = request.user
         signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES and user.is_authenticated
         if signed_in and name not in BEFORE_NEW_PASSWORD and user.must_choose_password(clock.now()):
             return _redirected(request, redirect("account_change_password"))

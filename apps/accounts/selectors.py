@@ -33,7 +33,7 @@ def record_history(*subjects: models.Model, limit: int = 50) -> list[Trace]:
             action=row.action,
             label=row.action_label,
             at=row.at,
-            who=names.get(row.person_id, ""),
+            who=names.get(row.person_id or 0, ""),
             role_label=str(row.get_role_display()) if row.role else "",
             reason=row.reason,
         )

@@ -27,7 +27,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 def switch(request: HttpRequest) -> HttpResponse:
     """Act in another of one's own roles from now on."""
     chosen = next(
-        (m for m in request.memberships if str(m.pk) == request.POST.get("membership", "")),  # type: ignore[attr-defined]
+        (m for m in request.memberships if str(m.pk) == request.POST.get("membership", "")),
         None,
     )
     if chosen is None:

@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts import permission_table
+from apps.accounts.enums import TokenArea
 from apps.accounts.management.commands.permissions import FILE
 from apps.accounts.permission_table import ABSENT, ALLOW, DENY, ROLES, SIGN_IN, Route
 from apps.accounts.roles import ADMINISTRATORS, Role
@@ -65,6 +66,11 @@ def test_every_address_with_parameters_has_objects_to_be_tried_with(routes: list
     wanted = {route.name for route in routes if route.parameters and not _is_shut(route)}
     assert not wanted - OBJECTS.keys(), "\n".join(sorted(wanted - OBJECTS.keys()))
     assert not OBJECTS.keys() - wanted, "\n".join(sorted(OBJECTS.keys() - wanted))
+
+
+def test_a_token_can_be_limited_to_each_part_of_the_interface_and_to_no_other(routes: list[Route]) -> None:
+    areas = {route.view.cls.scope for route in routes if route.is_api and hasattr(route.view.cls, "scope")}
+    assert areas == set(TokenArea.values)
 
 
 def test_what_opens_without_signing_in_is_known(routes: list[Route]) -> None:

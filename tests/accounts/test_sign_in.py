@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from allauth.mfa.totp.internal import auth as totp
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -246,6 +247,19 @@ def test_outside_the_demo_city_there_is_no_such_page(client: Client, settings) -
     member = accounts.member(Role.FINANCE_OFFICER, demo_label="finance")
     assert client.post("/accounts/demo/", {"membership": member.pk}).status_code == 404
     assert client.get(LOGIN).context["demo_roles"]() == []
+
+
+def test_two_step_sign_in_opens_nothing_before_the_code(client: Client) -> None:
+    user = accounts.member(Role.CITY_OFFICER).user
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(user, secret)
+    assert _sign_in(client, user)["Location"] == reverse("mfa_authenticate")
+    assert not _signed_in(client)
+    assert client.post(reverse("mfa_authenticate"), {"code": "000000"}).status_code == 200
+    assert not _signed_in(client)
+    code = totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
+    assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 302
+    assert _signed_in(client)
 
 
 def test_nobody_signs_up(client: Client) -> None:

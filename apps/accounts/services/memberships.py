@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -160,7 +161,7 @@ def _waiting(membership: Membership) -> Membership:
 
 def _another_in_force(membership: Membership, on: date) -> bool:
     others = Membership.objects.in_force(on).filter(role=membership.role)
-    return others.exclude(person_id=membership.person_id).exists()
+    return others.exclude(Q(person_id=membership.person_id)).exists()
 
 
 def _insert(**fields: object) -> Membership:

@@ -55,7 +55,7 @@ def issue_token(
         name=purpose,
         membership=membership,
         scopes=sorted(set(scopes)),
-        issued_by_id=actor.user_id,
+        issued_by_id=actor.account_id,
         expires_at=expires_at,
     )
     log_access(actor, AccessAction.TOKEN_ISSUED, token, purpose)
@@ -77,7 +77,7 @@ def authenticate_token(secret: str) -> ApiToken | None:
             "membership__user__person", "membership__organisation", "membership__district"
         )
         .filter(prefix=form[1], revoked_at__isnull=True, expires_at__gt=now)
-        .filter(membership__in=Membership.objects.in_force(now.date()))
+        .filter(membership__in=Membership.objects.in_force(clock.today()))
         .first()
     )
     if token is None or not hmac.compare_digest(bytes(token.digest), _digest(secret)):

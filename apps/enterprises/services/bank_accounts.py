@@ -64,7 +64,7 @@ def enter_bank_account(
         fingerprint=fingerprint_of(holder, number),
         bank_name=bank,
         bank_code=code,
-        entered_by_id=actor.user_id,
+        entered_by_id=actor.account_id,
         enterer_id=actor.person_id,
     )
     _insert(account)

@@ -84,7 +84,7 @@ def evaluate(
     evaluation, _created = Evaluation.objects.update_or_create(
         institution=locked,
         year=year,
-        defaults={"grade": grade, "note": note, "evaluated_by_id": actor.user_id, "evaluated_on": on},
+        defaults={"grade": grade, "note": note, "evaluated_by_id": actor.account_id, "evaluated_on": on},
     )
     latest = Evaluation.objects.filter(institution=locked).order_by("-year").first()
     locked.grade = latest.grade if latest else Grade.NONE

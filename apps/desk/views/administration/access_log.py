@@ -44,7 +44,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
     page, pager = keyset.page_of(found, request, order=("-id",), size=50)
     ids = {row.user_id for row in page if row.user_id}
     people = {user.pk: user for user in User.objects.filter(pk__in=ids).select_related("person")}
-    rows = [(row, people.get(row.user_id)) for row in page]
+    rows = [(row, people.get(row.user_id or 0)) for row in page]
     locked = AccessAttempt.objects.filter(
         failures_since_start__gte=settings.AXES_FAILURE_LIMIT,
         attempt_time__gte=clock.now() - timedelta(hours=settings.AXES_COOLOFF_TIME),
