@@ -265,6 +265,10 @@ CELERY_BEAT_SCHEDULE = {
     "fold-summaries": {"task": "apps.statistics.tasks.fold_summaries", "schedule": 60.0},
     "remind-overdue": {"task": "apps.casework.tasks.remind_overdue", "schedule": crontab(hour=8, minute=0)},
     "seal-ledger": {"task": "apps.ledger.tasks.seal_ledger", "schedule": crontab(minute="*/10")},
+    "forget-ended-sessions": {
+        "task": "apps.accounts.tasks.forget_ended_sessions",
+        "schedule": crontab(hour=3, minute=15),
+    },
     "audit-invariants": {"task": "apps.core.tasks.audit_invariants", "schedule": crontab(hour=2, minute=30)},
 }
 # A running job without a heartbeat for this long is taken up again by another worker.

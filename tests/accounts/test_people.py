@@ -82,6 +82,12 @@ def test_looking_at_a_number_needs_a_reason_and_leaves_a_row() -> None:
     assert person.id_number not in str(vars(row))
 
 
+def test_a_number_that_somebody_types_as_a_reason_is_masked() -> None:
+    actor, person = accounts.actor(Role.DISTRICT_REVIEWER), accounts.person()
+    services.unmask(actor, person, "mobile", f"本人 {person.id_number} 来电")
+    assert person.id_number not in AccessLog.objects.get(action=AccessAction.UNMASKED).reason
+
+
 def test_nothing_is_shown_when_the_row_cannot_be_written() -> None:
     """I25: the log and the look are one transaction."""
     actor, person = accounts.actor(Role.DISTRICT_REVIEWER), accounts.person()

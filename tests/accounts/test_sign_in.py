@@ -20,6 +20,7 @@ from apps.accounts.models import AccessLog, User
 from apps.accounts.passwords import CharacterClassesValidator
 from apps.accounts.roles import Role
 from apps.accounts.services import disable_user, end_membership, reset_password, unlock_user
+from apps.accounts.tasks import forget_ended_sessions
 from apps.core import clock
 from tests.factories import accounts
 
@@ -268,6 +269,14 @@ def test_nobody_signs_up(client: Client) -> None:
     user = {"username": "intruder", "password1": accounts.PASSWORD, "password2": accounts.PASSWORD}
     client.post("/accounts/signup/", user)
     assert not User.objects.filter(username="intruder").exists()
+
+
+def test_sessions_that_ended_are_forgotten_at_night() -> None:
+    accounts.client_for(Role.CITY_OFFICER)
+    accounts.client_for(Role.FINANCE_OFFICER)
+    Session.objects.filter(pk=Session.objects.first().pk).update(expire_date=clock.now() - timedelta(days=1))
+    forget_ended_sessions()
+    assert Session.objects.count() == 1
 
 
 def test_a_page_without_a_session_opens_none(client: Client) -> None:

@@ -6,6 +6,7 @@ from django.views import View
 
 from apps.accounts.access import access, declared, money_confirmation_required
 from apps.accounts.roles import Role
+from config.urls import urlpatterns as project
 
 released: list[dict] = []
 
@@ -52,8 +53,5 @@ urlpatterns = [
             ]
         ),
     ),
-    path("accounts/", include("apps.accounts.urls")),
-    path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
-    path("", include("apps.public.urls")),
+    *project,
 ]

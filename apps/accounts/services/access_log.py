@@ -5,6 +5,7 @@ from django.http import HttpRequest
 
 from apps.accounts.actors import Actor
 from apps.accounts.models import AccessLog, User
+from apps.core.logs import mask_value
 
 
 def log_access(
@@ -19,7 +20,7 @@ def log_access(
 
     Call it in the same transaction as what it tells: if the row cannot be written the action does not
     happen (I25). `action` is a code of `AccessAction` or one that was registered; `subject` is the row
-    it was about or `(type, id)`. Never put a number of a person into `reason`.
+    it was about or `(type, id)`. Numbers of people that somebody typed into `reason` are masked.
     """
     return _write(
         action,
@@ -60,7 +61,7 @@ def _write(
         action=action,
         subject_type=subject_type,
         subject_id=subject_id,
-        reason=reason[:500],
+        reason=str(mask_value(reason))[:500],
         ip=_address(request),
         request_id=_request_id(),
         **who,

@@ -53,6 +53,8 @@ def enter_bank_account(
             _("A bank code has 12 digits; leave it empty if you do not know it."), code="bank_code"
         )
     number = parse_bank_account(account_number)
+    if actor.person_id is None:
+        raise Forbidden(_("A bank account is entered by a person."), code="no_person")
     waiting = BankAccount.objects.filter(organisation=organisation, state=BankAccountState.PENDING)
     for earlier in waiting.select_for_update():
         _retire(earlier, "replaced before it was confirmed")
