@@ -10,7 +10,7 @@ from mypy.plugin import ClassDefContext, Plugin
 from mypy.plugins.common import add_attribute_to_class
 from mypy.types import AnyType, TypeOfAny
 
-ATTRIBUTES = ("actor", "memberships", "htmx", "session_ended")
+ATTRIBUTES = ("actor", "membership", "memberships", "htmx", "session_ended", "silent_sign_out")
 
 
 class RequestPlugin(Plugin):

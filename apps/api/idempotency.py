@@ -85,6 +85,7 @@ def _digest(request: Request) -> str:
     }
     for upload in request.FILES.values():
         upload.seek(0)
-    body: Any = {name: value for name, value in request.data.items() if name not in files}
+    data: Any = request.data
+    body: Any = {name: value for name, value in data.items() if name not in files}
     text = json.dumps([body, files], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

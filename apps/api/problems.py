@@ -23,10 +23,11 @@ def exception_handler(error: Exception, _context: dict[str, Any]) -> Response | 
     set_rollback()
     headers = {}
     if isinstance(error, exceptions.APIException):
-        if getattr(error, "auth_header", None):
-            headers["WWW-Authenticate"] = error.auth_header
-        if getattr(error, "wait", None):
-            headers["Retry-After"] = str(int(error.wait) + 1)
+        challenge, wait = getattr(error, "auth_header", None), getattr(error, "wait", None)
+        if challenge:
+            headers["WWW-Authenticate"] = challenge
+        if wait:
+            headers["Retry-After"] = str(int(wait) + 1)
     return Response(problem_body(refusal), status=refusal.status, headers=headers, content_type=MEDIA_TYPE)
 
 

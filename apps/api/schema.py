@@ -1,6 +1,6 @@
 """The OpenAPI document: every operation names its problems, its scope and its idempotency."""
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
@@ -60,7 +60,7 @@ class ShituSchema(AutoSchema):
             )
         ]
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         for status, description in _PROBLEMS.items():
             if status not in bodies and self._may_answer(status):
@@ -71,7 +71,8 @@ class ShituSchema(AutoSchema):
         return bodies
 
     def _may_answer(self, status: str) -> bool:
-        public = getattr(self.view, "access", None) and self.view.access.openness is Openness.PUBLIC
+        declared = getattr(self.view, "access", None)
+        public = declared is not None and declared.openness is Openness.PUBLIC
         if status in ("401", "403"):
             return not public
         if status in ("409", "415", "422"):

@@ -1,5 +1,7 @@
 """Classes, rosters and enrolment records."""
 
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -89,17 +91,17 @@ class ApprenticesConfig(AppConfig):
         )
 
 
-def offers(_enrolment, step) -> bool:
+def offers(_enrolment: Any, step: Any) -> bool:
     """Records are set up with their class, never one by one."""
     return step.action != "enrol"
 
 
-def in_words(training_class) -> str:
+def in_words(training_class: Any) -> str:
     """A class in a list: its name, its occupation and level."""
     line = training_class.line
     return str(training_class.name) if training_class.name == str(line) else f"{training_class.name} · {line}"
 
 
-def takes_documents(enrolment, actor) -> bool:
+def takes_documents(enrolment: Any, actor: Any) -> bool:
     """The enterprise keeps a record's documents as long as the record lives."""
-    return actor.is_enterprise and enrolment.state in LIVE_STATES
+    return bool(actor.is_enterprise) and enrolment.state in LIVE_STATES

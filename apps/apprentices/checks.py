@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -101,7 +101,7 @@ def missing_for_cancel(training_class: TrainingClass, _actor: Actor | None = Non
     return []
 
 
-def being_read(training_class: TrainingClass):
+def being_read(training_class: TrainingClass) -> QuerySet[RosterFile]:
     """Roster files of a class that a live job still reads."""
     return RosterFile.objects.filter(
         training_class=training_class,

@@ -1,6 +1,6 @@
 """Why a row of a roster could not be taken: codes are stored, sentences are made for the reader."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
@@ -81,7 +81,9 @@ def sentence(found: Mapping[str, Any]) -> str:
     return str(text) % found["params"] if found.get("params") else str(text)
 
 
-def as_problems(findings: Iterable[Mapping[str, Any]], article, row: int | None = None) -> list[Problem]:
+def as_problems(
+    findings: Iterable[Mapping[str, Any]], article: Callable[[str], str], row: int | None = None
+) -> list[Problem]:
     """Stored reasons as problems that a page or the API shows; `article` maps a code to its article."""
     return [
         Problem(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from apps.apprentices.enums import PersonStatus
 from apps.core.identifiers import FEMALE, MALE
@@ -57,7 +58,7 @@ def requirements_on(on: date, document: PolicyDocument | None = None) -> Require
     """
     document = document or governing_document(PROGRAMME, on)
 
-    def value(name: str):
+    def value(name: str) -> Any:
         return parameter(document, name, on)
 
     exclusions = frozenset(value("exclusions"))

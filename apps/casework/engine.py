@@ -87,7 +87,7 @@ def fire(
 
 def lock(case: models.Model, actor: Actor) -> Any:
     """The case under a row lock. Raises `NotFound` when the actor may not see it."""
-    rows = type(case)._default_manager.filter(pk=case.pk)
+    rows: Any = type(case)._default_manager.filter(pk=case.pk)
     if not actor.is_system:
         rows = rows.visible_to(actor)
     locked = rows.select_for_update(of=("self",)).first()
@@ -168,8 +168,8 @@ def _record_decision(
         subject_type=label,
         subject_id=pk,
         seat=seat,
-        person_id=actor.person_id,
-        user_id=actor.user_id,
+        person_id=seat.person_id,
+        user_id=actor.account_id,
         role=actor.role,
         action=step.action,
         from_state=source,

@@ -31,9 +31,9 @@ class Entry:
 
 def timeline(case: models.Model) -> list[Entry]:
     """Every change of state of a case, newest first, with the decision that went with it."""
-    decisions = {}
-    for decision in Decision.objects.of(case).prefetch_related("deficiencies"):
-        decisions.setdefault((decision.action, decision.from_state, decision.to_state), []).append(decision)
+    decisions: dict[tuple[str, str, str], list[Decision]] = {}
+    for taken in Decision.objects.of(case).prefetch_related("deficiencies"):
+        decisions.setdefault((taken.action, taken.from_state, taken.to_state), []).append(taken)
     entries = []
     for row in History.objects.of(case).select_related("person"):
         waiting = decisions.get((row.action, row.from_state, row.to_state), [])
@@ -95,7 +95,7 @@ def documents(case: models.Model, door: str) -> list[dict[str, Any]]:
     ]
 
 
-def open_deficiencies(case: models.Model) -> list[Any]:
+def open_deficiencies(case: Any) -> list[Any]:
     """The one-time list of the newest return that is still to be corrected."""
     newest = Decision.objects.of(case).filter(deficiencies__isnull=False).order_by("-id").first()
     if newest is None or newest.to_state != case.state:
@@ -103,7 +103,7 @@ def open_deficiencies(case: models.Model) -> list[Any]:
     return list(newest.deficiencies.order_by("id"))
 
 
-def page(actor: Actor, case: models.Model, door: str, on: Any) -> dict[str, Any]:
+def page(actor: Actor, case: Any, door: str, on: Any) -> dict[str, Any]:
     """The context that the shared fragments of a case need; `includes/case_*.html` draw them."""
     label = case._meta.label_lower
     days = working_days_between(on, case.deadline_on) if getattr(case, "deadline_on", None) else None

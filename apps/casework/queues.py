@@ -34,7 +34,8 @@ class Tab:
 
 def waiting(subject: Subject, actor: Actor) -> QuerySet[Any]:
     """Every file of this kind that waits for this actor's role, within the actor's scope."""
-    states = [state for state, roles in subject.table.working.items() if actor.role in roles]
+    working = subject.table.working if subject.table else {}
+    states = [state for state, roles in working.items() if actor.role in roles]
     return subject.model.objects.visible_to(actor).filter(state__in=states)
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -71,7 +71,7 @@ def take_step(actor: Actor, case: models.Model, action: str, opinion: Opinion, *
     return service(actor, case, on=on, opinion=opinion)
 
 
-def send_document(case: models.Model, document_id: int) -> HttpResponse:
+def send_document(case: models.Model, document_id: int) -> FileResponse:
     """A document of a case as a response: checked against its digest, never run by the browser."""
     row = (
         CaseDocument.objects.filter(subject_type=case._meta.label_lower, subject_id=case.pk, pk=document_id)

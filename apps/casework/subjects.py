@@ -6,6 +6,7 @@ Queues, history, notes, documents, notices and the API look a case up here by it
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -40,10 +41,11 @@ class Subject:
     summary: Callable[[models.Model], str] | None = None
     document_kinds: Sequence[tuple[str, str | Promise]] = ()
     related: tuple[str, ...] = ()
-    takes_documents: Callable[[models.Model, Actor], bool] | None = None
+    takes_documents: Callable[[Any, Actor], bool] | None = None
 
     @property
-    def model(self) -> type[models.Model]:
+    def model(self) -> Any:
+        """The model; its manager knows `visible_to`."""
         return apps.get_model(self.label)
 
     def state_label(self, state: str) -> str:
@@ -84,7 +86,7 @@ def all_subjects() -> tuple[Subject, ...]:
     return tuple(_subjects.values())
 
 
-def load(label: str, pk: int, actor: Actor) -> models.Model:
+def load(label: str, pk: int, actor: Actor) -> Any:
     """The case itself if this actor may see it. Raises `NotFound` otherwise, also for another's case."""
     case = get(label).model.objects.visible_to(actor).filter(pk=pk).first()
     if case is None:
@@ -92,7 +94,7 @@ def load(label: str, pk: int, actor: Actor) -> models.Model:
     return case
 
 
-def steps_for(case: models.Model, actor: Actor) -> tuple[Transition, ...]:
+def steps_for(case: Any, actor: Actor) -> tuple[Transition, ...]:
     """The steps that this actor could now take on this case, in the order of the table."""
     subject = get(case._meta.label_lower)
     if subject.table is None:

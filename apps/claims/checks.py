@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -70,7 +70,7 @@ def no_open_dispute(claim: Claim) -> Iterator[Problem]:
         yield Problem("open_dispute", message % {"count": count}, article="三（三）1")
 
 
-def _evidence_of(claim: Claim):
+def _evidence_of(claim: Claim) -> QuerySet[CaseDocument]:
     sessions = TrainingSession.objects.filter(training_class_id=claim.training_class_id).values("pk")
     return CaseDocument.objects.filter(
         kind__in=[EvidenceKind.PHOTO, EvidenceKind.VIDEO],

@@ -46,6 +46,11 @@ class ShituError(Exception):
             return str(self.problems[0].message)
         return str(self._message)
 
+    @property
+    def sentences(self) -> list[Problem]:
+        """What a page lists: the problems, or the refusal itself as the only one."""
+        return self.problems or [Problem(self.code, self.message)]
+
     def __str__(self) -> str:
         return self.message
 

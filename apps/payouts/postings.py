@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
 from apps.accounts.actors import Actor
 from apps.claims.enums import ClaimKind
@@ -50,7 +51,7 @@ def _settle_legs(claim: Claim, allocation: Allocation) -> Iterator[LegSpec]:
 
 
 def _pair(claim: Claim, share: Share, debited: str, credited: str, fen: int) -> Iterator[LegSpec]:
-    where = {
+    where: dict[str, Any] = {
         "fund": share.fund,
         "district": claim.district_id,
         "subject_type": LINE,
@@ -72,7 +73,7 @@ def post_cash(
     """Post the money that left each fund for a claim; below zero it came back to the fund from another."""
     legs: list[LegSpec] = []
     for fund, fen in nets:
-        where = {
+        where: dict[str, Any] = {
             "fund": fund,
             "district": claim.district_id,
             "subject_type": subject[0],
@@ -90,7 +91,7 @@ def post_receivable(
     """Post what the enterprise has to pay back, by fund."""
     legs: list[LegSpec] = []
     for fund, fen in parts:
-        where = {
+        where: dict[str, Any] = {
             "fund": fund,
             "district": claim.district_id,
             "subject_type": "payouts.recovery",
@@ -106,7 +107,7 @@ def post_receipt(
     """Post money that came in for a recovery, into the funds that it came from."""
     legs: list[LegSpec] = []
     for fund, fen in parts:
-        where = {
+        where: dict[str, Any] = {
             "fund": fund,
             "district": claim.district_id,
             "subject_type": "payouts.recovery",

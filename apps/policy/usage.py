@@ -5,6 +5,7 @@ registration: they are looked at anyway, and the database refuses the deletion b
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db.models.deletion import get_candidate_relations_to_delete
 
@@ -36,9 +37,12 @@ def on_load(hook: LoadHook) -> LoadHook:
 
 def is_used(document: PolicyDocument) -> bool:
     """Whether any row of another table names the document, or any registered check says so."""
+    # Django types neither relations nor the options that they come from.
+    options: Any = PolicyDocument._meta
+    relations: Any = get_candidate_relations_to_delete(options)
     return any(
         relation.related_model._base_manager.filter(**{relation.field.name: document.pk}).exists()
-        for relation in get_candidate_relations_to_delete(PolicyDocument._meta)
+        for relation in relations
     ) or any(check(document) for check in _checks)
 
 

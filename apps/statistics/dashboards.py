@@ -82,7 +82,7 @@ class Dashboard:
 
 
 def dashboard(actor: Actor, on: date, district: str | None = None) -> Dashboard:
-    """The dashboard of a district, or of the whole city where no district is given (and the actor's is none)."""
+    """The dashboard of a district, or of the whole city where neither it nor the actor names one."""
     code = actor.district_code or district or None
     counts = state_counts(code)
     late = _late(actor, on, code)
@@ -162,11 +162,12 @@ def _owed(code: str | None, on: date) -> dict[str, int]:
 def _by_district(counts: dict) -> list[dict[str, Any]]:
     """One row per district: files in review, apprentices in training, money of the newest year."""
     year = Budget.objects.order_by("-year").values_list("year", flat=True).first()
-    money = {
+    budgets = Budget.objects.none() if year is None else Budget.objects.filter(year=year)
+    money: dict[str, Any] = {
         row["district_code"]: row
-        for row in Budget.objects.filter(year=year)
-        .values("district_code")
-        .annotate(committed=Sum("reserved_fen"), paid=Sum("used_fen"))
+        for row in budgets.values("district_code").annotate(
+            committed=Sum("reserved_fen"), paid=Sum("used_fen")
+        )
     }
     rows = []
     for district in District.objects.order_by("position"):

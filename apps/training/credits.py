@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
@@ -94,15 +95,17 @@ def credits_of(enrolment: Enrolment) -> Credits:
 
     Hours learnt online count at the share that the document sets (`online_hours_share`).
     """
-    if not hasattr(enrolment, "enterprise_minutes"):
-        enrolment = with_minutes(Enrolment.objects.filter(pk=enrolment.pk)).get()
-    document, on = enrolment.policy_document, enrolment.set_up_on
+    # The annotated columns are none of the model's own.
+    row: Any = enrolment
+    if not hasattr(row, "enterprise_minutes"):
+        row = with_minutes(Enrolment.objects.filter(pk=enrolment.pk)).get()
+    document, on = row.policy_document, row.set_up_on
     online: Fraction = parameter(document, "online_hours_share", on)
-    lessons = enrolment.institution_minutes + int(enrolment.online_minutes * online)
+    lessons = row.institution_minutes + int(row.online_minutes * online)
     return Credits(
         institution_tenths=to_tenths(lessons, document, on),
-        enterprise_tenths=to_tenths(enrolment.enterprise_minutes, document, on),
-        required=credits_of_level(document.rules, enrolment.level_id, on) or 0,
+        enterprise_tenths=to_tenths(row.enterprise_minutes, document, on),
+        required=credits_of_level(document.rules, row.level_id, on) or 0,
     )
 
 

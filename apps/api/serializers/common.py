@@ -1,5 +1,7 @@
 """What every case answers, and what every step takes."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from apps.casework import subjects
@@ -17,7 +19,10 @@ class CheckSerializer(serializers.Serializer):
     """One answer of a checklist."""
 
     code = serializers.CharField(max_length=48)
-    label = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    # The framework takes declared fields off the class, so that its own `label` stands as it was.
+    label = serializers.CharField(  # type: ignore[assignment]
+        max_length=200, required=False, allow_blank=True, default=""
+    )
     result = serializers.ChoiceField(choices=["pass", "fail", "note"])
     remark = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
@@ -38,7 +43,7 @@ class CaseSerializer(serializers.ModelSerializer):
 
     steps = serializers.SerializerMethodField()
 
-    def get_steps(self, case) -> list[str]:
+    def get_steps(self, case: Any) -> list[str]:
         actor = self.context["request"]._request.actor
         return [step.action for step in subjects.steps_for(case, actor)]
 

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts import access
+from apps.accounts.actors import Actor
 from apps.accounts.roles import ADMINISTRATORS, PEOPLE
 from apps.api.idempotency import once
 from apps.api.pagination import NewestFirst
@@ -28,16 +29,14 @@ from apps.core.clock import today
 from apps.core.errors import Forbidden
 
 
-class ActingView:
+class ActingView(viewsets.GenericViewSet):
     """Who acts, and how an unsafe request is done once."""
 
     access = access.access(*(PEOPLE - ADMINISTRATORS))
     money_actions: frozenset[str] = frozenset()
-    request: Request
-    action: str
 
     @property
-    def actor(self):
+    def actor(self) -> Actor:
         return self.request._request.actor
 
     def moves_money(self) -> bool:
@@ -124,10 +123,10 @@ class CaseViewSet(DocumentsMixin, mixins.RetrieveModelMixin, mixins.ListModelMix
         return Response(HistorySerializer(rows, many=True).data)
 
 
-def with_steps(table: TransitionTable, *, leave_out: frozenset[str] = frozenset()) -> Callable[[type], type]:
+def with_steps(table: TransitionTable, *, leave_out: frozenset[str] = frozenset()) -> Callable[[Any], Any]:
     """Give a viewset one POST operation for each action of a transition table."""
 
-    def add(viewset: type) -> type:
+    def add(viewset: Any) -> Any:
         money = set(viewset.money_actions)
         for name in table.actions():
             if name in leave_out:
@@ -135,7 +134,7 @@ def with_steps(table: TransitionTable, *, leave_out: frozenset[str] = frozenset(
             rows = table.named(name)
             if any(row.money for row in rows):
                 money.add(f"step_{name}")
-            operation = _operation(viewset, name, str(rows[0].label))
+            operation: Any = _operation(viewset, name, str(rows[0].label))
             # Whose step it is stands in the table; the permission matrix reads it from here.
             operation.access = access.access(*{role for row in rows for role in row.roles})
             setattr(viewset, f"step_{name}", operation)
@@ -145,7 +144,7 @@ def with_steps(table: TransitionTable, *, leave_out: frozenset[str] = frozenset(
     return add
 
 
-def _operation(viewset: type, name: str, label: str) -> Callable:
+def _operation(viewset: Any, name: str, label: str) -> Callable:
     def step(self: Any, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG001 - the framework's signature
         return self.take(name)
 

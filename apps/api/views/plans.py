@@ -54,12 +54,13 @@ class PlanViewSet(CaseViewSet):
         def work() -> Response:
             if "basics" in data:
                 services.save_basics(self.actor, plan, Basics(**data["basics"]), on=on)
-            for name, save, row in (
+            parts: tuple[tuple[str, Any, Any], ...] = (
                 ("lines", services.save_lines, LineRow),
                 ("courses", services.save_courses, CourseRow),
                 ("mentors", services.save_mentors, MentorRow),
                 ("textbooks", services.save_textbooks, TextbookRow),
-            ):
+            )
+            for name, save, row in parts:
                 if name in data:
                     save(self.actor, plan, [row(**values) for values in data[name]], on=on)
             fresh = self.get_queryset().get(pk=plan.pk)

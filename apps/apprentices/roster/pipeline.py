@@ -6,7 +6,7 @@ works in a process of its own. Two chunks wait at most, so memory does not grow 
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,7 @@ class _Broke:
 _END = object()
 
 
-def prepared(chunks: Iterable[Rows], judge: Judge) -> Iterator[Chunk]:
+def prepared(chunks: Iterable[Rows], judge: Judge) -> Generator[Chunk, None, None]:
     """Yield the chunks judged and sealed, one ahead of the reader.
 
     Whatever the source of the rows raises is raised here. Closing the iterator ends the thread.

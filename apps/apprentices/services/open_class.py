@@ -31,9 +31,10 @@ def open_class(
     """
     if not actor.is_enterprise:
         raise Forbidden(_("Only the enterprise opens classes."), code="not_your_step")
-    plan = Plan.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=plan.pk).first()
-    if plan is None or line.plan_id != plan.pk:
+    found = Plan.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=plan.pk).first()
+    if found is None or line.plan_id != found.pk:
         raise NotFound(_("There is no such plan, or it is not yours."), code="no_such_case")
+    plan = found
     if plan.state != PlanState.APPROVED:
         raise Refused(_("A class can be opened once the plan is approved."), code="plan_not_approved")
     seats = LineSeats.objects.select_for_update().filter(line=line).first()
@@ -62,7 +63,7 @@ def open_class(
         policy_document=governing_document(PROGRAMME, on),
         starts_on=starts_on,
         ends_on=add_months(starts_on, line.term_months),
-        created_by_id=actor.user_id,
+        created_by_id=actor.account_id,
     )
     with acting(actor, "create"):
         training_class.save(force_insert=True)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -88,7 +89,7 @@ def approve_class(
 
 def _set_up_records(training_class: TrainingClass, document: PolicyDocument, on: date) -> None:
     line = training_class.line
-    values = {
+    values: dict[str, Any] = {
         "training_class": training_class.pk,
         "number": training_class.number,
         "registered": EnrolmentState.REGISTERED,

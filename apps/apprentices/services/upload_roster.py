@@ -36,7 +36,7 @@ def upload_roster(actor: Actor, training_class: TrainingClass, upload: Any, *, o
             file=stored,
             name=clean_name(upload.name or "")[:255],
             judged_on=on,
-            uploaded_by_id=actor.user_id,
+            uploaded_by_id=actor.account_id,
         )
         roster_file.job = enqueue(
             READ_ROSTER,

@@ -27,7 +27,7 @@ def add_document(
             kind=kind,
             title=title.strip() or upload.name[:200],
             file=stored,
-            uploaded_by_id=actor.user_id,
+            uploaded_by_id=actor.account_id,
         )
         if replaces is not None:
             CaseDocument.objects.of(case).filter(pk=replaces).exclude(pk=document.pk).update(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -42,12 +43,12 @@ def mail_notices(notice_ids: Sequence[int]) -> int:
     return sent
 
 
-def _addressees(notice: Notice) -> Sequence[User]:
+def _addressees(notice: Notice) -> QuerySet[User]:
     users = User.objects.filter(is_active=True).exclude(email="")
     if notice.person_id:
         return users.filter(person_id=notice.person_id)
     members = Membership.objects.filter(
-        role=notice.role, organisation_id=notice.organisation_id, state=MembershipState.ACTIVE
+        Q(organisation_id=notice.organisation_id), role=notice.role, state=MembershipState.ACTIVE
     )
     if notice.district_code:
         members = members.filter(district_id=notice.district_code)

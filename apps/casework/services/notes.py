@@ -32,7 +32,7 @@ def add_note(actor: Actor, case: models.Model, *, text: str, audience: str = Aud
         subject_id=case.pk,
         audience=audience,
         text=text,
-        author_id=actor.user_id,
+        author_id=actor.account_id,
         author_role=actor.role,
     )
 

@@ -1,6 +1,7 @@
 """Reminders for deadlines that passed."""
 
 from datetime import date
+from typing import Any
 
 from apps.accounts.roles import Role
 from apps.casework import subjects
@@ -26,9 +27,9 @@ def remind_overdue(on: date) -> int:
     return created
 
 
-def _remind(case, role: Role, on: date) -> int:
+def _remind(case: Any, role: Role, on: date) -> int:
     label, pk = case.subject
-    scope = {"role": role, "organisation_id": None, "district_code": ""}
+    scope: dict[str, Any] = {"role": role, "organisation_id": None, "district_code": ""}
     if role in _OWN_SCOPE:
         scope["organisation_id"] = getattr(case, _OWN_SCOPE[role], None)
     elif role != Role.CITY_OFFICER:

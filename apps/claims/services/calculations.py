@@ -32,6 +32,13 @@ def calculate(rows: Iterable[FactRow]) -> dict[int, Calculation]:
     return {position: stored[digest] for position, (digest, _quote, _document) in enumerate(answers)}
 
 
+def _known(fen: int | None) -> int:
+    """Standard or advance of an answer; only a refused one has none, and that is never stored."""
+    if fen is None:
+        raise ValueError("a refused answer has no amounts")
+    return fen
+
+
 def _store(answers: list[tuple[str, Quote, PolicyDocument]]) -> None:
     Calculation.objects.bulk_create(
         (
@@ -40,8 +47,8 @@ def _store(answers: list[tuple[str, Quote, PolicyDocument]]) -> None:
                 policy_document=document,
                 document_sha256=document.sha256,
                 snapshot=answer.as_snapshot(),
-                standard_fen=answer.standard_fen,
-                advance_fen=answer.advance_fen,
+                standard_fen=_known(answer.standard_fen),
+                advance_fen=_known(answer.advance_fen),
                 due_fen=answer.due_fen,
             )
             for digest, answer, document in {item[0]: item for item in answers}.values()

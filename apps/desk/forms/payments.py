@@ -45,5 +45,6 @@ class AppropriationForm(forms.Form):
     def __init__(self, district_code: str | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if district_code:
-            self.fields["district"].queryset = District.objects.filter(pk=district_code)
-            self.fields["district"].initial = district_code
+            district: Any = self.fields["district"]
+            district.queryset = District.objects.filter(pk=district_code)
+            district.initial = district_code

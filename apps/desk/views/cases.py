@@ -1,7 +1,7 @@
 """What officials do with any case: take a step, write a note, hand in and open a document."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -51,7 +51,7 @@ def case_note(request: HttpRequest, label: str, pk: int) -> HttpResponse:
 
 @access(*OFFICE)
 @require_GET
-def case_document(request: HttpRequest, label: str, pk: int, document: int) -> HttpResponse:
+def case_document(request: HttpRequest, label: str, pk: int, document: int) -> FileResponse:
     """Open a document of a case."""
     return requests.send_document(subjects.load(label, pk, request.actor), document)
 

@@ -1,6 +1,7 @@
 """The queue of an office: what waits, the most urgent first; and a step for many files at once."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from apps.accounts.models import District
 from apps.accounts.roles import OFFICIALS
 from apps.casework import queues, requests, subjects
 from apps.casework.subjects import Subject
+from apps.casework.transitions import Transition
 from apps.core.clock import today
 from apps.core.errors import ShituError
 from apps.core.workdays import working_days_to_each
@@ -59,7 +61,8 @@ def queue_bulk(request: HttpRequest, label: str) -> HttpResponse:
     action = request.POST.get("action", "")
     chosen = [int(pk) for pk in request.POST.getlist("case") if pk.isascii() and pk.isdigit()][:BULK_MAX]
     subject = subjects.get(label)
-    steps = [step for step in subject.table.named(action) if step.bulk and request.actor.role in step.roles]
+    named = subject.table.named(action) if subject.table else ()
+    steps = [step for step in named if step.bulk and request.actor.role in step.roles]
     if not steps or not chosen:
         messages.warning(request, _("Choose the files and what to do with them."))
         return redirect("desk:queue_kind", label=label)
@@ -96,16 +99,16 @@ def _rows(subject: Subject, cases: list, on: date) -> list[dict]:
     ]
 
 
-def _bulk_steps(chosen, rows, request):
+def _bulk_steps(chosen: queues.Tab, rows: list[Any], request: HttpRequest) -> tuple[Transition, ...]:
     states = {case.state for case in rows}
     return tuple(
         step
-        for step in chosen.subject.table
+        for step in chosen.subject.table or ()
         if step.bulk and request.actor.role in step.roles and states & set(step.sources)
     )
 
 
-def _pager(request: HttpRequest, rows, mark: str, filters: queues.Filters) -> dict:
+def _pager(request: HttpRequest, rows: list[Any], mark: str, filters: queues.Filters) -> dict:
     query = request.GET.copy()
     next_url = first_url = ""
     if mark:

@@ -54,7 +54,7 @@ def receive_recovery(
             amount_fen=amount_fen,
             received_on=received_on,
             bank_serial=serial,
-            recorded_by_id=actor.user_id,
+            recorded_by_id=actor.account_id,
         )
         _book(locked, receipt, actor)
         if locked.state == RecoveryState.REPAID:

@@ -44,13 +44,15 @@ def record_appropriation(
             on=on,
             by_id=actor.user_id,
         )
-        where = {"fund": fund, "district": district}
         ledger.post(
             key,
             on,
             "appropriation",
             document,
-            [debit("cash", amount_fen, **where), credit("appropriations", amount_fen, **where)],
+            [
+                debit("cash", amount_fen, fund=fund, district=district),
+                credit("appropriations", amount_fen, fund=fund, district=district),
+            ],
             posted_by_id=actor.user_id,
         )
     return budget

@@ -52,7 +52,7 @@ def _release(claim: Claim, actor: Actor, on: date) -> list[str]:
         bank_name=account.bank_name,
         payee_fingerprint=account.fingerprint,
         amount_fen=claim.net_fen,
-        released_by_id=actor.user_id,
+        released_by_id=actor.account_id,
     )
     if before is None:
         allocation = settle(claim, actor, on)

@@ -89,7 +89,7 @@ def _issue(
         amount_fen=sum(by_fund.values()),
         issued_on=on,
         due_on=add_working_days(on, days),
-        issued_by_id=actor.user_id,
+        issued_by_id=actor.account_id,
     )
     RecoveryPart.objects.bulk_create(
         RecoveryPart(recovery=recovery, fund_id=fund, reservation_key=key, amount_fen=fen)

@@ -36,7 +36,8 @@ class OpenClassForm(forms.Form):
 
     def __init__(self, *args: Any, lines: list[OpenLine], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["line"].choices = [(row.line.pk, self._words(row)) for row in lines]
+        line: Any = self.fields["line"]
+        line.choices = [(row.line.pk, self._words(row)) for row in lines]
 
     @staticmethod
     def _words(row: OpenLine) -> str:
@@ -88,7 +89,7 @@ class RegistrationTermsForm(forms.Form):
         if isinstance(found, list):
             for problem in as_problems(found, self.requirements.article):
                 if problem.field in self.errors:
-                    del self._errors[problem.field]
+                    del self.errors[problem.field]
                 self.add_problem(problem)
         return self.cleaned_data
 
@@ -176,7 +177,8 @@ class ChangeForm(forms.Form):
     def __init__(self, *args: Any, targets: list[TrainingClass] | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         elsewhere = [("", _("Out of this enterprise"))]
-        self.fields["to_class"].choices = elsewhere + [(row.pk, str(row)) for row in targets or []]
+        to_class: Any = self.fields["to_class"]
+        to_class.choices = elsewhere + [(row.pk, str(row)) for row in targets or []]
 
 
 class ReasonForm(forms.Form):

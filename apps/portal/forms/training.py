@@ -34,8 +34,8 @@ class TimeField(forms.TimeField):
 class SessionForm(forms.Form):
     """One session: what, by whom, when, and who was not there."""
 
-    course = forms.ModelChoiceField(label=_("Course"), queryset=None)
-    mentor = forms.ModelChoiceField(label=_("Teacher or mentor"), queryset=None)
+    course: forms.ModelChoiceField = forms.ModelChoiceField(label=_("Course"), queryset=None)
+    mentor: forms.ModelChoiceField = forms.ModelChoiceField(label=_("Teacher or mentor"), queryset=None)
     mode = forms.ChoiceField(label=_("Mode"))
     day = DayField(label=_("Day"))
     starts = TimeField(label=_("Starts"))
@@ -60,13 +60,14 @@ class SessionForm(forms.Form):
     ) -> None:
         super().__init__(*args, **options)
         self.people = people
-        self.fields["course"].queryset = selectors.courses_for(training_class, side)
-        self.fields["mentor"].queryset = selectors.mentors_for(training_class, side)
+        fields: dict[str, Any] = self.fields
+        fields["course"].queryset = selectors.courses_for(training_class, side)
+        fields["mentor"].queryset = selectors.mentors_for(training_class, side)
         modes = modes_of(side)
-        self.fields["mode"].choices = [(mode.value, mode.label) for mode in modes]
+        fields["mode"].choices = [(mode.value, mode.label) for mode in modes]
         if len(modes) == 1:
             self.fields["mode"].initial = modes[0].value
-        self.fields["absent"].choices = [(row.pk, f"{row.person.name} {row.number}") for row in people]
+        fields["absent"].choices = [(row.pk, f"{row.person.name} {row.number}") for row in people]
 
     def facts(self) -> SessionFacts:
         """The report as the service takes it."""
@@ -121,10 +122,10 @@ class ResultForm(CommonResultForm):
 
     field_order = ("result", "assessed_on", "certificate_kind", "certificate_number", "certificate_on")
 
-    def __init__(self, *args: Any, enrolment: Enrolment, **options: Any) -> None:
+    def __init__(self, data: Any = None, *, enrolment: Enrolment, **options: Any) -> None:
         known = getattr(enrolment, "assessment", None)
         initial = {name: getattr(known, name) for name in self.base_fields} if known else {}
-        super().__init__(*args, initial=initial, prefix=f"r{enrolment.pk}", **options)
+        super().__init__(data, initial=initial, prefix=f"r{enrolment.pk}", **options)
         self.enrolment = enrolment
         self.refusal: ShituError | None = None
         for name, field in self.fields.items():

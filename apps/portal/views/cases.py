@@ -1,8 +1,9 @@
 """What applicants do with any case: take a step, write a note, hand in and open a document."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -52,7 +53,7 @@ def case_note(request: HttpRequest, label: str, pk: int) -> HttpResponse:
 
 @access(*APPLICANTS)
 @require_GET
-def case_document(request: HttpRequest, label: str, pk: int, document: int) -> HttpResponse:
+def case_document(request: HttpRequest, label: str, pk: int, document: int) -> FileResponse:
     """Open a document of a case."""
     return requests.send_document(subjects.load(label, pk, request.actor), document)
 
@@ -84,7 +85,7 @@ def case_document_remove(request: HttpRequest, label: str, pk: int, document: in
     return _onwards(request, label, pk, "#documents")
 
 
-def _require_open(request: HttpRequest, case: Model, label: str) -> None:
+def _require_open(request: HttpRequest, case: Any, label: str) -> None:
     subject = subjects.get(label)
     if subject.takes_documents is not None:
         is_open = subject.takes_documents(case, request.actor)

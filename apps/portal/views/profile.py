@@ -52,7 +52,7 @@ def profile_edit(request: HttpRequest) -> HttpResponse:
         changed = {name: value for name, value in form.cleaned_data.items() if name in form.changed_data}
         if changed and isinstance(record, Enterprise):
             enterprise_services.change_enterprise(request.actor, record, **changed)
-        elif changed:
+        elif changed and isinstance(record, Institution):
             institution_services.change_institution(request.actor, record, **changed)
         messages.success(request, _("Your record is saved."))
         return redirect("portal:profile")

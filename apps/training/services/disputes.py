@@ -37,7 +37,7 @@ def raise_dispute(
     try:
         with transaction.atomic():
             return Dispute.objects.create(
-                enrolment=enrolment, attendance=attendance, text=text.strip(), raised_by_id=actor.user_id
+                enrolment=enrolment, attendance=attendance, text=text.strip(), raised_by_id=actor.account_id
             )
     except IntegrityError as error:
         raise Conflict(
@@ -66,7 +66,7 @@ def answer_dispute(actor: Actor, dispute: Dispute, *, upheld: bool, answer: str)
         locked.answer, locked.answered_by_id, locked.answered_at = answer.strip(), actor.user_id, clock.now()
         locked.save(update_fields=["state", "answer", "answered_by_id", "answered_at"])
         if upheld and locked.attendance is not None:
-            Attendance.objects.filter(pk=locked.attendance_id, voided_at=None).update(
+            Attendance.objects.filter(pk=locked.attendance.pk, voided_at=None).update(
                 voided_at=clock.now(), void_reason=locked.answer
             )
     return locked

@@ -105,7 +105,7 @@ def _certificate_problems(facts: ResultFacts, on: date) -> list[Problem]:
         return [Problem("certificate_parts", message, article="三（二）3", field="certificate_number")]
     if facts.certificate_kind not in CertificateKind.values:
         return [Problem("certificate_kind", _("Choose the kind of certificate."), field="certificate_kind")]
-    if facts.certificate_on > on:
+    if facts.certificate_on is not None and facts.certificate_on > on:
         message = _("The certificate's day of issue is not in the future.")
         return [Problem("certificate_future", message, field="certificate_on")]
     if facts.result == Result.FAILED:

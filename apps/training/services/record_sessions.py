@@ -64,7 +64,7 @@ def store_many(
             starts_at=facts.starts_at,
             ends_at=facts.ends_at,
             minutes=facts.minutes,
-            recorded_by_id=actor.user_id,
+            recorded_by_id=actor.account_id,
             external_key=facts.key,
         )
         for facts in reports

@@ -117,6 +117,7 @@ def record_results_from_table(
     people = {
         key: (row.pk, row.person.name)
         for row in selectors.people_of(training_class)
+        if row.number is not None
         for key in (row.number, row.number.rpartition("-")[2])
     }
     rows: dict[int, Row] = {}

@@ -3,9 +3,10 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
@@ -153,7 +154,8 @@ def _held(actor: Actor, training_class: TrainingClass, on: date) -> _Class:
         raise NotFound(_("There is no such file, or it is not yours."), code="no_such_case")
     for problem in checks.class_trains(found):
         raise Conflict(problem.message, code=problem.code)
-    people = list(selectors.enrolled_in(found).values_list("pk", "number"))
+    known = selectors.enrolled_in(found).values_list("pk", "number")
+    people = [(pk, number) for pk, number in known if number is not None]
     numbers = {number: pk for pk, number in people}
     numbers.update({number.rpartition("-")[2]: pk for pk, number in people})
     return _Class(
@@ -167,7 +169,7 @@ def _held(actor: Actor, training_class: TrainingClass, on: date) -> _Class:
     )
 
 
-def _by_name(rows) -> dict[str, list]:
+def _by_name(rows: Iterable[Any]) -> dict[str, list]:
     found: dict[str, list] = {}
     for row in rows:
         found.setdefault(fold_width(row.name).strip(), []).append(row)
@@ -190,7 +192,7 @@ def _read(row: Row, held: _Class) -> tuple[SessionFacts | None, list[Problem]]:
     mentor = _one_of(cells, "mentor", held.mentors)
     mode = cells.word("mode", meanings(Mode, _MODES), needed=False) or checks.modes_of(held.side)[0]
     present = _present(cells, held)
-    if cells.problems or None in (day, starts, ends, course, mentor):
+    if cells.problems or course is None or mentor is None or day is None or starts is None or ends is None:
         return None, cells.problems
     facts = SessionFacts(
         course=course,
@@ -213,7 +215,7 @@ def _key(row: Row) -> str:
     return f"table-{digest[:_KEY_LENGTH]}"
 
 
-def _one_of(cells: Cells, key: str, choices: Mapping[str, list]):
+def _one_of(cells: Cells, key: str, choices: Mapping[str, list]) -> Any:
     found = cells.needed(key)
     if not found:
         return None

@@ -78,7 +78,7 @@ def class_open(request: HttpRequest) -> HttpResponse:
                 on=today(),
             )
         except ShituError as refusal:
-            for problem in refusal.problems or [refusal]:
+            for problem in refusal.sentences:
                 field = getattr(problem, "field", "")
                 form.add_error(field if field in form.fields else None, str(problem.message))
         else:

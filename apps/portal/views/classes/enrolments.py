@@ -52,7 +52,7 @@ def enrolment_change(request: HttpRequest, pk: int) -> HttpResponse:
         step = requests.step_of(enrolment, action, request.actor)
         done = requests.take_step(request.actor, enrolment, step.action, opinion, on=today())
     except ShituError as refusal:
-        for problem in refusal.problems or [refusal]:
+        for problem in refusal.sentences:
             field = getattr(problem, "field", "")
             form.add_error(field if field in form.fields else None, str(problem.message))
         return _page(request, enrolment, changes={action: form}, status=refusal.status)

@@ -118,7 +118,7 @@ def _shown(problem: Any, article: Any) -> dict[str, Any]:
 @enterprise_only
 @require_safe
 @never_cache
-def roster_workbook(request: HttpRequest, pk: int) -> HttpResponse:
+def roster_workbook(request: HttpRequest, pk: int) -> FileResponse:
     """The rows to correct as a workbook. It holds whole ID numbers, so taking it away is logged."""
     roster_file = selectors.roster_file_of(request.actor, pk)
     if roster_file.error_workbook is None:

@@ -5,13 +5,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from apps.accounts.access import access
+from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.apprentices.enums import ClassState
-from apps.apprentices.models import TrainingClass
+from apps.apprentices.models import Enrolment, TrainingClass
 from apps.core import keyset
 from apps.training import selectors
 from apps.training.checks import side_of
 from apps.training.enums import DisputeState, SessionSide
+from apps.training.models import Assessment, Dispute
 
 parties = access(Role.ENTERPRISE_OPERATOR, Role.INSTITUTION_OPERATOR, Role.SUPERIOR_UNIT)
 partners = access(Role.ENTERPRISE_OPERATOR, Role.INSTITUTION_OPERATOR)
@@ -102,7 +104,7 @@ def _people(request: HttpRequest, found: TrainingClass) -> dict[str, object]:
     }
 
 
-def result_of(enrolment):
+def result_of(enrolment: Enrolment) -> Assessment | None:
     """The assessment of an enrolment, or None."""
     return getattr(enrolment, "assessment", None)
 
@@ -112,10 +114,10 @@ def one_place(tenths: int) -> str:
     return f"{tenths // 10}.{tenths % 10}"
 
 
-def is_to_answer(dispute, actor) -> bool:
+def is_to_answer(dispute: Dispute, actor: Actor) -> bool:
     """Whether this reader's side has to answer an open dispute."""
     if dispute.state != DisputeState.OPEN:
         return False
     if dispute.attendance is None:
-        return bool(actor.is_enterprise)
+        return actor.is_enterprise
     return dispute.attendance.side == side_of(actor)

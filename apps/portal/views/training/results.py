@@ -104,7 +104,7 @@ def result_close(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         complete_class(request.actor, found, on=today(), opinion=Opinion())
     except ShituError as refusal:
-        for problem in refusal.problems or [refusal]:
+        for problem in refusal.sentences:
             messages.error(request, str(problem.message))
     else:
         messages.success(request, _("The class is completed. The remainder can be claimed now."))
