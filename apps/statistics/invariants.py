@@ -10,6 +10,7 @@ register(
     _("The counts of the dashboards equal the records"),
     DIFFERENCES,
     _(
-        "A count that is kept differs from the records: run `rebuild_summaries` and find out who wrote past it."
+        "A count that is kept differs from the records: "
+        "run `rebuild_summaries` and find out who wrote past it."
     ),
 )

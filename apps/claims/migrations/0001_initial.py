@@ -6,97 +6,210 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('apprentices', '0001_initial'),
-        ('enterprises', '0001_initial'),
-        ('institutions', '0001_initial'),
-        ('policy', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("apprentices", "0001_initial"),
+        ("enterprises", "0001_initial"),
+        ("institutions", "0001_initial"),
+        ("policy", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ClaimLine',
+            name="ClaimLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('advance', 'Advance'), ('remainder', 'Remainder')], max_length=16)),
-                ('standard_fen', models.BigIntegerField(verbose_name='Standard')),
-                ('advance_fen', models.BigIntegerField(verbose_name='Advance')),
-                ('due_fen', models.BigIntegerField(null=True, verbose_name='Due')),
-                ('amount_fen', models.BigIntegerField(verbose_name='Amount')),
-                ('voided_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("advance", "Advance"), ("remainder", "Remainder")], max_length=16
+                    ),
+                ),
+                ("standard_fen", models.BigIntegerField(verbose_name="Standard")),
+                ("advance_fen", models.BigIntegerField(verbose_name="Advance")),
+                ("due_fen", models.BigIntegerField(null=True, verbose_name="Due")),
+                ("amount_fen", models.BigIntegerField(verbose_name="Amount")),
+                ("voided_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'Claim line',
+                "verbose_name": "Claim line",
             },
         ),
         migrations.CreateModel(
-            name='Entitlement',
+            name="Entitlement",
             fields=[
-                ('enrolment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='entitlement', serialize=False, to='apprentices.enrolment')),
-                ('standard_fen', models.BigIntegerField(verbose_name='Standard')),
-                ('advance_fen', models.BigIntegerField(verbose_name='Advance')),
-                ('due_fen', models.BigIntegerField(null=True, verbose_name='Due')),
-                ('committed_fen', models.BigIntegerField(default=0, verbose_name='Committed')),
-                ('paid_fen', models.BigIntegerField(default=0, verbose_name='Paid')),
-                ('to_recover_fen', models.BigIntegerField(default=0, verbose_name='To recover')),
-                ('recovered_fen', models.BigIntegerField(default=0, verbose_name='Recovered')),
+                (
+                    "enrolment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="entitlement",
+                        serialize=False,
+                        to="apprentices.enrolment",
+                    ),
+                ),
+                ("standard_fen", models.BigIntegerField(verbose_name="Standard")),
+                ("advance_fen", models.BigIntegerField(verbose_name="Advance")),
+                ("due_fen", models.BigIntegerField(null=True, verbose_name="Due")),
+                ("committed_fen", models.BigIntegerField(default=0, verbose_name="Committed")),
+                ("paid_fen", models.BigIntegerField(default=0, verbose_name="Paid")),
+                ("to_recover_fen", models.BigIntegerField(default=0, verbose_name="To recover")),
+                ("recovered_fen", models.BigIntegerField(default=0, verbose_name="Recovered")),
             ],
             options={
-                'verbose_name': 'Entitlement',
+                "verbose_name": "Entitlement",
             },
         ),
         migrations.CreateModel(
-            name='Calculation',
+            name="Calculation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('document_sha256', models.CharField(max_length=64)),
-                ('snapshot', models.JSONField()),
-                ('standard_fen', models.BigIntegerField()),
-                ('advance_fen', models.BigIntegerField()),
-                ('due_fen', models.BigIntegerField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('policy_document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='policy.policydocument')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("document_sha256", models.CharField(max_length=64)),
+                ("snapshot", models.JSONField()),
+                ("standard_fen", models.BigIntegerField()),
+                ("advance_fen", models.BigIntegerField()),
+                ("due_fen", models.BigIntegerField(null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "policy_document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="policy.policydocument",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='Version')),
-                ('deadline_on', models.DateField(blank=True, null=True, verbose_name='Deadline')),
-                ('state_since', models.DateTimeField(auto_now_add=True, verbose_name='In this state since')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='Created')),
-                ('number', models.CharField(max_length=32, unique=True, verbose_name='Claim number')),
-                ('kind', models.CharField(choices=[('advance', 'Advance'), ('remainder', 'Remainder')], max_length=16, verbose_name='Instalment')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('district_review', 'District review'), ('second_signature', 'Second signature'), ('returned', 'Returned for correction'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn'), ('approved', 'Approved, waiting for release'), ('released', 'Released, waiting for the bank'), ('paid', 'Paid'), ('recovering', 'To be recovered'), ('settled', 'Settled')], default='draft', max_length=32, verbose_name='State')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='Budget year')),
-                ('line_count', models.PositiveIntegerField(default=0, verbose_name='Apprentices')),
-                ('pay_fen', models.BigIntegerField(default=0, verbose_name='To pay')),
-                ('recover_fen', models.BigIntegerField(default=0, verbose_name='To recover')),
-                ('net_fen', models.BigIntegerField(default=0, verbose_name='Net')),
-                ('content_sha256', models.CharField(blank=True, max_length=64)),
-                ('payee_fingerprint', models.CharField(blank=True, max_length=64)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='Submitted')),
-                ('approved_on', models.DateField(blank=True, null=True, verbose_name='Signed on')),
-                ('bank_account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.bankaccount')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.district', verbose_name='District')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='enterprises.enterprise')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
-                ('policy_document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='policy.policydocument')),
-                ('training_class', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='apprentices.trainingclass')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="Version")),
+                ("deadline_on", models.DateField(blank=True, null=True, verbose_name="Deadline")),
+                ("state_since", models.DateTimeField(auto_now_add=True, verbose_name="In this state since")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="Created")),
+                ("number", models.CharField(max_length=32, unique=True, verbose_name="Claim number")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("advance", "Advance"), ("remainder", "Remainder")],
+                        max_length=16,
+                        verbose_name="Instalment",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("district_review", "District review"),
+                            ("second_signature", "Second signature"),
+                            ("returned", "Returned for correction"),
+                            ("rejected", "Rejected"),
+                            ("withdrawn", "Withdrawn"),
+                            ("approved", "Approved, waiting for release"),
+                            ("released", "Released, waiting for the bank"),
+                            ("paid", "Paid"),
+                            ("recovering", "To be recovered"),
+                            ("settled", "Settled"),
+                        ],
+                        default="draft",
+                        max_length=32,
+                        verbose_name="State",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="Budget year")),
+                ("line_count", models.PositiveIntegerField(default=0, verbose_name="Apprentices")),
+                ("pay_fen", models.BigIntegerField(default=0, verbose_name="To pay")),
+                ("recover_fen", models.BigIntegerField(default=0, verbose_name="To recover")),
+                ("net_fen", models.BigIntegerField(default=0, verbose_name="Net")),
+                ("content_sha256", models.CharField(blank=True, max_length=64)),
+                ("payee_fingerprint", models.CharField(blank=True, max_length=64)),
+                ("submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="Submitted")),
+                ("approved_on", models.DateField(blank=True, null=True, verbose_name="Signed on")),
+                (
+                    "bank_account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enterprises.bankaccount",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.district",
+                        verbose_name="District",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="enterprises.enterprise",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.institution",
+                    ),
+                ),
+                (
+                    "policy_document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="policy.policydocument",
+                    ),
+                ),
+                (
+                    "training_class",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="apprentices.trainingclass",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Claim',
+                "verbose_name": "Claim",
             },
         ),
     ]

@@ -8,26 +8,73 @@ import apps.core.triggers
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('claims', '0002_initial'),
+        ("claims", "0002_initial"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='sums_stand', sql=apps.core.triggers.GuardSql(func="\n    IF EXISTS (\n        SELECT 1 FROM new_rows n JOIN old_rows o ON o.id = n.id\n         WHERE o.state NOT IN ('draft', 'returned')\n           AND (n.kind, n.training_class_id, n.enterprise_id, n.district_id, n.policy_document_id, n.year,\n                n.line_count, n.pay_fen, n.recover_fen, n.net_fen, n.content_sha256, n.bank_account_id)\n               IS DISTINCT FROM\n               (o.kind, o.training_class_id, o.enterprise_id, o.district_id, o.policy_document_id, o.year,\n                o.line_count, o.pay_fen, o.recover_fen, o.net_fen, o.content_sha256, o.bank_account_id)\n    ) THEN\n        RAISE EXCEPTION 'a claim that was handed in keeps its figures'\n            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'claims_claim_figures_stay';\n    END IF;\n    IF EXISTS (\n        SELECT 1 FROM new_rows n JOIN old_rows o ON o.id = n.id\n          CROSS JOIN LATERAL (\n            SELECT count(*) AS count, count(l.voided_at) AS voided,\n                   coalesce(sum(greatest(l.amount_fen, 0)), 0) AS pay_fen,\n                   coalesce(sum(greatest(-l.amount_fen, 0)), 0) AS recover_fen\n              FROM public.claims_claimline l WHERE l.claim_id = n.id\n          ) AS lines\n         WHERE n.state <> o.state\n           AND CASE WHEN n.state IN ('rejected', 'withdrawn') THEN lines.voided <> lines.count\n                    WHEN n.state = 'returned' THEN lines.voided > 0\n                    WHEN n.state IN ('district_review', 'second_signature')\n                      OR o.state = 'second_signature' THEN\n                         lines.voided > 0 OR lines.count = 0 OR lines.count <> n.line_count\n                      OR lines.pay_fen <> n.pay_fen OR lines.recover_fen <> n.recover_fen\n                      OR n.net_fen <> lines.pay_fen - lines.recover_fen\n                    ELSE false END\n    ) THEN\n        RAISE EXCEPTION 'the sums of a claim are those of its lines'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'claims_claim_sums';\n    END IF;\n    RETURN NULL;\n", hash='e3972fc38a07b2ea83b72d4589d641646f5ab866', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_sums_stand_84a4d', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='claims_claim', when='AFTER')),
+            model_name="claim",
+            trigger=pgtrigger.compiler.Trigger(
+                name="sums_stand",
+                sql=apps.core.triggers.GuardSql(
+                    func="\n    IF EXISTS (\n        SELECT 1 FROM new_rows n JOIN old_rows o ON o.id = n.id\n         WHERE o.state NOT IN ('draft', 'returned')\n           AND (n.kind, n.training_class_id, n.enterprise_id, n.district_id, n.policy_document_id, n.year,\n                n.line_count, n.pay_fen, n.recover_fen, n.net_fen, n.content_sha256, n.bank_account_id)\n               IS DISTINCT FROM\n               (o.kind, o.training_class_id, o.enterprise_id, o.district_id, o.policy_document_id, o.year,\n                o.line_count, o.pay_fen, o.recover_fen, o.net_fen, o.content_sha256, o.bank_account_id)\n    ) THEN\n        RAISE EXCEPTION 'a claim that was handed in keeps its figures'\n            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'claims_claim_figures_stay';\n    END IF;\n    IF EXISTS (\n        SELECT 1 FROM new_rows n JOIN old_rows o ON o.id = n.id\n          CROSS JOIN LATERAL (\n            SELECT count(*) AS count, count(l.voided_at) AS voided,\n                   coalesce(sum(greatest(l.amount_fen, 0)), 0) AS pay_fen,\n                   coalesce(sum(greatest(-l.amount_fen, 0)), 0) AS recover_fen\n              FROM public.claims_claimline l WHERE l.claim_id = n.id\n          ) AS lines\n         WHERE n.state <> o.state\n           AND CASE WHEN n.state IN ('rejected', 'withdrawn') THEN lines.voided <> lines.count\n                    WHEN n.state = 'returned' THEN lines.voided > 0\n                    WHEN n.state IN ('district_review', 'second_signature')\n                      OR o.state = 'second_signature' THEN\n                         lines.voided > 0 OR lines.count = 0 OR lines.count <> n.line_count\n                      OR lines.pay_fen <> n.pay_fen OR lines.recover_fen <> n.recover_fen\n                      OR n.net_fen <> lines.pay_fen - lines.recover_fen\n                    ELSE false END\n    ) THEN\n        RAISE EXCEPTION 'the sums of a claim are those of its lines'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'claims_claim_sums';\n    END IF;\n    RETURN NULL;\n",
+                    hash="e3972fc38a07b2ea83b72d4589d641646f5ab866",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_sums_stand_84a4d",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="claims_claim",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claimline',
-            trigger=pgtrigger.compiler.Trigger(name='line_added', sql=apps.core.triggers.GuardSql(func="\n    PERFORM 1 FROM public.claims_claim\n      WHERE id IN (SELECT claim_id FROM new_rows) ORDER BY id FOR SHARE;\n    IF EXISTS (SELECT 1 FROM new_rows n JOIN public.claims_claim c ON c.id = n.claim_id AND c.state NOT IN ('draft', 'returned')) THEN\n        RAISE EXCEPTION 'lines of a claim that was handed in stay as they are'\n            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'claims_lines_stay';\n    END IF;\n    RETURN NULL;\n", hash='9d071e6995ead4a0100a60d84f9ffd88a2aa460d', level='STATEMENT', operation='INSERT', pgid='pgtrigger_line_added_02702', referencing='REFERENCING NEW TABLE AS new_rows ', table='claims_claimline', when='AFTER')),
+            model_name="claimline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="line_added",
+                sql=apps.core.triggers.GuardSql(
+                    func="\n    PERFORM 1 FROM public.claims_claim\n      WHERE id IN (SELECT claim_id FROM new_rows) ORDER BY id FOR SHARE;\n    IF EXISTS (SELECT 1 FROM new_rows n JOIN public.claims_claim c ON c.id = n.claim_id AND c.state NOT IN ('draft', 'returned')) THEN\n        RAISE EXCEPTION 'lines of a claim that was handed in stay as they are'\n            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'claims_lines_stay';\n    END IF;\n    RETURN NULL;\n",
+                    hash="9d071e6995ead4a0100a60d84f9ffd88a2aa460d",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_line_added_02702",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="claims_claimline",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claimline',
-            trigger=pgtrigger.compiler.Trigger(name='line_changed', sql=apps.core.triggers.GuardSql(func="\n    PERFORM 1 FROM public.claims_claim\n      WHERE id IN (SELECT claim_id FROM old_rows UNION SELECT claim_id FROM new_rows) ORDER BY id FOR SHARE;\n    IF EXISTS (\n        SELECT 1 FROM old_rows o JOIN public.claims_claim c ON c.id = o.claim_id AND c.state NOT IN ('draft', 'returned') LEFT JOIN new_rows n ON n.id = o.id\n         WHERE n.id IS NULL OR c.state NOT IN ('district_review', 'rejected', 'withdrawn')\n            OR o.voided_at IS NOT NULL OR n.voided_at IS NULL\n            OR to_jsonb(n) - 'voided_at' IS DISTINCT FROM to_jsonb(o) - 'voided_at'\n    ) OR EXISTS (\n        SELECT 1 FROM new_rows n JOIN public.claims_claim c ON c.id = n.claim_id AND c.state NOT IN ('draft', 'returned') LEFT JOIN old_rows o ON o.id = n.id\n         WHERE o.claim_id IS DISTINCT FROM n.claim_id\n    ) THEN\n        RAISE EXCEPTION 'lines of a claim that was handed in stay as they are'\n            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'claims_lines_stay';\n    END IF;\n    RETURN NULL;\n", hash='30f4a53da3babd1c49b058031bee9eb00929941e', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_line_changed_74ba5', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='claims_claimline', when='AFTER')),
+            model_name="claimline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="line_changed",
+                sql=apps.core.triggers.GuardSql(
+                    func="\n    PERFORM 1 FROM public.claims_claim\n      WHERE id IN (SELECT claim_id FROM old_rows UNION SELECT claim_id FROM new_rows) ORDER BY id FOR SHARE;\n    IF EXISTS (\n        SELECT 1 FROM old_rows o JOIN public.claims_claim c ON c.id = o.claim_id AND c.state NOT IN ('draft', 'returned') LEFT JOIN new_rows n ON n.id = o.id\n         WHERE n.id IS NULL OR c.state NOT IN ('district_review', 'rejected', 'withdrawn')\n            OR o.voided_at IS NOT NULL OR n.voided_at IS NULL\n            OR to_jsonb(n) - 'voided_at' IS DISTINCT FROM to_jsonb(o) - 'voided_at'\n    ) OR EXISTS (\n        SELECT 1 FROM new_rows n JOIN public.claims_claim c ON c.id = n.claim_id AND c.state NOT IN ('draft', 'returned') LEFT JOIN old_rows o ON o.id = n.id\n         WHERE o.claim_id IS DISTINCT FROM n.claim_id\n    ) THEN\n        RAISE EXCEPTION 'lines of a claim that was handed in stay as they are'\n            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'claims_lines_stay';\n    END IF;\n    RETURN NULL;\n",
+                    hash="30f4a53da3babd1c49b058031bee9eb00929941e",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_line_changed_74ba5",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="claims_claimline",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claimline',
-            trigger=pgtrigger.compiler.Trigger(name='line_removed', sql=apps.core.triggers.GuardSql(func="\n    PERFORM 1 FROM public.claims_claim\n      WHERE id IN (SELECT claim_id FROM old_rows) ORDER BY id FOR SHARE;\n    IF EXISTS (SELECT 1 FROM old_rows o JOIN public.claims_claim c ON c.id = o.claim_id AND c.state NOT IN ('draft', 'returned')) THEN\n        RAISE EXCEPTION 'lines of a claim that was handed in stay as they are'\n            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'claims_lines_stay';\n    END IF;\n    RETURN NULL;\n", hash='acdb2adfc7a58a77a571b2e1399dcd56b8d9954b', level='STATEMENT', operation='DELETE', pgid='pgtrigger_line_removed_c1847', referencing='REFERENCING OLD TABLE AS old_rows ', table='claims_claimline', when='AFTER')),
+            model_name="claimline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="line_removed",
+                sql=apps.core.triggers.GuardSql(
+                    func="\n    PERFORM 1 FROM public.claims_claim\n      WHERE id IN (SELECT claim_id FROM old_rows) ORDER BY id FOR SHARE;\n    IF EXISTS (SELECT 1 FROM old_rows o JOIN public.claims_claim c ON c.id = o.claim_id AND c.state NOT IN ('draft', 'returned')) THEN\n        RAISE EXCEPTION 'lines of a claim that was handed in stay as they are'\n            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'claims_lines_stay';\n    END IF;\n    RETURN NULL;\n",
+                    hash="acdb2adfc7a58a77a571b2e1399dcd56b8d9954b",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_line_removed_c1847",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="claims_claimline",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]
