@@ -146,9 +146,10 @@ class Judge:
             return ""
 
     def _post_kind(self, cell: object, found: list[Finding]) -> str:
-        kind = words.POST_KINDS.get(_word(cell))
+        word = _word(cell)
+        kind = words.POST_KINDS.get(word)
         if kind is None:
-            found.append(finding("post_kind_unknown" if _word(cell) else "post_kind_blank", "post_kind"))
+            found.append(finding("post_kind_unknown" if word else "post_kind_blank", "post_kind"))
             return ""
         if kind == PostKind.DISPATCHED and not self.requirements.dispatched_allowed:
             found.append(finding("dispatched", "post_kind"))
@@ -175,9 +176,10 @@ class Judge:
         return contract_from, contract_to
 
     def _insured(self, cell: object, found: list[Finding]) -> bool:
-        insured = cell if isinstance(cell, bool) else words.YES_NO.get(_word(cell))
+        word = _word(cell)
+        insured = words.YES_NO.get(word)
         if insured is None:
-            found.append(finding("insured_unknown" if _word(cell) else "insured_blank", "insured_in_city"))
+            found.append(finding("insured_unknown" if word else "insured_blank", "insured_in_city"))
             return False
         if not insured and self.requirements.insurance_required:
             found.append(finding("not_insured", "insured_in_city"))
@@ -237,12 +239,10 @@ def _day(cell: object, name: str, found: list[Finding]) -> date | None:
 def _word(cell: object) -> str:
     """A cell as a word to look up."""
     if isinstance(cell, str):
-        return cell if cell in words.POST_KINDS else _plain(cell)
-    if cell is None:
-        return ""
+        return _plain(cell)
     if isinstance(cell, bool):
         return "yes" if cell else "no"
-    return _plain(str(cell))
+    return "" if cell is None else _plain(str(cell))
 
 
 @lru_cache(maxsize=10_000)

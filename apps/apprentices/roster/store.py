@@ -7,6 +7,8 @@ rows beside others, one that adds the people, one that adds the enrolments. The 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -170,19 +172,24 @@ def seal_rows(rows: Sequence[GoodRow]) -> Sealed:
 
 
 def _lines(columns: Iterator) -> Iterator[str]:
-    for row, number, number_index, mobile, mobile_index in columns:
-        name = row.name
-        remark = _escaped(row.remark) if row.remark else ""
+    for good, number, number_index, mobile, mobile_index in columns:
+        row, name, _number, born, sex, _mobile, post, status, first, last, insured, signed, remark = good
         yield (
-            f"{row.row}\t{name}\t{name_pinyin(name)}\t\\\\x{number.hex()}\t\\\\x{number_index.hex()}"
-            f"\t\\\\x{mobile.hex()}\t\\\\x{mobile_index.hex()}\t{row.birth_date}\t{row.sex}"
-            f"\t{row.post_kind}\t{row.person_status}\t{row.contract_from}\t{row.contract_to or _NULL}"
-            f"\t{'t' if row.insured_in_city else 'f'}\t{row.agreement_signed_on or _NULL}\t{remark}\n"
+            f"{row}\t{name}\t{name_pinyin(name)}\t\\\\x{number.hex()}\t\\\\x{number_index.hex()}"
+            f"\t\\\\x{mobile.hex()}\t\\\\x{mobile_index.hex()}\t{_day(born)}\t{sex}\t{post}\t{status}"
+            f"\t{_day(first)}\t{_day(last)}\t{'t' if insured else 'f'}\t{_day(signed)}"
+            f"\t{_escaped(remark) if remark else ''}\n"
         )
 
 
 _NULL = "\\N"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+@lru_cache(maxsize=50_000)
+def _day(day: date | None) -> str:
+    """A day as COPY reads it; a roster repeats them by the thousand."""
+    return day.isoformat() if day is not None else _NULL
 
 
 def _escaped(text: str) -> str:

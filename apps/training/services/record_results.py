@@ -57,11 +57,15 @@ def record_results(
 
 
 def _held(training_class: TrainingClass, reports: Mapping[int, ResultFacts]) -> dict[int, Enrolment]:
-    """The enrolments, locked in one order, with the minutes that count."""
+    """The enrolments, locked in one order, with the minutes that count; in the order of the reports.
+
+    Of two reports with one certificate number the first stands, whatever order the database reads in.
+    """
     rows = Enrolment.objects.filter(training_class=training_class, pk__in=reports)
     locked = list(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
     counted = with_minutes(Enrolment.objects.filter(pk__in=locked)).select_related("policy_document")
-    return {row.pk: row for row in counted}
+    found = {row.pk: row for row in counted}
+    return {pk: found[pk] for pk in reports if pk in found}
 
 
 def _refused(

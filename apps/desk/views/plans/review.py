@@ -85,12 +85,11 @@ def _sections(
     is_opened: bool,
     changes: list[Change] | None = None,
 ) -> list[Section]:
-    earlier = own = None
-    if request.actor.is_city:
-        earlier = selectors.last_decision(plan, _DISTRICT_ACTIONS)
-        own = selectors.last_decision(plan, _CITY_ACTIONS)
-    elif request.actor.is_district:
-        own = selectors.last_decision(plan, _DISTRICT_ACTIONS)
+    of_district = selectors.last_decision(plan, _DISTRICT_ACTIONS)
+    # In its own review the district takes over what it answered last; everybody else reads it.
+    reviews = request.actor.is_district and plan.state == PlanState.DISTRICT_REVIEW
+    earlier = None if reviews else of_district
+    own = of_district if reviews else selectors.last_decision(plan, _CITY_ACTIONS)
     return judging.sections_of(
         reading,
         typed,
