@@ -6,10 +6,12 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
+from apps.accounts.actors import Actor
 from apps.accounts.models import District, Organisation
 from apps.accounts.roles import OrganisationKind, Role
 from apps.accounts.services.memberships import give_apprentice_access
 from apps.accounts.services.organisations import create_organisation
+from apps.apprentices.models import TrainingClass
 from apps.catalogue.models import Occupation
 from apps.claims.enums import ClaimKind
 from apps.demo import claims, classes, plans
@@ -23,12 +25,13 @@ from apps.institutions.services import add_licence_scope, list_institution, open
 from apps.payouts.services.record_appropriation import record_appropriation
 
 SHOWN_DISTRICT = "110105"
-BUDGETS_FEN = (("special_account", 600_000_00), ("employment_fund", 3_000_000_00))
+# Appropriated to a district for a year: the dedicated account runs out first, so that both funds are used.
+BUDGETS_FEN = (("special_account", 400_000_00), ("employment_fund", 2_000_000_00))
 # How long ago the training of a stage began, in days beyond its term (below zero: not over yet).
 _BEFORE_CLASS = frozenset(
     {"draft", "consent", "countersign", "district_review", "returned", "rejected", "city_recheck", "approved"}
 )
-_OVER = frozenset({"assessed", "remainder_review", "remainder_paid", "recovering"})
+_OVER = frozenset({"assessed", "remainder_review", "remainder_paid", "completed", "recovering"})
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def _open_budgets(staff: Staff, today: date, extent: Extent) -> None:
                     fund=fund,
                     district=district.pk,
                     year=year,
-                    amount_fen=fen * 20,
+                    amount_fen=fen,
                     document=f"京财社〔{year}〕1号",
                     on=date(year, 1, 4),
                 )
@@ -154,7 +157,7 @@ def _found_partners(registry: Registry, staff: Staff, today: date, extent: Exten
 
 def _schools(
     registry: Registry, staff: Staff, today: date, extent: Extent
-) -> dict[str, tuple[Institution, object]]:
+) -> dict[str, tuple[Institution, Actor]]:
     since = today - timedelta(days=5 * 365)
     schools = {}
     for place, (district, name, kind) in enumerate(extent.institutions):
@@ -240,7 +243,16 @@ _ADVANCE = {
 }
 
 
-def _after_enrolment(partners, training_class, stage, number, inventor, staff, registry, today) -> None:
+def _after_enrolment(
+    partners: Partners,
+    training_class: TrainingClass,
+    stage: str,
+    number: int,
+    inventor: Inventor,
+    staff: Staff,
+    registry: Registry,
+    today: date,
+) -> None:
     starts_on = training_class.starts_on
     until = _ADVANCE.get(stage, "paid")
     if until:
@@ -267,9 +279,11 @@ def _after_enrolment(partners, training_class, stage, number, inventor, staff, r
     )
     if stage == "recovering" and found.net_fen < 0:
         claims.repay_part(found, staff, on=assessed_on + timedelta(days=10))
+    if stage == "completed":
+        classes.complete(partners, training_class, on=assessed_on + timedelta(days=12))
 
 
-def _apprentice_signs_in(training_class, number: int, registry: Registry) -> None:
+def _apprentice_signs_in(training_class: TrainingClass, number: int, registry: Registry) -> None:
     """One apprentice of the class has an account; in a few classes one disputes a day."""
     enrolment = (
         training_class.enrolments.filter(state="enrolled").select_related("person").order_by("id").first()

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
+from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.apprentices import services
 from apps.apprentices.enums import EnrolmentState
@@ -18,6 +19,7 @@ from apps.demo.plans import Partners
 from apps.plans.enums import MentorSide, Place
 from apps.plans.models import Plan
 from apps.training.enums import CertificateKind, EvidenceKind, Mode
+from apps.training.services.complete_assessed import complete_assessed
 from apps.training.services.disputes import raise_dispute
 from apps.training.services.record_result import ResultFacts
 from apps.training.services.record_results import record_results
@@ -135,7 +137,13 @@ def assess(
         raise refusal
 
 
-def dispute(apprentice, enrolment: Enrolment) -> None:
+def complete(partners: Partners, training_class: TrainingClass, *, on: date) -> None:
+    """Everybody assessed is completed, and the enterprise closes the class."""
+    complete_assessed(partners.clerk, training_class, on=on)
+    services.complete_class(partners.clerk, training_class, on=on)
+
+
+def dispute(apprentice: Actor, enrolment: Enrolment) -> None:
     """One apprentice does not agree with the hours of a day."""
     attendance = enrolment.attendances.filter(voided_at=None).order_by("id").first()
     raise_dispute(apprentice, enrolment, text="这一天我请假了，没有参加培训。", attendance=attendance)
