@@ -10,7 +10,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.apprentices.enums import ClassState
 from apps.apprentices.models import TrainingClass
-from apps.core.errors import Problem
+from apps.core.errors import Forbidden, Problem
 from apps.plans.enums import MentorSide, Place
 from apps.plans.models import Course, Mentor
 from apps.policy.selectors import parameter
@@ -31,6 +31,14 @@ _MODES = {
 def side_of(actor: Actor) -> SessionSide | None:
     """Whose hours this actor records; None for anybody but the two partners."""
     return SIDE_OF_ROLE.get(actor.role)
+
+
+def own_side(actor: Actor) -> SessionSide:
+    """Whose hours this actor records. Raises `Forbidden` for anybody but the two partners."""
+    side = side_of(actor)
+    if side is None:
+        raise Forbidden(_("Enterprise and institution record the training."), code="not_your_step")
+    return side
 
 
 def modes_of(side: SessionSide) -> tuple[Mode, ...]:

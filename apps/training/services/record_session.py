@@ -48,9 +48,7 @@ def record_session(
     Raises `Forbidden` for anybody else, `InvalidInput` with every problem at once, and `Refused` when a
     teacher or an apprentice is already somewhere else at that time.
     """
-    side = checks.side_of(actor)
-    if side is None:
-        raise Forbidden(_("Enterprise and institution record the training."), code="not_your_step")
+    side = checks.own_side(actor)
     visible = TrainingClass.objects.visible_to(actor).filter(pk=training_class.pk).first()
     if visible is None:
         raise NotFound(_("There is no such file, or it is not yours."), code="no_such_case")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.actors import Actor
 from apps.apprentices.enums import EnrolmentState
 from apps.apprentices.models import Enrolment, TrainingClass
-from apps.core.errors import Forbidden, InvalidInput, NotFound, Problem
+from apps.core.errors import InvalidInput, NotFound, Problem
 from apps.training import checks
 from apps.training.models import Attendance, TrainingSession
 from apps.training.services.record_session import SessionFacts, overlap_in_words, problems_with
@@ -25,9 +25,7 @@ def record_sessions(
     Raises `InvalidInput` with the problems of every report (`row` counts them from 1), `Forbidden` for
     anybody but the two partners, `Refused` for an overlap.
     """
-    side = checks.side_of(actor)
-    if side is None:
-        raise Forbidden(_("Enterprise and institution record the training."), code="not_your_step")
+    side = checks.own_side(actor)
     visible = TrainingClass.objects.visible_to(actor).filter(pk=training_class.pk).first()
     if visible is None:
         raise NotFound(_("There is no such file, or it is not yours."), code="no_such_case")

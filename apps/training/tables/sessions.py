@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.actors import Actor
 from apps.apprentices.models import TrainingClass
 from apps.core.clock import BEIJING
-from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem, Refused
+from apps.core.errors import Conflict, InvalidInput, NotFound, Problem, Refused
 from apps.core.folding import fold_width
 from apps.core.spreadsheets import Column, Row
 from apps.plans.models import Course, Mentor
@@ -145,9 +145,7 @@ def record_sessions_from_table(
 
 
 def _held(actor: Actor, training_class: TrainingClass, on: date) -> _Class:
-    side = checks.side_of(actor)
-    if side is None:
-        raise Forbidden(_("Enterprise and institution record the training."), code="not_your_step")
+    side = checks.own_side(actor)
     visible = TrainingClass.objects.visible_to(actor).filter(pk=training_class.pk)
     found = visible.select_related("policy_document").first()
     if found is None:

@@ -17,7 +17,7 @@ from apps.core.errors import Conflict, ShituError
 from apps.portal.forms.training import SessionForm
 from apps.portal.views.training.classes import is_to_answer, one_place, parties, partners
 from apps.training import selectors
-from apps.training.checks import side_of
+from apps.training.checks import own_side, side_of
 from apps.training.models import Dispute, TrainingSession
 from apps.training.services.disputes import answer_dispute
 from apps.training.services.record_session import cancel_session, record_session
@@ -34,7 +34,7 @@ def training_record(request: HttpRequest, pk: int) -> HttpResponse:
     form = SessionForm(
         request.POST or None,
         training_class=found,
-        side=side_of(request.actor),
+        side=own_side(request.actor),
         people=people,
         initial={"day": today()},
     )
