@@ -11,6 +11,7 @@ from apps.accounts.models import District, Organisation
 from apps.accounts.roles import OrganisationKind, Role
 from apps.accounts.services.memberships import give_apprentice_access
 from apps.accounts.services.organisations import create_organisation
+from apps.apprentices.enums import EnrolmentState
 from apps.apprentices.models import TrainingClass
 from apps.catalogue.models import Occupation
 from apps.claims.enums import ClaimKind
@@ -285,9 +286,8 @@ def _after_enrolment(
 
 def _apprentice_signs_in(training_class: TrainingClass, number: int, registry: Registry) -> None:
     """One apprentice of the class has an account; in a few classes one disputes a day."""
-    enrolment = (
-        training_class.enrolments.filter(state="enrolled").select_related("person").order_by("id").first()
-    )
+    rows = training_class.enrolments.filter(state=EnrolmentState.ENROLLED).select_related("person")
+    enrolment = rows.order_by("id")[0]
     user = registry.account_of(f"demo-apprentice-{number + 1:02d}", enrolment.person)
     shown = not registry.apprentice_shown and training_class.district_id == SHOWN_DISTRICT
     registry.apprentice_shown = registry.apprentice_shown or shown
