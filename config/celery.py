@@ -1,13 +1,25 @@
 """The Celery application; tasks are found in each app's `tasks.py`."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 
 # This module loads before every entry point (config/__init__), so what it sets is what they get:
 # a process that nobody told which settings to use takes the strict ones.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 
-app = Celery("shitu")
+
+class CityTask(Task):
+    """A task works for the whole city, also one that runs inside the request which asked for it."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        from apps.core import rls
+
+        with rls.whole_city():
+            return super().__call__(*args, **kwargs)
+
+
+app = Celery("shitu", task_cls=CityTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

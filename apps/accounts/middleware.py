@@ -18,7 +18,7 @@ from apps.accounts.declared import SHUT, THIRD_PARTY
 from apps.accounts.enums import AccessAction
 from apps.accounts.models import Membership
 from apps.accounts.roles import Role
-from apps.core import clock
+from apps.core import clock, rls
 from apps.core.errors import Forbidden, NotFound
 from apps.core.middleware import refusal_response
 
@@ -45,8 +45,22 @@ def actor_of(membership: Membership, *, token_scopes: frozenset[str] | None = No
     )
 
 
+def shown_to(actor: Actor | None) -> str:
+    """The scope of row-level security in which this actor works: one district, the city, or nothing.
+
+    Who is bound to a district gets that district, whatever the role. The public and administrators have no
+    business with cases. For the others, who act for the city or for an organisation that may have cases in
+    several districts, `visible_to` decides alone.
+    """
+    if actor is None or actor.is_administrator:
+        return rls.NOTHING
+    return actor.district_code or rls.WHOLE_CITY
+
+
 class ActorMiddleware:
     """Sets `request.actor`, `request.membership` and `request.memberships`; ends sessions that are over.
+
+    What follows runs in the actor's scope of row-level security (`shown_to`), and no longer than that.
 
     Memberships are read at each request, so a right that was taken away ends with the next one. A
     session ends after SESSION_IDLE_SECONDS without a request and SESSION_COOKIE_AGE after signing in.
@@ -65,7 +79,8 @@ class ActorMiddleware:
             self._end_what_is_over(request)
             if request.user.is_authenticated:
                 self._take_role(request)
-        return self.get_response(request)
+        with rls.within(shown_to(request.actor)):
+            return self.get_response(request)
 
     def _end_what_is_over(self, request: HttpRequest) -> None:
         now = int(clock.now().timestamp())

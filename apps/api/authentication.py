@@ -8,9 +8,10 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from apps.accounts.middleware import actor_of
+from apps.accounts.middleware import actor_of, shown_to
 from apps.accounts.models import ApiToken, User
 from apps.accounts.services import authenticate_token
+from apps.core import rls
 
 SCHEME = "Bearer"
 
@@ -29,7 +30,10 @@ class TokenAuthentication(BaseAuthentication):
         token = authenticate_token(secret)
         if token is None:
             raise AuthenticationFailed(_("This token is not valid: it may have expired or been revoked."))
-        request._request.actor = actor_of(token.membership, token_scopes=frozenset(token.scopes))
+        actor = actor_of(token.membership, token_scopes=frozenset(token.scopes))
+        request._request.actor = actor
+        # ActorMiddleware, which encloses every request, puts it back.
+        rls.take(shown_to(actor))
         return token.membership.user, token
 
     def authenticate_header(self, _request: Request) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.actors import Actor
 from apps.apprentices.enums import LIVE_STATES, STANDING_STATES, ClassState, EnrolmentState, RosterState
 from apps.apprentices.models import Enrolment, RosterFile, TrainingClass
+from apps.core import rls
 from apps.core.errors import Problem
 from apps.core.models.job import LIVE_STATES as LIVE_JOBS
 
@@ -63,7 +64,10 @@ def trained_elsewhere(training_class: TrainingClass) -> Iterable[Problem]:
     overlapping = Q(starts_on__lt=OuterRef("ends_on"), ends_on__gt=OuterRef("starts_on"))
     rows = training_class.enrolments.filter(state=EnrolmentState.REGISTERED)
     blocked = rows.filter(Exists(standing.filter(same | overlapping))).select_related("person")
-    for enrolment in blocked[:SHOWN_MAX]:
+    # The other record may stand in any district; only people of this class are named.
+    with rls.whole_city():
+        found = list(blocked[:SHOWN_MAX])
+    for enrolment in found:
         message = _("%(name)s has another training in this time or at this level. Refuse this row.")
         yield Problem("trained_elsewhere", message % {"name": enrolment.person.name})
 

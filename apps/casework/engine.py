@@ -19,7 +19,7 @@ from apps.casework.acting import acting
 from apps.casework.deadlines import deadline_after
 from apps.casework.models import Decision, Deficiency, Seat
 from apps.casework.transitions import Transition, TransitionTable
-from apps.core import clock
+from apps.core import clock, rls
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem, Refused
 
 Guard = Callable[[Any, Actor], Iterable[Problem]]
@@ -139,11 +139,13 @@ def _take_seat(
 ) -> Seat | None:
     if not step.seat or actor.person_id is None:
         return None
-    for other in separate_from:
-        label, pk = other._meta.label_lower, other.pk
-        held = Seat.objects.filter(subject_type=label, subject_id=pk, person_id=actor.person_id).first()
-        if held is not None and held.seat != step.seat:
-            raise _two_chairs()
+    # A chair that is not shown would let its holder take a second one.
+    with rls.whole_city():
+        for other in separate_from:
+            label, pk = other._meta.label_lower, other.pk
+            held = Seat.objects.filter(subject_type=label, subject_id=pk, person_id=actor.person_id).first()
+            if held is not None and held.seat != step.seat:
+                raise _two_chairs()
     label = case._meta.label_lower
     seat, _created = Seat.objects.get_or_create(
         subject_type=label, subject_id=case.pk, person_id=actor.person_id, defaults={"seat": step.seat}

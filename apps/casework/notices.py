@@ -8,6 +8,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.casework.models.message import Notice
 from apps.casework.transitions import Transition
+from apps.core import rls
 
 # Addressees by the short names that transition tables use in `notify`.
 _DISTRICT_ROLES = {
@@ -39,7 +40,9 @@ def announce(case: Any, step: Transition, source: str, actor: Actor, reason: str
         )
         if _address(row, addressee, case):
             rows.append(row)
-    created = Notice.objects.bulk_create(rows)
+    # A district tells others as well: the enterprise, the city, a person.
+    with rls.whole_city():
+        created = Notice.objects.bulk_create(rows)
     if created:
         ids = [row.pk for row in created]
         transaction.on_commit(lambda: _mail(ids), robust=True)

@@ -24,7 +24,7 @@ from apps.apprentices.transitions import CLASS_TRANSITIONS, ENROLMENT_TRANSITION
 from apps.casework.acting import acting
 from apps.casework.engine import Opinion, fire
 from apps.catalogue.selectors import in_evaluation_scope
-from apps.core import clock
+from apps.core import clock, rls
 from apps.core.errors import Conflict
 from apps.policy.enums import DateBasis
 from apps.policy.models import PolicyDocument
@@ -103,7 +103,9 @@ def _set_up_records(training_class: TrainingClass, document: PolicyDocument, on:
     }
     with connection.cursor() as cursor:
         cursor.execute(_ENROL, values)
-        cursor.execute(_NOTICES, [training_class.pk, EnrolmentState.ENROLLED])
+        # Addressed to people, who belong to no district.
+        with rls.whole_city():
+            cursor.execute(_NOTICES, [training_class.pk, EnrolmentState.ENROLLED])
 
 
 def _kinds_by_day(training_class: TrainingClass, document: PolicyDocument, on: date) -> str:

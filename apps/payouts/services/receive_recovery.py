@@ -11,6 +11,7 @@ from apps.accounts.roles import Role
 from apps.casework.engine import Opinion, fire
 from apps.claims.services import entitlements
 from apps.claims.transitions import CLAIM_TRANSITIONS
+from apps.core import rls
 from apps.core.errors import Forbidden, InvalidInput, NotFound, Problem, Refused
 from apps.core.money import yuan
 from apps.ledger import services as ledger
@@ -120,5 +121,8 @@ def _require_fitting(recovery: Recovery, amount_fen: int, serial: str) -> None:
         raise Refused(
             _("Only %(open)s yuan are still to be repaid.") % {"open": yuan(open_fen)}, code="more_than_owed"
         )
-    if RecoveryReceipt.objects.filter(bank_serial=serial).exists():
+    # A serial number is the bank's: it counts once in the city, not once a district.
+    with rls.whole_city():
+        used = RecoveryReceipt.objects.filter(bank_serial=serial).exists()
+    if used:
         raise Refused(_("This serial number already counts for another receipt."), code="serial_used")

@@ -10,6 +10,7 @@ from apps.claims.models import Claim
 from apps.claims.services import entitlements
 from apps.claims.services.review_claim import bound
 from apps.claims.transitions import CLAIM_TRANSITIONS
+from apps.core import rls
 from apps.core.errors import InvalidInput, Problem, Refused
 from apps.payouts.enums import OrderState
 from apps.payouts.models import PaymentOrder
@@ -35,7 +36,7 @@ def record_payment(
 
     def effect(locked: Claim) -> list[str]:
         order = _live_order(locked)
-        if PaymentOrder.objects.filter(bank_serial=serial).exclude(pk=order.pk).exists():
+        if _counts_for_another(serial, order):
             raise Refused(_("This serial number already counts for another payment."), code="serial_used")
         order.state, order.paid_on, order.bank_serial = OrderState.PAID, paid_on, serial
         order.save(update_fields=["state", "paid_on", "bank_serial"])
@@ -70,6 +71,12 @@ def record_failure(actor: Actor, claim: Claim, *, on: date, opinion: Opinion) ->
     return fire(
         CLAIM_TRANSITIONS, claim, "record_failure", actor, on=on, opinion=bound(claim, opinion), effect=effect
     )
+
+
+def _counts_for_another(serial: str, order: PaymentOrder) -> bool:
+    # A serial number is the bank's: it counts once in the city, not once a district.
+    with rls.whole_city():
+        return PaymentOrder.objects.filter(bank_serial=serial).exclude(pk=order.pk).exists()
 
 
 def _live_order(claim: Claim) -> PaymentOrder:
