@@ -1,0 +1,154 @@
+"""The bank itself: takes files, pays or refuses, answers; well or badly, as it is asked to."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from apps.banking.fake_bank.answering import result_file, statement_file
+from apps.banking.fake_bank.book import Book, Movement, Order
+from apps.banking.fake_bank.taking import read_payment_file
+from apps.banking.formats.profiles import Profile
+
+REASONS = ("账号户名不符", "账号已销户", "收款行拒绝入账", "账户状态异常")
+FAULTS = ("wrong-amount", "unknown-line", "truncated", "wrong-encoding", "duplicate-line", "wrong-total")
+_PLENTY_FEN = 10**13
+
+
+class Refusal(ValueError):
+    """The bank does not take this."""
+
+
+class FakeBank:
+    """A bank with one profile. The same seed and the same requests give the same answers."""
+
+    def __init__(self, profile: Profile, path: Path | None = None, *, seed: int = 1) -> None:
+        self.profile = profile
+        self.book = Book.open(path)
+        self.seed = seed
+
+    def open_account(self, number: str, name: str, fen: int) -> None:
+        """Open an account with so much on it; once open, it stays as it is."""
+        self.book.accounts.setdefault(number, {"name": name, "opening_fen": fen})
+        self.book.save()
+
+    def take(self, content: bytes) -> str:
+        """Take a payment file in and return its batch number. Raises Refusal for one that it had before."""
+        file = read_payment_file(self.profile, content)
+        if self.book.of_batch(file.number):
+            raise Refusal(f"batch {file.number} was taken before")
+        twice = [
+            payment.order_number for payment in file.payments if payment.order_number in self.book.orders
+        ]
+        if twice:
+            raise Refusal(f"orders were taken before: {', '.join(twice[:5])}")
+        payer = file.payer_account or "payer"
+        self.open_account(payer, file.payer_name, _PLENTY_FEN)
+        for payment in file.payments:
+            self.book.orders[payment.order_number] = Order(
+                number=payment.order_number,
+                batch=file.number,
+                position=payment.position,
+                payer_account=payer,
+                payee_name=payment.payee_name,
+                payee_account=payment.payee_account,
+                amount_fen=payment.amount_fen,
+            )
+        self.book.save()
+        return file.number
+
+    def settle(
+        self,
+        number: str,
+        on: date,
+        *,
+        failures: Mapping[str, str] | None = None,
+        fail_share: float = 0.0,
+        pending_share: float = 0.0,
+    ) -> list[Order]:
+        """Pay or refuse every order of a batch that is still open, as of a day; returns the batch's orders.
+
+        `failures` names orders to refuse and why; the shares pick others by the seed.
+        """
+        orders = self.book.of_batch(number)
+        for order in orders:
+            if order.state != "pending":
+                continue
+            dice = random.Random(f"{self.seed}:{order.number}:{on}")  # noqa: S311 - a play, no secret
+            drawn = dice.random()
+            reason = (failures or {}).get(order.number, "")
+            if not reason and drawn < fail_share:
+                reason = dice.choice(REASONS)
+            if reason:
+                order.state, order.reason = "failed", reason
+            elif drawn >= fail_share + pending_share:
+                self._pay(order, on)
+        self.book.save()
+        return orders
+
+    def _pay(self, order: Order, on: date) -> None:
+        movement = self.book.move(
+            order.payer_account,
+            on,
+            -order.amount_fen,
+            counterparty_name=order.payee_name,
+            counterparty_account=order.payee_account,
+            reference=order.number,
+        )
+        order.state, order.serial, order.paid_on = "paid", movement.serial, on.isoformat()
+
+    def give_back(self, order_number: str, on: date, reason: str = "账号已销户") -> Movement:
+        """Send a payment back that had been made: the money comes in again under its order number."""
+        order = self.book.orders[order_number]
+        movement = self.book.move(
+            order.payer_account,
+            on,
+            order.amount_fen,
+            counterparty_name=order.payee_name,
+            counterparty_account=order.payee_account,
+            reference=f"{order.number} 退汇 {reason}",
+        )
+        self.book.save()
+        return movement
+
+    def receive(self, account: str, fen: int, on: date, *, payer: str, reference: str) -> Movement:
+        """Money comes in from somebody, for instance for a recovery notice."""
+        movement = self.book.move(account, on, fen, counterparty_name=payer, reference=reference)
+        self.book.save()
+        return movement
+
+    def result(self, number: str, *, share: float = 1.0, fault: str = "") -> bytes:
+        """The result file of a batch: for a first share of its orders, and with a fault if asked for."""
+        orders = self.book.of_batch(number)
+        if not orders:
+            raise Refusal(f"there is no batch {number}")
+        orders = orders[: max(1, round(len(orders) * share))]
+        if fault == "wrong-amount":
+            orders = [replace(orders[0], amount_fen=orders[0].amount_fen + 1), *orders[1:]]
+        elif fault == "unknown-line":
+            orders = [*orders, replace(orders[0], number="UNKNOWN-1", serial="X1", position=len(orders) + 1)]
+        elif fault == "duplicate-line":
+            orders = [*orders, orders[0]]
+        content = result_file(self.profile, number, orders)
+        return self._spoilt(content, fault)
+
+    def _spoilt(self, content: bytes, fault: str) -> bytes:
+        form = self.profile.result
+        if fault == "truncated":
+            return content[: len(content) * 2 // 3]
+        if fault == "wrong-encoding":
+            other = "gb18030" if form.encoding == "utf-8" else "utf-8"
+            mark = 3 if form.bom else 0
+            return content[mark:].decode(form.encoding).encode(other)
+        if fault == "wrong-total":
+            end = form.line_end.encode()
+            lines = content.split(end)
+            return end.join([*lines[:1], *lines[2:]]) if len(lines) > 3 else content[:-1]
+        return content
+
+    def statement(self, account: str, from_day: date, to_day: date) -> bytes:
+        """The statement of an account."""
+        if account not in self.book.accounts:
+            raise Refusal(f"there is no account {account[-4:]}")
+        return statement_file(self.profile, self.book, account, from_day, to_day)

@@ -1,0 +1,158 @@
+"""ISO 20022 camt.053.001.08, bank to customer statement: read without entities, taken whole or not at all."""
+
+import re
+from datetime import date
+from xml.etree.ElementTree import Element
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import ParseError, fromstring
+from django.utils.translation import gettext as _
+
+from apps.banking.formats.contents import StatementContent, StatementEntry
+from apps.banking.formats.refusals import FileRefused, at, refuse
+from apps.banking.formats.values import BadValue, read_amount
+from apps.core.errors import Problem
+
+NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
+_N = f"{{{NAMESPACE}}}"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]+)[\"']")
+
+
+class _Missing(ValueError):
+    """An element that a statement needs is not there, or not as it should be."""
+
+
+def read_message(content: bytes) -> tuple[StatementContent, list[Problem]]:
+    """One statement and what is wrong with its entries. Raises FileRefused where it cannot be read at all."""
+    statement = _statement_of(content)
+    problems: list[Problem] = []
+    entries: list[StatementEntry] = []
+    for row, entry in enumerate(statement.findall(f"{_N}Ntry"), start=1):
+        try:
+            entries.append(_entry(entry, row))
+        except (_Missing, BadValue) as error:
+            problems.append(at(row, "bad_entry", str(error)))
+    try:
+        opening, closing = _balance(statement, "OPBD"), _balance(statement, "CLBD")
+        read = StatementContent(
+            number=_text(statement, "Id"),
+            account_number=_text(statement, "Acct/Id/Othr/Id"),
+            from_day=_day(_text(statement, "FrToDt/FrDtTm")[:10]),
+            to_day=_day(_text(statement, "FrToDt/ToDtTm")[:10]),
+            opening_fen=opening,
+            closing_fen=closing,
+            entries=tuple(entries),
+        )
+        if not problems:
+            problems += _check_summary(statement, read)
+    except (_Missing, BadValue) as error:
+        raise refuse([*problems, at(None, "bad_statement", str(error))]) from None
+    return read, problems
+
+
+def _statement_of(content: bytes) -> Element:
+    declared = _ENCODING.match(content)
+    if declared and declared[1].upper() != b"UTF-8":
+        raise _not_a_statement(_("the message is not in UTF-8"))
+    try:
+        content.decode("utf-8")
+        root: Element = fromstring(content, forbid_dtd=True)
+    except UnicodeDecodeError:
+        raise _not_a_statement(_("the message is not in UTF-8")) from None
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise _not_a_statement(str(error)) from None
+    found = root.findall(f"{_N}BkToCstmrStmt/{_N}Stmt")
+    if root.tag != f"{_N}Document" or len(found) != 1:
+        raise _not_a_statement(NAMESPACE)
+    return found[0]
+
+
+def _not_a_statement(why: str) -> FileRefused:
+    message = _("The file is cut off or not a statement in camt.053.001.08: %(why)s")
+    return refuse([at(None, "not_a_statement", message % {"why": why[:200]})])
+
+
+def _entry(entry: Element, row: int) -> StatementEntry:
+    if _text(entry, "Sts/Cd") != "BOOK":
+        raise _Missing(_("The movement is not booked yet."))
+    amount = _amount(entry)
+    details = entry.find(f"{_N}NtryDtls/{_N}TxDtls")
+    party = "RltdPties/Dbtr" if amount > 0 else "RltdPties/Cdtr"
+    return StatementEntry(
+        row=row,
+        booked_on=_day(_text(entry, "BookgDt/Dt")),
+        bank_serial=_text(entry, "AcctSvcrRef"),
+        amount_fen=amount,
+        balance_fen=None,
+        counterparty_name=_maybe(details, f"{party}/Pty/Nm"),
+        counterparty_account=_maybe(details, f"{party}Acct/Id/Othr/Id"),
+        reference=_reference(details),
+    )
+
+
+def _reference(details: Element | None) -> str:
+    """Our own number where the payment was ours, else what the payer wrote."""
+    ours = _maybe(details, "Refs/EndToEndId")
+    return _maybe(details, "RmtInf/Ustrd") if ours in ("", "NOTPROVIDED") else ours
+
+
+def _amount(element: Element) -> int:
+    """The signed amount in fen of an entry or a balance."""
+    found = element.find(f"{_N}Amt")
+    if found is None or found.attrib.get("Ccy") != "CNY":
+        raise _Missing(_("There is no amount in CNY."))
+    fen = read_amount((found.text or "").strip())
+    side = _text(element, "CdtDbtInd")
+    if side not in ("CRDT", "DBIT"):
+        raise _Missing(_("A movement is either out or in, and more than nothing."))
+    return fen if side == "CRDT" else -fen
+
+
+def _balance(statement: Element, code: str) -> int:
+    found = [
+        balance
+        for balance in statement.findall(f"{_N}Bal")
+        if balance.findtext(f"{_N}Tp/{_N}CdOrPrtry/{_N}Cd") == code
+    ]
+    if len(found) != 1:
+        raise _Missing(_("The statement needs one balance %(code)s.") % {"code": code})
+    return _amount(found[0])
+
+
+def _check_summary(statement: Element, read: StatementContent) -> list[Problem]:
+    """Number and sum of the entries, as the bank's own summary says them."""
+    summary = statement.find(f"{_N}TxsSummry/{_N}TtlNtries")
+    if summary is None:
+        raise _Missing(_("The summary of the movements is missing."))
+    total = sum(abs(entry.amount_fen) for entry in read.entries)
+    count = _text(summary, "NbOfNtries")
+    if count == str(len(read.entries)) and read_amount(_text(summary, "Sum")) == total:
+        return []
+    message = _("Count or total of the closing line are not those of the lines: the file is not whole.")
+    return [at(None, "wrong_total", message)]
+
+
+def _path(path: str) -> str:
+    return "/".join(f"{_N}{part}" for part in path.split("/"))
+
+
+def _text(element: Element, path: str) -> str:
+    found = element.findall(_path(path))
+    if len(found) != 1 or not (found[0].text or "").strip():
+        raise _Missing(_("“%(path)s” is missing or stands twice.") % {"path": path})
+    return (found[0].text or "").strip()
+
+
+def _maybe(element: Element | None, path: str) -> str:
+    return "" if element is None else (element.findtext(_path(path)) or "").strip()
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or _DAY.fullmatch(text) is None:
+        raise _Missing(_("“%(text)s” is not a day.") % {"text": text[:20]})
+    return day

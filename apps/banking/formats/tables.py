@@ -1,0 +1,201 @@
+"""Tables in a bank's own form, written and read by its profile: the same declaration both ways."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from apps.banking.formats.profiles import Cell, Table
+from apps.banking.formats.refusals import at, encoding_problem, refuse, truncated
+from apps.banking.formats.values import BadValue, Value, read_value, write_value
+from apps.core.errors import Problem
+
+_BOM = b"\xef\xbb\xbf"
+_OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff", _BOM)
+Values = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a table: where it stands in the file, and its values by field."""
+
+    row: int
+    values: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A whole table: what stands before, in and after its lines."""
+
+    head: dict[str, Value]
+    lines: tuple[Line, ...]
+    trailer: dict[str, Value]
+
+
+def rows_of(form: Table, head: Values, lines: Iterable[Values], trailer: Values) -> Iterator[list[str]]:
+    """Every row of the table as texts: head line, titles, lines, closing line."""
+    if form.head:
+        yield _framed(form, form.head, head)
+    yield [column.title for column in form.columns]
+    for line in lines:
+        yield [write_value(form, column.field, line.get(column.field)) for column in form.columns]
+    if form.trailer:
+        yield _framed(form, form.trailer, trailer)
+
+
+def _framed(form: Table, cells: Iterable[Cell], values: Values) -> list[str]:
+    return [cell.text or write_value(form, cell.field, values[cell.field]) for cell in cells]
+
+
+def write_csv(form: Table, head: Values, lines: Iterable[Values], trailer: Values) -> bytes:
+    """The bytes of a table; the same values give the same bytes. Raises UnicodeEncodeError and ValueError
+    for what the form cannot carry: ask `carrying.problems_of` before."""
+    parts = []
+    for row in rows_of(form, head, lines, trailer):
+        if any(_breaks(form, cell) for cell in row):
+            raise ValueError("a cell holds what separates cells")
+        parts.append(form.delimiter.join(row) + form.line_end)
+    content = (_BOM if form.bom else b"") + "".join(parts).encode(form.encoding)
+    if form.check:
+        digest = hashlib.new(form.check, content).hexdigest()
+        line = f"{form.check_title}{form.delimiter}{digest}{form.line_end}"
+        content += line.encode(form.encoding)
+    return content
+
+
+def _breaks(form: Table, cell: str) -> bool:
+    return any(mark in cell for mark in (form.delimiter, '"', "\r", "\n", "\x00"))
+
+
+def read_csv(form: Table, content: bytes) -> Content:
+    """Read a table as strictly as it is written, or raise FileRefused with every reason found."""
+    texts = _texts(form, content)
+    first = 1 if form.head else 0
+    if len(texts) < first + 1:
+        raise refuse([truncated(len(texts))])
+    split = [text.split(form.delimiter) for text in texts]
+    titles = [column.title for column in form.columns]
+    if split[first] != titles:
+        raise refuse([_wrong_titles(form, content, first + 1)])
+    if form.trailer and (len(split) < first + 2 or split[-1][0] != form.trailer[0].text):
+        raise refuse([truncated(len(split))])
+    problems: list[Problem] = []
+    head = _read_framed(form, form.head, split[0], 1, problems) if form.head else {}
+    last = len(split) - (1 if form.trailer else 0)
+    trailer = _read_framed(form, form.trailer, split[-1], len(split), problems) if form.trailer else {}
+    lines = [
+        Line(place + 1, _read_line(form, split[place], place + 1, problems))
+        for place in range(first + 1, last)
+    ]
+    if problems:
+        raise refuse(problems)
+    return Content(head, tuple(lines), trailer)
+
+
+def _texts(form: Table, content: bytes) -> list[str]:
+    """The lines of a file, decoded one by one in the declared encoding and no other."""
+    body = content
+    if form.bom:
+        if not content.startswith(_BOM):
+            raise refuse([encoding_problem(1, form.shown_encoding)])
+        body = content[len(_BOM) :]
+    elif content.startswith(_OTHER_MARKS):
+        raise refuse([encoding_problem(1, form.shown_encoding)])
+    end = form.line_end.encode()
+    if not body.endswith(end):
+        raise refuse([truncated()])
+    pieces = body[: -len(end)].split(end)
+    if form.check:
+        _require_check(form, content, pieces)
+        pieces = pieces[:-1]
+    return [_decoded(form, piece, number) for number, piece in enumerate(pieces, start=1)]
+
+
+def _decoded(form: Table, piece: bytes, row: int) -> str:
+    try:
+        text = piece.decode(form.encoding)
+    except UnicodeDecodeError:
+        raise refuse([encoding_problem(row, form.shown_encoding)]) from None
+    if text.encode(form.encoding) != piece:
+        raise refuse([encoding_problem(row, form.shown_encoding)])
+    if any(ord(character) < 32 or ord(character) == 127 for character in text) or "\ufeff" in text:
+        raise refuse([at(row, "broken_line", _("The line holds control characters or other line ends."))])
+    return text
+
+
+def _require_check(form: Table, content: bytes, pieces: list[bytes]) -> None:
+    """The check value of the last line is that of everything before it."""
+    title = (form.check_title + form.delimiter).encode(form.encoding)
+    if not pieces[-1].startswith(title):
+        raise refuse([truncated(len(pieces))])
+    end = len(content) - len(pieces[-1]) - len(form.line_end)
+    digest = hashlib.new(form.check, content[:end]).hexdigest()
+    if pieces[-1] != title + digest.encode():
+        message = _("The check value does not fit the file: bytes were changed on the way.")
+        raise refuse([at(len(pieces), "wrong_check", message)])
+
+
+def _wrong_titles(form: Table, content: bytes, row: int) -> Problem:
+    """Other columns, or the right ones in another encoding."""
+    title = max((column.title for column in form.columns), key=len)
+    for encoding in ("utf-8", "gb18030"):
+        if encoding != form.encoding and title.encode(encoding) in content:
+            return encoding_problem(row, form.shown_encoding)
+    return at(
+        row,
+        "wrong_columns",
+        _("The columns are not those of this bank's file. Expected: %(titles)s")
+        % {"titles": form.delimiter.join(column.title for column in form.columns)},
+    )
+
+
+def _read_framed(
+    form: Table, cells: tuple[Cell, ...], texts: list[str], row: int, problems: list[Problem]
+) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    fits = len(texts) == len(cells) and all(
+        not cell.text or cell.text == text for cell, text in zip(cells, texts, strict=True)
+    )
+    if not fits:
+        problems.append(at(row, "wrong_frame", _("This line is not as this bank writes it.")))
+        return values
+    for cell, text in zip(cells, texts, strict=True):
+        if cell.field:
+            _take(form, cell.field, text, values, row, problems, blank=False, title="")
+    return values
+
+
+def _read_line(form: Table, texts: list[str], row: int, problems: list[Problem]) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    if len(texts) != len(form.columns):
+        message = _("The line has %(found)s cells instead of %(expected)s.")
+        problems.append(
+            at(row, "wrong_cells", message % {"found": len(texts), "expected": len(form.columns)})
+        )
+        return values
+    for column, text in zip(form.columns, texts, strict=True):
+        _take(form, column.field, text, values, row, problems, blank=column.blank, title=column.title)
+    return values
+
+
+def _take(
+    form: Table,
+    field: str,
+    text: str,
+    values: dict[str, Value],
+    row: int,
+    problems: list[Problem],
+    *,
+    blank: bool,
+    title: str,
+) -> None:
+    try:
+        values[field] = read_value(form, field, text)
+    except BadValue as error:
+        problems.append(at(row, f"bad_{field}", str(error), field=title))
+        return
+    if text == "" and not blank:
+        problems.append(
+            at(row, "blank", _("“%(column)s” is empty.") % {"column": title or field}, field=title)
+        )
