@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from apps.accounts.middleware import actor_of
 from apps.accounts.roles import Role
 from apps.apprentices.models import Enrolment, RosterFile
 from apps.casework.models import CaseDocument
@@ -10,6 +11,7 @@ from apps.claims.models import Claim
 from apps.core import clock
 from apps.core.files import store_bytes
 from apps.payouts.models import PaymentOrder, Recovery
+from apps.payouts.services.release_many import enqueue_release
 from apps.plans.models import Plan
 from apps.training.enums import SessionSide
 from apps.training.models import Dispute, TrainingSession
@@ -278,6 +280,14 @@ def _claim_line(world: World) -> Pair:
     )
 
 
+@objects("desk:release_detail", "desk:release_progress", "api:release-detail")
+def _release(world: World) -> Pair:
+    member = world.member(Role.FINANCE_OFFICER)
+    own = enqueue_release(actor_of(member), [_claim(world.of).pk])
+    foreign = enqueue_release(world.foreign_of.finance, [_claim(world.foreign_of).pk])
+    return Pair({"pk": own.pk}, {"pk": foreign.pk})
+
+
 @objects("desk:recovery_detail", "portal:recovery_notice")
 def _recovery_pages(world: World) -> Pair:
     return _both(world, _recovery, seen_by=MONEY)
@@ -345,7 +355,6 @@ def _api_session(world: World) -> Pair:
 
 @objects("desk:consolidation_detail", "desk:consolidation_file")
 def _consolidation(world: World) -> Pair:
-    from apps.accounts.middleware import actor_of
     from apps.plans.models import Consolidation
     from apps.plans.services import consolidate_plans
 

@@ -2,10 +2,11 @@
 
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.routers import SimpleRouter
 
 from apps.accounts.access import access
-from apps.api.views.claims import ClaimViewSet, LineViewSet, OrderViewSet, RecoveryViewSet
+from apps.api.views.claims import ClaimViewSet, LineViewSet, OrderViewSet, RecoveryViewSet, ReleaseViewSet
 from apps.api.views.classes import ClassViewSet, EnrolmentViewSet, RosterFileViewSet, SessionViewSet
 from apps.api.views.plans import PlanViewSet
 
@@ -20,6 +21,7 @@ router.register("sessions", SessionViewSet, basename="session")
 router.register("claims", ClaimViewSet, basename="claim")
 router.register("lines", LineViewSet, basename="line")
 router.register("orders", OrderViewSet, basename="order")
+router.register("releases", ReleaseViewSet, basename="release")
 router.register("recoveries", RecoveryViewSet, basename="recovery")
 
 
@@ -29,6 +31,7 @@ class SchemaView(SpectacularAPIView):
     access = access.public
     authentication_classes = ()
     permission_classes = ()
+    content_negotiation_class = DefaultContentNegotiation
 
 
 urlpatterns = [

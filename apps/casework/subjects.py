@@ -17,6 +17,18 @@ from apps.accounts.actors import Actor
 from apps.casework import invariants
 from apps.casework.transitions import Transition, TransitionTable
 from apps.core.errors import NotFound
+from apps.core.models import Job
+
+
+@dataclass(frozen=True)
+class Background:
+    """How one step is taken for many cases in the background.
+
+    `enqueue(actor, pks)` returns the job; `desk_url` is the route that shows how far it is, taking its pk.
+    """
+
+    enqueue: Callable[[Actor, Sequence[int]], Job]
+    desk_url: str
 
 
 @dataclass(frozen=True)
@@ -26,8 +38,10 @@ class Subject:
     `portal_url` and `desk_url` are the route names of its page, taking the pk. `services` maps each action
     to the callable `(actor, case, *, on, opinion) -> case`. `offers` says of a step that state and role
     would permit whether it fits this very case (a claim that pays is not signed as a recovery). `summary`
-    puts a case in a few words for a list; `document_kinds` are the kinds of document that it takes;
-    `related` is what a list loads with it.
+    puts a case in a few words for a list, `amount` is the money of a case in fen, so that a list can add up
+    what is chosen; neither may ask the database anything beyond `related`, which a list loads with it.
+    `document_kinds` are the kinds of document that it takes. `background` holds the steps which are taken for
+    many cases by a job.
     `takes_documents` says who may add or remove one now; without it, whoever has to act does.
     """
 
@@ -42,6 +56,8 @@ class Subject:
     document_kinds: Sequence[tuple[str, str | Promise]] = ()
     related: tuple[str, ...] = ()
     takes_documents: Callable[[Any, Actor], bool] | None = None
+    amount: Callable[[Any], int] | None = None
+    background: dict[str, Background] = field(default_factory=dict)
 
     @property
     def model(self) -> Any:
@@ -57,6 +73,7 @@ _subjects: dict[str, Subject] = {}
 
 
 _added: dict[str, dict[str, Callable]] = {}
+_added_background: dict[str, dict[str, Background]] = {}
 
 
 def register(subject: Subject) -> None:
@@ -65,6 +82,7 @@ def register(subject: Subject) -> None:
     if subject.table is not None:
         invariants.watch(subject.label)
     subject.services.update(_added.get(subject.label, {}))
+    subject.background.update(_added_background.get(subject.label, {}))
 
 
 def add_services(label: str, services: dict[str, Callable]) -> None:
@@ -72,6 +90,13 @@ def add_services(label: str, services: dict[str, Callable]) -> None:
     _added.setdefault(label, {}).update(services)
     if label in _subjects:
         _subjects[label].services.update(services)
+
+
+def add_background(label: str, steps: dict[str, Background]) -> None:
+    """Let a higher floor take steps of many cases of a lower one in the background."""
+    _added_background.setdefault(label, {}).update(steps)
+    if label in _subjects:
+        _subjects[label].background.update(steps)
 
 
 def get(label: str) -> Subject:

@@ -1,7 +1,15 @@
 """One computed and explained line per apprentice; advance and remainder."""
 
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from apps.core.money import yuan
+
+if TYPE_CHECKING:
+    from apps.claims.models import Claim
 
 
 class ClaimsConfig(AppConfig):
@@ -32,8 +40,29 @@ class ClaimsConfig(AppConfig):
                     "sign": sign_claim.sign_claim,
                 },
                 offers=offers,
+                summary=in_a_few_words,
+                amount=net_fen,
             )
         )
+
+
+def in_a_few_words(claim: "Claim") -> str:
+    """Which instalment, for how many, and what it comes to."""
+    text = ngettext(
+        "%(kind)s, %(count)s apprentice, %(net)s yuan",
+        "%(kind)s, %(count)s apprentices, %(net)s yuan",
+        claim.line_count,
+    )
+    return text % {
+        "kind": claim.get_kind_display(),
+        "count": claim.line_count,
+        "net": yuan(claim.net_fen),
+    }
+
+
+def net_fen(claim: "Claim") -> int:
+    """What the claim comes to, in fen."""
+    return claim.net_fen
 
 
 def offers(claim, step) -> bool:

@@ -145,6 +145,7 @@ CLAIM_TRANSITIONS = TransitionTable(
             FINANCE,
             seat="releaser",
             money=True,
+            bulk=True,
             deadline="deadline_pay_days",
             notify=("enterprise",),
             tone="success",

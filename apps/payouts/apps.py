@@ -12,7 +12,7 @@ class PayoutsConfig(AppConfig):
     def ready(self) -> None:
         from apps.casework import subjects
         from apps.payouts import invariants, tasks  # noqa: F401 - both register themselves
-        from apps.payouts.services import record_payment, release_payment, sign_recovery
+        from apps.payouts.services import record_payment, release_many, release_payment, sign_recovery
 
         # The money steps of a claim are taken here, a floor above the claim itself.
         subjects.add_services(
@@ -23,4 +23,8 @@ class PayoutsConfig(AppConfig):
                 "release": release_payment.release_payment,
                 "record_failure": record_payment.record_failure,
             },
+        )
+        subjects.add_background(
+            "claims.claim",
+            {"release": subjects.Background(release_many.enqueue_release, "desk:release_detail")},
         )

@@ -2,7 +2,8 @@
 //
 // <table data-queue>: rows of its bodies are visited by j and k; Enter opens the row's a[data-open], x ticks its
 // checkbox. [data-search] takes "/". data-select-all ticks every row; [data-selected-count] shows how many, and
-// [data-needs-selection] buttons wait for the first.
+// [data-needs-selection] buttons wait for the first. [data-selected-sum] adds up the data-amount-fen of what is
+// ticked and shows it in yuan.
 const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 const rows = () => [...document.querySelectorAll("table[data-queue] tbody > tr")].filter((row) => row.querySelector("a, input"));
 let current = -1;
@@ -53,6 +54,13 @@ function boxes(table) {
   return [...table.querySelectorAll("tbody input[type=checkbox][name]")];
 }
 
+// Fen to "13,600.00", in whole numbers only.
+function yuan(fen) {
+  const digits = String(Math.abs(fen)).padStart(3, "0");
+  const whole = digits.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, ",");
+  return `${fen < 0 ? "-" : ""}${whole}.${digits.slice(-2)}`;
+}
+
 function count() {
   for (const table of document.querySelectorAll("table[data-queue]")) {
     const chosen = boxes(table).filter((box) => box.checked);
@@ -64,6 +72,8 @@ function count() {
     }
     const place = table.closest("form") ?? document;
     for (const output of place.querySelectorAll("[data-selected-count]")) output.textContent = chosen.length;
+    const sum = chosen.reduce((total, box) => total + Number(box.dataset.amountFen ?? 0), 0);
+    for (const output of place.querySelectorAll("[data-selected-sum]")) output.textContent = yuan(sum);
     for (const button of place.querySelectorAll("[data-needs-selection]")) button.disabled = chosen.length === 0;
   }
 }

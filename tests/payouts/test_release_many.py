@@ -1,18 +1,27 @@
 """Many claims released in the background: each once, whatever breaks in between."""
 
-import pytest
+import json
 
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from apps.accounts.access import CONFIRMED_AT
+from apps.accounts.models import Membership
 from apps.accounts.roles import Role
 from apps.claims.enums import ClaimState
 from apps.claims.models import Claim
-from apps.core import jobs
+from apps.core import clock, jobs
 from apps.core.errors import Forbidden, InvalidInput
 from apps.core.models import Job, JobState
+from apps.core.money import yuan
 from apps.ledger.models import Transaction
 from apps.payouts.models import PaymentOrder
 from apps.payouts.services import release_many
+from apps.payouts.services.release_payment import release_payment
 from tests.factories import accounts
 from tests.factories import claims as make
+from tests.factories.apprentices import ON
 
 
 class PowerCut(BaseException):
@@ -97,3 +106,69 @@ def test_only_finance_asks_for_a_release_and_only_of_something(signed):
         release_many.enqueue_release(of.supervisor, [claims[0].pk])
     with pytest.raises(InvalidInput):
         release_many.enqueue_release(accounts.actor(Role.FINANCE_OFFICER), [])
+
+
+def confirmed(of: make.Money):
+    """The browser of the finance officer, who has just repeated the password."""
+    client = accounts.client_of(Membership.objects.get(pk=of.finance.membership_id))
+    session = client.session
+    session[CONFIRMED_AT] = clock.now().timestamp()
+    session.save()
+    return client
+
+
+def test_the_queue_offers_the_release_of_what_waits_for_it_and_shows_what_each_comes_to(signed):
+    claims, of = signed
+    release_payment(of.finance, claims[2], on=ON)
+    page = confirmed(of).get(reverse("desk:queue_kind", args=["claims.claim"])).content.decode()
+    assert 'value="release"' in page
+    assert f'data-amount-fen="{claims[0].net_fen}"' in page
+    assert f'name="case" value="{claims[1].pk}"' in page
+    assert claims[2].number in page
+    assert f'name="case" value="{claims[2].pk}"' not in page
+    assert f"预拨，1人，{yuan(claims[0].net_fen)}元" in page
+
+
+def test_what_was_chosen_is_released_after_the_password_and_the_page_tells_of_each(signed):
+    claims, of = signed
+    Claim.objects.filter(pk=claims[1].pk).update(payee_fingerprint="0" * 64)
+    chosen = {"action": "release", "case": [claim.pk for claim in claims]}
+    url = reverse("desk:queue_bulk", args=["claims.claim"])
+    stranger = accounts.client_of(Membership.objects.get(pk=of.finance.membership_id))
+    assert stranger.post(url, chosen).url == reverse("accounts:confirm")
+    assert not Job.objects.exists()
+
+    client = confirmed(of)
+    job = Job.objects.filter(pk__gt=0)
+    target = client.post(url, chosen).url
+    assert target == reverse("desk:release_detail", args=[job.get().pk])
+    assert client.get(target).status_code == 200
+    jobs.run(job.get().pk)
+    page = client.get(target).content.decode()
+    assert claims[1].number in page
+    assert job.get().result["refusals"][0]["reason"] in page
+    assert f"{claims[0].number}-1" in page
+    assert client.get(reverse("desk:release_progress", args=[job.get().pk])).status_code == 286
+
+
+def test_nobody_else_looks_at_a_release(signed):
+    claims, of = signed
+    job = enqueued(of, claims)
+    other = accounts.client_for(Role.FINANCE_OFFICER, district=accounts.district("110105"))
+    assert other.get(reverse("desk:release_detail", args=[job.pk])).status_code == 404
+
+
+def test_a_client_releases_many_with_a_key_and_reads_what_became_of_them(signed):
+    claims, of = signed
+    _row, secret = accounts.token(Membership.objects.get(pk=of.finance.membership_id), ["payments"])
+    client = Client(headers={"Authorization": f"Bearer {secret}"})
+    body = json.dumps({"claims": [claim.pk for claim in claims]})
+    url = reverse("api:release-list")
+    assert client.post(url, body, content_type="application/json").status_code == 400
+    asked = client.post(url, body, content_type="application/json", headers={"Idempotency-Key": "k1"})
+    assert asked.status_code == 202
+    again = client.post(url, body, content_type="application/json", headers={"Idempotency-Key": "k1"})
+    assert again.json()["id"] == asked.json()["id"]
+    jobs.run(asked.json()["id"])
+    found = client.get(reverse("api:release-detail", args=[asked.json()["id"]])).json()
+    assert (found["state"], found["released"], found["refusals"]) == ("done", 3, [])

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from apps.api.serializers.common import CaseSerializer
 from apps.claims.enums import ClaimKind
 from apps.claims.models import Claim, ClaimLine
+from apps.core.models import JobState
 from apps.payouts.models import PaymentOrder, Recovery
 
 
@@ -128,3 +129,39 @@ class TraceSerializer(serializers.Serializer):
     payments = serializers.ListField(child=serializers.DictField())
     recovery = serializers.CharField(allow_null=True)
     legs = serializers.ListField(child=serializers.DictField())
+
+
+RELEASED_AT_ONCE_MAX = 1000
+
+
+class ReleaseCreateSerializer(serializers.Serializer):
+    """The claims that finance releases together."""
+
+    claims = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**62),
+        allow_empty=False,
+        max_length=RELEASED_AT_ONCE_MAX,
+    )
+
+
+class RefusalSerializer(serializers.Serializer):
+    """A claim that was not released, and why."""
+
+    claim = serializers.IntegerField()
+    number = serializers.CharField(required=False)
+    code = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class ReleaseSerializer(serializers.Serializer):
+    """How far a release is; the counts and the refusals stand once it has ended."""
+
+    id = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=JobState.choices)
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    released = serializers.IntegerField(allow_null=True)
+    skipped = serializers.IntegerField(allow_null=True)
+    refused = serializers.IntegerField(allow_null=True)
+    refusals = RefusalSerializer(many=True)
+    error = serializers.CharField(allow_blank=True)

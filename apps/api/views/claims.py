@@ -8,6 +8,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.accounts.access import access
+from apps.accounts.roles import Role
 from apps.api.pagination import NewestFirst
 from apps.api.serializers import claims as shapes
 from apps.api.serializers.common import MissingSerializer
@@ -19,10 +21,14 @@ from apps.claims.enums import ClaimKind
 from apps.claims.models import Claim, ClaimLine
 from apps.claims.services.compute_claim import compute_claim
 from apps.claims.transitions import CLAIM_TRANSITIONS
+from apps.core import jobs
 from apps.core.clock import today
+from apps.core.models import Job
 from apps.payouts.models import PaymentOrder, Recovery
+from apps.payouts.selectors import release_of
 from apps.payouts.services.receive_recovery import receive_recovery
 from apps.payouts.services.record_payment import record_payment
+from apps.payouts.services.release_many import enqueue_release
 from apps.payouts.tracing import as_json, trace_line
 
 
@@ -110,6 +116,43 @@ class OrderViewSet(ActingView, mixins.RetrieveModelMixin, mixins.ListModelMixin,
         if getattr(self, "swagger_fake_view", False):
             return PaymentOrder.objects.none()
         return PaymentOrder.objects.visible_to(self.actor)
+
+
+class ReleaseViewSet(ActingView, viewsets.GenericViewSet):
+    """Releases of many signed claims, each claim by itself, in the background."""
+
+    access = access(Role.FINANCE_OFFICER)
+    scope = "payments"
+    serializer_class = shapes.ReleaseSerializer
+    lookup_value_converter = "int"
+    money_actions = frozenset({"create"})
+    queryset = Job.objects.none()
+
+    @extend_schema(request=shapes.ReleaseCreateSerializer, responses={202: shapes.ReleaseSerializer})
+    def create(self, request: Request, **_kwargs: Any) -> Response:
+        """Release these claims; the answer names the release, whose state is then asked for."""
+        data = _valid(shapes.ReleaseCreateSerializer, request)
+        return self.once(lambda: Response(_release(enqueue_release(self.actor, data["claims"])), status=202))
+
+    @extend_schema(responses=shapes.ReleaseSerializer, filters=False)
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002 - the framework's signature
+        """How far a release is, and at its end each claim that was refused with its reason."""
+        return Response(_release(release_of(self.actor, kwargs["pk"])))
+
+
+def _release(job: Job) -> dict[str, Any]:
+    progress = jobs.progress(job)
+    counts = {name: job.result.get(name) for name in ("released", "skipped", "refused")}
+    shape = {
+        "id": job.pk,
+        "state": job.state,
+        "done": progress.done,
+        "total": progress.total or len(job.params["claims"]),
+        **counts,
+        "refusals": job.result.get("refusals", []),
+        "error": job.error,
+    }
+    return shapes.ReleaseSerializer(shape).data
 
 
 class RecoveryViewSet(ActingView, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):

@@ -45,7 +45,7 @@ def queue(request: HttpRequest, label: str = "") -> HttpResponse:
     context = {
         "tabs": tabs,
         "chosen": chosen,
-        "rows": _rows(chosen.subject, rows, on) if chosen else [],
+        "rows": _rows(chosen.subject, rows, on, bulk) if chosen else [],
         "filters": filters,
         "bulk": bulk,
         "districts": District.objects.all() if request.actor.district_code is None else (),
@@ -68,6 +68,9 @@ def queue_bulk(request: HttpRequest, label: str) -> HttpResponse:
         return redirect("desk:queue_kind", label=label)
     if steps[0].money and not money_confirmed(request):
         return confirmation.ask(request)
+    background = subject.background.get(action)
+    if background is not None:
+        return redirect(background.desk_url, pk=background.enqueue(request.actor, chosen).pk)
     opinion = requests.read_opinion(request)
     done, refused = 0, []
     for pk in chosen:
@@ -86,7 +89,9 @@ def queue_bulk(request: HttpRequest, label: str) -> HttpResponse:
     return redirect("desk:queue_kind", label=label)
 
 
-def _rows(subject: Subject, cases: list, on: date) -> list[dict]:
+def _rows(subject: Subject, cases: list, on: date, bulk: tuple[Transition, ...]) -> list[dict]:
+    """What a line shows; only a file that one of the steps for many fits can be chosen."""
+    sources = {state for step in bulk for state in step.sources}
     days = working_days_to_each(on, (case.deadline_on for case in cases if case.deadline_on))
     return [
         {
@@ -94,6 +99,8 @@ def _rows(subject: Subject, cases: list, on: date) -> list[dict]:
             "url": reverse(subject.desk_url, args=[case.pk]),
             "summary": subject.summary(case) if subject.summary else "",
             "days": days.get(case.deadline_on),
+            "choosable": case.state in sources,
+            "amount_fen": subject.amount(case) if subject.amount else None,
         }
         for case in cases
     ]

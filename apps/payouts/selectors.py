@@ -1,0 +1,28 @@
+"""Reads of payments, within what the actor may see; nothing here changes anything."""
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.core.errors import NotFound
+from apps.core.models import Job
+from apps.payouts.enums import OrderState
+from apps.payouts.models import PaymentOrder
+from apps.payouts.services.release_many import RELEASE
+
+
+def release_of(actor: Actor, pk: int) -> Job:
+    """The job by which this very member of finance releases claims. Raises `NotFound` for any other."""
+    job = Job.objects.filter(pk=pk, kind=RELEASE, started_by_id=actor.user_id).first()
+    if job is None or job.params.get("membership") != actor.membership_id:
+        raise NotFound(_("There is no such release, or it is not yours."), code="no_such_release")
+    return job
+
+
+def orders_of_release(actor: Actor, job: Job) -> QuerySet[PaymentOrder]:
+    """The orders that stand behind a release: those of its claims which its starter released."""
+    return PaymentOrder.objects.visible_to(actor).filter(
+        claim_id__in=job.params["claims"],
+        released_by_id=job.started_by_id,
+        state__in=[OrderState.RELEASED, OrderState.PAID],
+    )
