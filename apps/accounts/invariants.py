@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import invariants
+from apps.core import invariants, rls
 
 invariants.register(
     "I24a",
@@ -49,3 +49,14 @@ invariants.register(
     """,
     _("Nobody holds this office: grant it, or found it with manage.py found_administrators."),
 )
+
+# Registers of the city, and of who may act in it. They are no case of a district: an enterprise moves, an
+# institution teaches for several districts, a request looks for its membership before it has a scope.
+rls.leave_open(
+    "registers of the city and of who acts in it",
+    "accounts_organisation",
+    "accounts_organisationevent",
+    "accounts_membership",
+    "accounts_membershipevent",
+)
+rls.leave_open("written for every actor, read by the audit administrator alone", "accounts_accesslog")

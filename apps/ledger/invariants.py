@@ -5,7 +5,7 @@ The guards in the database refuse these; here is the second place, which detects
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import seals
+from apps.core import rls, seals
 from apps.core.invariants import register
 from apps.ledger import sealing
 
@@ -168,4 +168,16 @@ RESERVATIONS = register(
         OR kept.used_fen + kept.released_fen > kept.reserved_fen OR kept.refunded_fen > kept.used_fen
     """,
     _("These reservations differ from their movements. Stop paying from them and find out why."),
+)
+
+rls.leave_open(
+    "the city's books: one chain of legs, filled by COPY, reconciled as a whole",
+    "ledger_transaction",
+    "ledger_leg",
+    "ledger_balance",
+    "ledger_balancedelta",
+    "ledger_daybalance",
+    "ledger_budget",
+    "ledger_budgetmovement",
+    "ledger_reservation",
 )
