@@ -181,7 +181,12 @@ def _queue(_world: World) -> Pair:
     return Pair({"label": "plans.plan"})
 
 
-@objects("desk:class_review", "portal:class_detail")
+@objects("desk:training_session")
+def _desk_session(world: World) -> Pair:
+    return _both(world, _session, seen_by=CASE)
+
+
+@objects("desk:class_review", "desk:class_training", "desk:class_training_file", "portal:class_detail")
 def _class_read(world: World) -> Pair:
     return _both(world, _class, seen_by=CASE)
 
@@ -241,7 +246,7 @@ def _enrolment_pages(world: World) -> Pair:
     return _both(world, _enrolment, seen_by=OWN_RECORD, may_refuse=True)
 
 
-@objects("desk:enrolment_money")
+@objects("desk:enrolment_money", "desk:enrolment_training")
 def _enrolment_money(world: World) -> Pair:
     return _both(world, _enrolment, seen_by=OWN_RECORD)
 

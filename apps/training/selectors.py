@@ -15,7 +15,7 @@ from apps.plans.enums import MentorSide, Place
 from apps.plans.models import Course, Mentor
 from apps.policy.selectors import parameter
 from apps.training.credits import Credits, credits_of, with_minutes
-from apps.training.enums import DisputeState, SessionSide
+from apps.training.enums import DisputeState, EvidenceKind, SessionSide
 from apps.training.models import Attendance, Dispute, TrainingSession
 
 SESSION = "training.trainingsession"
@@ -43,6 +43,50 @@ def evidence_of(sessions: Iterable[TrainingSession]) -> dict[int, int]:
         removed_at=None,
     )
     return dict(rows.values_list("subject_id").annotate(many=Count("id")).order_by())
+
+
+def _proofs() -> QuerySet[CaseDocument]:
+    return CaseDocument.objects.filter(subject_type=SESSION, replaced_by=None, removed_at=None)
+
+
+def without_evidence(sessions: QuerySet[TrainingSession]) -> QuerySet[TrainingSession]:
+    """Those sessions that count and have no file to prove them."""
+    return sessions.filter(cancelled_at=None).exclude(pk__in=_proofs().values("subject_id"))
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How well a class is proven: photos and videos against what the settlement asks for."""
+
+    found: int
+    needed: int
+    sessions: int
+    bare: int
+
+    @property
+    def missing(self) -> int:
+        """Photos or videos that the settlement still asks for."""
+        return max(0, self.needed - self.found)
+
+
+def proof_of(training_class: TrainingClass) -> Proof:
+    """Count the evidence of a class (3(3)1; the number is a parameter of its document)."""
+    held = TrainingSession.objects.filter(training_class=training_class, cancelled_at=None)
+    every = TrainingSession.objects.filter(training_class=training_class).values("pk")
+    pictures = _proofs().filter(kind__in=[EvidenceKind.PHOTO, EvidenceKind.VIDEO], subject_id__in=every)
+    needed = parameter(training_class.policy_document, "settlement_evidence_min", training_class.starts_on)
+    return Proof(
+        found=pictures.count(),
+        needed=int(needed),
+        sessions=held.count(),
+        bare=without_evidence(held).count(),
+    )
+
+
+def open_disputes_by_person(people: Sequence[Enrolment]) -> dict[int, int]:
+    """How many disputes of these enrolments are open, in one query."""
+    rows = Dispute.objects.filter(enrolment__in=[row.pk for row in people], state=DisputeState.OPEN)
+    return dict(rows.values_list("enrolment").annotate(many=Count("id")).order_by())
 
 
 def session_of(actor: Actor, pk: int) -> TrainingSession:
