@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS
 
 from apps.accounts.access import Openness
+from apps.api.idempotency import KEY_PATTERN
 
 
 class ProblemItemSerializer(serializers.Serializer):
@@ -56,9 +57,14 @@ class ShituSchema(AutoSchema):
                 str,
                 OpenApiParameter.HEADER,
                 required=required,
+                pattern=KEY_PATTERN,
                 description="Your own name for this request: the same again is answered from the record.",
             )
         ]
+
+    def _get_paginator(self) -> Any:
+        # A list that answers a POST is what was made, all of it.
+        return super()._get_paginator() if self.method in SAFE_METHODS else None
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)

@@ -88,6 +88,8 @@ def problem_body(error: ShituError) -> dict[str, Any]:
 
 
 def _wants_json(request: HttpRequest) -> bool:
+    if request.path.startswith("/api/"):
+        return True
     accept = request.headers.get("Accept", "")
     return "json" in accept and "html" not in accept
 

@@ -145,7 +145,7 @@ class SessionReportSerializer(serializers.Serializer):
     topic = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     place = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     present = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=KEY_MAX), required=False, allow_empty=False
+        child=serializers.IntegerField(min_value=1, max_value=KEY_MAX), required=False, min_length=1
     )
 
 
@@ -180,7 +180,7 @@ class CompletionSerializer(serializers.Serializer):
     """Enrolments of a class that completed."""
 
     enrolments = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=KEY_MAX), allow_empty=False
+        child=serializers.IntegerField(min_value=1, max_value=KEY_MAX), min_length=1
     )
 
 

@@ -11,10 +11,10 @@ from rest_framework.response import Response
 from apps.accounts.access import access
 from apps.accounts.roles import Role
 from apps.api.pagination import NewestFirst
+from apps.api.reading import found, valid
 from apps.api.serializers import claims as shapes
 from apps.api.serializers.common import MissingSerializer
 from apps.api.views.cases import ActingView, CaseViewSet, with_steps
-from apps.api.views.classes import _found, _valid
 from apps.apprentices.models import TrainingClass
 from apps.claims.checks import missing_for_submission
 from apps.claims.enums import ClaimKind
@@ -44,8 +44,8 @@ class ClaimViewSet(CaseViewSet):
     @extend_schema(request=shapes.ClaimCreateSerializer, responses={201: shapes.ClaimSerializer})
     def create(self, request: Request, **_kwargs: Any) -> Response:
         """Let the claim of a class compute itself."""
-        data = _valid(shapes.ClaimCreateSerializer, request)
-        training_class = _found(TrainingClass.objects.visible_to(self.actor), data["training_class"])
+        data = valid(shapes.ClaimCreateSerializer, request)
+        training_class = found(TrainingClass.objects.visible_to(self.actor), data["training_class"])
 
         def work() -> Response:
             claim = compute_claim(self.actor, training_class, ClaimKind(data["kind"]), on=today())
@@ -74,7 +74,7 @@ class ClaimViewSet(CaseViewSet):
     def paid(self, request: Request, **_kwargs: Any) -> Response:
         """Record that the bank paid the released order."""
         claim = self.get_object()
-        data = _valid(shapes.PaymentRecordSerializer, request)
+        data = valid(shapes.PaymentRecordSerializer, request)
 
         def work() -> Response:
             done = record_payment(self.actor, claim, on=today(), **data)
@@ -131,7 +131,7 @@ class ReleaseViewSet(ActingView, viewsets.GenericViewSet):
     @extend_schema(request=shapes.ReleaseCreateSerializer, responses={202: shapes.ReleaseSerializer})
     def create(self, request: Request, **_kwargs: Any) -> Response:
         """Release these claims; the answer names the release, whose state is then asked for."""
-        data = _valid(shapes.ReleaseCreateSerializer, request)
+        data = valid(shapes.ReleaseCreateSerializer, request)
         return self.once(lambda: Response(_release(enqueue_release(self.actor, data["claims"])), status=202))
 
     @extend_schema(responses=shapes.ReleaseSerializer, filters=False)
@@ -174,7 +174,7 @@ class RecoveryViewSet(ActingView, mixins.RetrieveModelMixin, mixins.ListModelMix
     def receipts(self, request: Request, **_kwargs: Any) -> Response:
         """Record money that came in for a notice."""
         recovery = self.get_object()
-        data = _valid(shapes.ReceiptSerializer, request)
+        data = valid(shapes.ReceiptSerializer, request)
 
         def work() -> Response:
             key = f"api:{self.actor.membership_id}:{request.headers.get('Idempotency-Key', '')}"

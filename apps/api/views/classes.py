@@ -5,17 +5,18 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.pagination import NewestFirst
+from apps.api.reading import found, known, valid
 from apps.api.serializers import classes as shapes
 from apps.api.views.cases import ActingView, CaseViewSet, DocumentsMixin, with_steps
 from apps.apprentices import services
 from apps.apprentices.models import Enrolment, RosterFile, TrainingClass
 from apps.apprentices.transitions import CLASS_TRANSITIONS, ENROLMENT_TRANSITIONS
 from apps.core.clock import today
-from apps.core.errors import NotFound
 from apps.plans.models import Course, Mentor, Plan
 from apps.training.models import TrainingSession
 from apps.training.services.record_result import ResultFacts, record_result
@@ -34,9 +35,9 @@ class ClassViewSet(CaseViewSet):
     @extend_schema(request=shapes.ClassCreateSerializer, responses={201: shapes.ClassSerializer})
     def create(self, request: Request, **_kwargs: Any) -> Response:
         """Open a class for a line of an approved plan."""
-        data = _valid(shapes.ClassCreateSerializer, request)
-        plan = _found(Plan.objects.visible_to(self.actor), data["plan"])
-        line = _found(plan.lines.all(), data["line"])
+        data = valid(shapes.ClassCreateSerializer, request)
+        plan = found(Plan.objects.visible_to(self.actor), data["plan"])
+        line = found(plan.lines.all(), data["line"])
 
         def work() -> Response:
             opened = services.open_class(
@@ -52,7 +53,7 @@ class ClassViewSet(CaseViewSet):
     def apprentices(self, request: Request, **_kwargs: Any) -> Response:
         """Register one apprentice."""
         training_class = self.get_object()
-        data = _valid(shapes.RegistrationSerializer, request)
+        data = valid(shapes.RegistrationSerializer, request)
         values = {**data, "insured_in_city": "是" if data["insured_in_city"] else "否"}
 
         def work() -> Response:
@@ -63,11 +64,11 @@ class ClassViewSet(CaseViewSet):
         return self.once(work)
 
     @extend_schema(request=shapes.RosterUploadSerializer, responses={202: shapes.RosterFileSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
     def rosters(self, request: Request, **_kwargs: Any) -> Response:
         """Hand in a roster file; it is read in the background (see `/rosters/{id}/`)."""
         training_class = self.get_object()
-        data = _valid(shapes.RosterUploadSerializer, request)
+        data = valid(shapes.RosterUploadSerializer, request)
 
         def work() -> Response:
             roster = services.upload_roster(self.actor, training_class, data["file"], on=today())
@@ -94,7 +95,7 @@ class ClassViewSet(CaseViewSet):
     def complete_enrolments(self, request: Request, **_kwargs: Any) -> Response:
         """Complete enrolments whose result is in."""
         training_class = self.get_object()
-        data = _valid(shapes.CompletionSerializer, request)
+        data = valid(shapes.CompletionSerializer, request)
         return self.once(
             lambda: Response(
                 {
@@ -122,7 +123,7 @@ class EnrolmentViewSet(CaseViewSet):
     def result(self, request: Request, **_kwargs: Any) -> Response:
         """Record the result of the assessment."""
         enrolment: Enrolment = self.get_object()
-        data = _valid(shapes.ResultSerializer, request)
+        data = valid(shapes.ResultSerializer, request)
 
         def work() -> Response:
             return Response(
@@ -171,15 +172,15 @@ class SessionViewSet(
     )
     def create(self, request: Request, **_kwargs: Any) -> Response:
         """Record sessions of a class from the side of the token's role: all of them, or none."""
-        data = _valid(shapes.SessionsReportSerializer, request)
-        training_class = _found(TrainingClass.objects.visible_to(self.actor), data["training_class"])
+        data = valid(shapes.SessionsReportSerializer, request)
+        training_class = found(TrainingClass.objects.visible_to(self.actor), data["training_class"])
         everybody = training_class.enrolments.filter(state="enrolled").values_list("pk", flat=True)
         courses = {row.pk: row for row in Course.objects.filter(plan_id=training_class.plan_id)}
         mentors = {row.pk: row for row in Mentor.objects.filter(plan_id=training_class.plan_id)}
         reports = [
             SessionFacts(
-                course=_known(courses, row["course"]),
-                mentor=_known(mentors, row["mentor"]),
+                course=known(courses, row["course"]),
+                mentor=known(mentors, row["mentor"]),
                 mode=row["mode"],
                 starts_at=row["starts_at"],
                 ends_at=row["ends_at"],
@@ -195,22 +196,3 @@ class SessionViewSet(
             return Response(shapes.SessionSerializer(held, many=True).data, status=201)
 
         return self.once(work)
-
-
-def _valid(shape: type, request: Request) -> dict[str, Any]:
-    given = shape(data=request.data)
-    given.is_valid(raise_exception=True)
-    return given.validated_data
-
-
-def _found(rows: Any, pk: int) -> Any:
-    row = rows.filter(pk=pk).first()
-    if row is None:
-        raise NotFound(code="not_found")
-    return row
-
-
-def _known(rows: dict[int, Any], pk: int) -> Any:
-    if pk not in rows:
-        raise NotFound(code="not_found")
-    return rows[pk]

@@ -7,6 +7,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.api.reading import valid
 from apps.api.serializers.common import MissingSerializer
 from apps.api.serializers.plans import (
     PlanContentSerializer,
@@ -33,11 +34,10 @@ class PlanViewSet(CaseViewSet):
     @extend_schema(request=PlanCreateSerializer, responses={201: PlanSerializer})
     def create(self, request: Request, **_kwargs: Any) -> Response:
         """Begin a plan for the token's enterprise."""
-        given = PlanCreateSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        data = valid(PlanCreateSerializer, request)
 
         def work() -> Response:
-            plan = services.create_plan(self.actor, on=today(), title=given.validated_data["title"])
+            plan = services.create_plan(self.actor, on=today(), title=data["title"])
             return Response(PlanSerializer(plan, context=self.get_serializer_context()).data, status=201)
 
         return self.once(work)
@@ -47,9 +47,7 @@ class PlanViewSet(CaseViewSet):
     def content(self, request: Request, **_kwargs: Any) -> Response:
         """Write parts of a plan while it is with the enterprise; each part replaces the stored one."""
         plan = self.get_object()
-        given = PlanContentSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        data, on = given.validated_data, today()
+        data, on = valid(PlanContentSerializer, request), today()
 
         def work() -> Response:
             if "basics" in data:
