@@ -119,7 +119,9 @@ class World:
 
 
 # Roles that see all districts, or administrate: nothing is foreign to them.
-SEES_ALL = frozenset({Role.CITY_OFFICER, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+SEES_ALL = frozenset(
+    {Role.CITY_OFFICER, Role.AUDITOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
+)
 
 OBJECTS: dict[str, Callable[[World], Pair]] = {}
 

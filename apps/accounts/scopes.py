@@ -26,8 +26,9 @@ def scope_q(
 
     Each keyword is the path from the queried table to an id (or a district's code); None hides the
     table from the roles which would need that path. `superior` is by default reached through the
-    enterprise's organisation; `auditor` returns what the engagements of an auditor cover. City officers
-    and a city's finance officers see everything, administrators and strangers nothing.
+    enterprise's organisation; `auditor` returns what the engagements of an auditor cover, and without it an
+    auditor reads the whole city. City officers and a city's finance officers see everything, administrators
+    and strangers nothing.
     """
     if actor is None:
         return NOTHING
@@ -35,7 +36,7 @@ def scope_q(
     if role in (Role.SYSTEM, Role.CITY_OFFICER) or (role == Role.FINANCE_OFFICER and not actor.district_code):
         return EVERYTHING
     if role == Role.AUDITOR:
-        return auditor(actor) if auditor is not None else NOTHING
+        return auditor(actor) if auditor is not None else EVERYTHING
     if superior is None and enterprise is not None:
         superior = enterprise.removesuffix("_id") + "__organisation__superior_id"
     paths = {

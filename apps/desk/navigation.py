@@ -10,6 +10,7 @@ from apps.accounts.roles import OFFICIALS, READERS, Role
 from apps.casework.models import Notice
 from apps.core import navigation
 
+MONEY_READERS = (Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER, Role.AUDITOR)
 Part = Callable[[HttpRequest], Iterable[navigation.Item]]
 
 
@@ -44,15 +45,16 @@ def claim_items(request: HttpRequest) -> Iterator[navigation.Item]:  # noqa: ARG
 
 def money_items(request: HttpRequest) -> Iterator[navigation.Item]:
     """Payments, recoveries and budgets, for whoever answers for them."""
-    if request.actor.role in (Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER):
+    if request.actor.role in MONEY_READERS:
         yield navigation.Item(_("Payments"), reverse("desk:payment_list"), icon="stamp")
         yield navigation.Item(_("Recoveries"), reverse("desk:recovery_list"), icon="undo")
         yield navigation.Item(_("Budgets"), reverse("desk:budgets"), icon="calculator")
 
 
-def dashboard_items(request: HttpRequest) -> Iterator[navigation.Item]:  # noqa: ARG001 - as every part
+def dashboard_items(request: HttpRequest) -> Iterator[navigation.Item]:
     """The figures of the district or the city."""
-    yield navigation.Item(_("Dashboard"), reverse("desk:dashboard"), icon="chart")
+    if request.actor.role != Role.OBSERVER:
+        yield navigation.Item(_("Dashboard"), reverse("desk:dashboard"), icon="chart")
 
 
 PARTS: list[Part] = [
@@ -64,7 +66,14 @@ PARTS: list[Part] = [
     money_items,
     dashboard_items,
 ]
-READER_PARTS: list[Part] = [class_items, claim_items]
+READER_PARTS: list[Part] = [
+    plan_items,
+    class_items,
+    register_items,
+    claim_items,
+    money_items,
+    dashboard_items,
+]
 
 
 def sections(request: HttpRequest) -> list[navigation.Section]:

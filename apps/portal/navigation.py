@@ -44,6 +44,12 @@ def own_items(request: HttpRequest) -> Iterator[navigation.Item]:
         yield navigation.Item(_("My training"), reverse("portal:me"), icon="user")
 
 
+def register_items(request: HttpRequest) -> Iterator[navigation.Item]:
+    """The enterprises and institutions under a superior unit."""
+    if request.actor.is_superior:
+        yield navigation.Item(_("Our enterprises"), reverse("desk:enterprises"), icon="building")
+
+
 def profile_items(request: HttpRequest) -> Iterator[navigation.Item]:
     """The record of the own enterprise or institution, with its bank account."""
     if request.actor.is_enterprise or request.actor.is_institution:
@@ -68,6 +74,7 @@ PARTS: list[Part] = [
     training_items,
     claim_items,
     own_items,
+    register_items,
     profile_items,
     notice_items,
 ]

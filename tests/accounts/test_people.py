@@ -148,6 +148,7 @@ def test_one_sees_oneself_and_the_system_administrator_who_has_an_account(role: 
         (Role.SUPERIOR_UNIT, {"own", "superior"}),
         (Role.OBSERVER, {"own", "superior"}),
         (Role.CITY_OFFICER, {"own", "neighbour", "foreign", "superior"}),
+        (Role.AUDITOR, {"own", "neighbour", "foreign", "superior"}),
         (Role.SYSTEM_ADMIN, {"own", "neighbour", "foreign", "superior"}),
         (Role.SECURITY_ADMIN, set()),
         (Role.AUDIT_ADMIN, set()),

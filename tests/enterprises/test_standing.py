@@ -87,7 +87,7 @@ def test_an_enterprise_changes_its_own_part_of_the_record_only(enterprise) -> No
         (Role.CITY_OFFICER, None, 2),
         (Role.INSTITUTION_OPERATOR, None, 0),
         (Role.APPRENTICE, None, 0),
-        (Role.AUDITOR, None, 0),
+        (Role.AUDITOR, None, 2),
         (Role.SYSTEM_ADMIN, None, 0),
         (Role.SECURITY_ADMIN, None, 0),
         (Role.AUDIT_ADMIN, None, 0),

@@ -28,7 +28,7 @@ def home(_request: HttpRequest) -> HttpResponse:
     return redirect("desk:queue")
 
 
-@access(*READERS)
+@access(*READERS, Role.AUDITOR)
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """The dashboard of the reader's district, or of the city and any of its districts."""
