@@ -107,3 +107,26 @@ def test_the_application_may_not(production, statement):
 def test_the_application_may_read_what_was_loaded(production):
     [(count,)] = query(production["DATABASE_URL"], "SELECT count(*) FROM catalogue_occupation")
     assert count > 0
+
+
+@pytest.mark.parametrize("login", ["DATABASE_URL", "DATABASE_OWNER_URL"])
+def test_neither_login_is_shown_a_row_of_a_district_before_it_says_which(production, login):
+    """The owner is bound as well: `FORCE`, and no superuser."""
+    for scope, shown in (("*", 2), ("110105", 1), ("", 0)):
+        [(count,)] = query(
+            production[login],
+            f"""
+            SET shitu.district = '*';
+            INSERT INTO plans_plannumber (district_id, year, last)
+                 VALUES ('110105', 1999, 1), ('110108', 1999, 1) ON CONFLICT DO NOTHING;
+            SET shitu.district = '{scope}';
+            SELECT count(*) FROM plans_plannumber
+            """,
+        )
+        assert count == shown, scope
+    [(count,)] = query(production[login], "SELECT count(*) FROM plans_plannumber")
+    assert count == 0
+
+
+def test_the_audit_finds_every_lock_in_place(production):
+    manage(production, "audit_invariants", "--only", "I14-rows")
