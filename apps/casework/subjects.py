@@ -17,7 +17,10 @@ from apps.accounts.actors import Actor
 from apps.casework import invariants
 from apps.casework.transitions import Transition, TransitionTable
 from apps.core.errors import NotFound
+from apps.core.files import endings_of
 from apps.core.models import Job
+
+DOCUMENT_FILES = ("pdf", "jpg", "png")
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,9 @@ class Subject:
     would permit whether it fits this very case (a claim that pays is not signed as a recovery). `summary`
     puts a case in a few words for a list, `amount` is the money of a case in fen, so that a list can add up
     what is chosen; neither may ask the database anything beyond `related`, which a list loads with it.
-    `document_kinds` are the kinds of document that it takes. `background` holds the steps which are taken for
-    many cases by a job.
+    `document_kinds` are the kinds of document that it takes; `file_kinds` names for some of them which kinds
+    of file they are (`core.files.KINDS`), where that is not a document or picture. `background` holds the
+    steps which are taken for many cases by a job.
     `takes_documents` says who may add or remove one now; without it, whoever has to act does.
     """
 
@@ -58,6 +62,16 @@ class Subject:
     takes_documents: Callable[[Any, Actor], bool] | None = None
     amount: Callable[[Any], int] | None = None
     background: dict[str, Background] = field(default_factory=dict)
+    file_kinds: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def files_for(self, document_kind: str) -> tuple[str, ...]:
+        """The kinds of file that a kind of document is taken as."""
+        return self.file_kinds.get(document_kind, DOCUMENT_FILES)
+
+    def endings(self) -> str:
+        """What the upload field offers, over all kinds of document."""
+        kinds = [kind for code, _name in self.document_kinds for kind in self.files_for(code)]
+        return endings_of(kinds or DOCUMENT_FILES)
 
     @property
     def model(self) -> Any:

@@ -20,6 +20,7 @@ def announce() -> None:
             portal_url="portal:training_session",
             document_kinds=EvidenceKind.choices,
             takes_documents=takes_evidence,
+            file_kinds={EvidenceKind.VIDEO: ("mp4",)},
         )
     )
     tones.register(

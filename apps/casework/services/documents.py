@@ -6,6 +6,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
+from apps.casework import subjects
 from apps.casework.models import CaseDocument
 from apps.core import clock
 from apps.core.errors import NotFound
@@ -19,7 +20,7 @@ def add_document(
 
     Raises `InvalidInput` for a file that is too large or not of a permitted kind.
     """
-    stored = store_upload(upload, kinds=("pdf", "jpg", "png"))
+    stored = store_upload(upload, kinds=subjects.get(case._meta.label_lower).files_for(kind))
     with transaction.atomic():
         document = CaseDocument.objects.create(
             subject_type=case._meta.label_lower,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -93,6 +94,8 @@ def _session_page(
         "case_documents": documents,
         "photos": [row for row in documents if row["media_type"].startswith("image/")],
         "case_document_kinds": subjects.get(selectors.SESSION).document_kinds,
+        "case_endings": subjects.get(selectors.SESSION).endings(),
+        "case_video_megabytes": settings.VIDEO_MAX_BYTES // (1024 * 1024),
         "case_upload_url": reverse("portal:case_upload", args=[selectors.SESSION, session.pk]),
         "may_upload": takes is not None and takes(session, actor),
         "may_cancel": side_of(actor) == session.side and session.cancelled_at is None,
