@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from apps.apprentices.models import Enrolment
 from apps.casework.models import CaseDocument, Decision
 from apps.claims.models import Claim, ClaimLine, Entitlement
 from apps.claims.selectors import steps_of
+from apps.core.money import yuan
 from apps.ledger.models import Leg
 from apps.payouts.models import PaymentLine, Recovery
 from apps.training.models import TrainingSession
@@ -31,6 +33,36 @@ class Trace:
     payments: list[PaymentLine]
     recovery: Recovery | None
     legs: list[Leg]
+
+    @property
+    def set_off(self) -> str:
+        """How the claim's lines became one sum, where some pay and others are owed back; empty otherwise."""
+        claim = self.claim
+        if not (claim.pay_fen and claim.recover_fen):
+            return ""
+        if claim.net_fen > 0:
+            text = _(
+                "The lines of this claim pay %(pay)s yuan; %(back)s yuan that other lines owe were set off "
+                "against it. The payment order is for the difference, %(net)s yuan; this line counts in it "
+                "with %(line)s yuan."
+            )
+        elif claim.net_fen < 0:
+            text = _(
+                "The lines of this claim owe %(back)s yuan; %(pay)s yuan that other lines pay were set off "
+                "against it. The recovery notice is for the difference, %(net)s yuan; this line counts in it "
+                "with %(line)s yuan."
+            )
+        else:
+            text = _(
+                "The lines of this claim pay %(pay)s yuan and owe %(back)s yuan. Both were set off against "
+                "each other and nothing moved; this line counts in it with %(line)s yuan."
+            )
+        return text % {
+            "pay": yuan(claim.pay_fen),
+            "back": yuan(claim.recover_fen),
+            "net": yuan(abs(claim.net_fen)),
+            "line": yuan(self.line.amount_fen, sign=True),
+        }
 
 
 def trace_line(line: ClaimLine) -> Trace:
@@ -122,7 +154,14 @@ def as_json(trace: Trace) -> dict[str, Any]:
             "due_fen": trace.line.due_fen,
             "amount_fen": trace.line.amount_fen,
         },
-        "claim": {"id": trace.claim.pk, "number": trace.claim.number, "state": trace.claim.state},
+        "claim": {
+            "id": trace.claim.pk,
+            "number": trace.claim.number,
+            "state": trace.claim.state,
+            "pay_fen": trace.claim.pay_fen,
+            "recover_fen": trace.claim.recover_fen,
+            "net_fen": trace.claim.net_fen,
+        },
         "enrolment": {"id": trace.enrolment.pk, "number": trace.enrolment.number},
         "rule": {
             "document": snapshot["document"],
