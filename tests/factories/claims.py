@@ -54,16 +54,18 @@ class Money:
 def money(
     *,
     people: int = 2,
+    entries: Sequence[dict[str, object]] = (),
     special_fen: int = 10_000_000_00,
     employment_fen: int = 10_000_000_00,
     **options: object,
 ) -> Money:
-    """A class of `people` in training in a district with budgets in both funds, its payee confirmed."""
+    """A class of `people` (or `entries`) in training; its district has budgets, its payee is confirmed."""
     ledger.chart()
-    shop = apprentices.workshop(headcount=max(people, 1), **options)
+    entries = entries or [entry() for _n in range(people)]
+    shop = apprentices.workshop(headcount=max(len(entries), 1), **options)
     place = shop.enterprise.organisation.district
     enterprises.bank_account(shop.enterprise.organisation)
-    training_class = apprentices.enrolled_class(shop, [entry() for _n in range(people)])
+    training_class = apprentices.enrolled_class(shop, entries)
     finance = accounts.actor(Role.FINANCE_OFFICER, district=place)
     for fund, fen in ((SPECIAL, special_fen), (EMPLOYMENT, employment_fen)):
         if fen:
