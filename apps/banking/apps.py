@@ -1,10 +1,76 @@
 """Payment batches, bank files, statements; a bank to play with."""
 
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from apps.core.money import yuan
+
+if TYPE_CHECKING:
+    from apps.banking.models import PaymentBatch
+    from apps.casework.transitions import Transition
 
 
 class BankingConfig(AppConfig):
     name = "apps.banking"
     label = "banking"
     verbose_name = _("Banking")
+
+    def ready(self) -> None:
+        from apps.banking import holding, invariants, tasks  # noqa: F401 - they register themselves
+        from apps.banking.services import batch_steps
+        from apps.banking.transitions import BATCH_TRANSITIONS
+        from apps.casework import subjects
+        from apps.core import tones
+        from apps.payouts.services.record_payment import hold_orders
+
+        hold_orders(holding.refuse_by_hand)
+        tones.register(
+            {
+                "checked": "info",
+                "signed": "good",
+                "sent": "info",
+                "answered": "good",
+                "waiting": "neutral",
+                "payee_signature": "warn",
+            }
+        )
+        subjects.register(
+            subjects.Subject(
+                label="banking.paymentbatch",
+                name=_("Payment batch"),
+                table=BATCH_TRANSITIONS,
+                desk_url="desk:batch_detail",
+                services={
+                    "check": batch_steps.check_batch,
+                    "send_back": batch_steps.send_back_batch,
+                    "sign": batch_steps.sign_batch,
+                    "send": batch_steps.send_batch,
+                    "close": batch_steps.close_batch,
+                    "cancel": batch_steps.cancel_batch,
+                },
+                offers=offers,
+                summary=in_a_few_words,
+            )
+        )
+
+
+def offers(_batch: "PaymentBatch", step: "Transition") -> bool:
+    """Whether a person takes this step; that the bank has answered is said by its file."""
+    return step.action != "answer"
+
+
+def in_a_few_words(batch: "PaymentBatch") -> str:
+    """How many payments, how much in all, on which day."""
+    text = ngettext(
+        "%(count)s payment, %(total)s yuan, for %(day)s",
+        "%(count)s payments, %(total)s yuan, for %(day)s",
+        batch.count,
+    )
+    return text % {
+        "count": batch.count,
+        "total": yuan(batch.total_fen),
+        "day": batch.pay_on.isoformat(),
+    }

@@ -61,18 +61,20 @@ def page(subject: Subject, actor: Actor, filters: Filters, on: date) -> tuple[li
     a page costs the same however deep it lies.
     """
     rows = waiting(subject, actor)
+    # A payment batch is of many enterprises.
+    of_enterprise = any(field.name == "enterprise" for field in subject.model._meta.fields)
     if filters.district:
         rows = rows.filter(district_id=filters.district)
     if filters.overdue:
         rows = rows.filter(deadline_on__lt=on)
     if filters.text:
-        rows = rows.filter(
-            Q(number__icontains=filters.text) | Q(enterprise__organisation__name__icontains=filters.text)
-        )
+        named = Q(number__icontains=filters.text)
+        if of_enterprise:
+            named |= Q(enterprise__organisation__name__icontains=filters.text)
+        rows = rows.filter(named)
     rows = _after(rows, filters.after)
-    rows = rows.select_related("enterprise__organisation", "district", *subject.related).order_by(
-        F("deadline_on").asc(nulls_last=True), "id"
-    )
+    related = ["district", *(["enterprise__organisation"] if of_enterprise else []), *subject.related]
+    rows = rows.select_related(*related).order_by(F("deadline_on").asc(nulls_last=True), "id")
     found = list(rows[: PAGE_SIZE + 1])
     if len(found) <= PAGE_SIZE:
         return found, ""

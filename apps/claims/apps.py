@@ -20,7 +20,7 @@ class ClaimsConfig(AppConfig):
     def ready(self) -> None:
         from apps.casework import subjects
         from apps.claims import invariants  # noqa: F401 - they declare themselves
-        from apps.claims.services import review_claim, sign_claim, submit_claim
+        from apps.claims.services import renew_account, review_claim, sign_claim, submit_claim
         from apps.claims.transitions import CLAIM_TRANSITIONS
 
         subjects.register(
@@ -38,6 +38,8 @@ class ClaimsConfig(AppConfig):
                     "reject": review_claim.reject_claim,
                     "send_back": review_claim.send_back_claim,
                     "sign": sign_claim.sign_claim,
+                    "present_account": renew_account.present_account,
+                    "sign_account": renew_account.sign_account,
                 },
                 offers=offers,
                 summary=in_a_few_words,
@@ -66,7 +68,11 @@ def net_fen(claim: "Claim") -> int:
 
 
 def offers(claim, step) -> bool:
-    """Of the three signatures, the one that fits what the claim comes to."""
+    """Of the three signatures the one that fits the claim's sum; a new account where there is one."""
+    if step.action == "present_account":
+        from apps.claims.services.renew_account import account_changed
+
+        return account_changed(claim)
     signatures = {
         "sign": claim.net_fen > 0,
         "sign_recovery": claim.net_fen < 0,

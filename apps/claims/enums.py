@@ -21,6 +21,7 @@ class ClaimState(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     APPROVED = "approved", _("Approved, waiting for release")
+    PAYEE_SIGNATURE = "payee_signature", _("New account to be signed")
     RELEASED = "released", _("Released, waiting for the bank")
     PAID = "paid", _("Paid")
     RECOVERING = "recovering", _("To be recovered")

@@ -43,6 +43,7 @@ _ON_UPDATE = (
     + _REFUSE
 )
 
+# The account is another one only where its second signature is given anew, after the bank refused the first.
 # A claim goes forward only with the sums of its live lines and with none freed; it ends unpaid only with
 # every line freed; and what was handed in keeps its figures until it comes back.
 _SUMS = """
@@ -50,7 +51,9 @@ _SUMS = """
         SELECT 1 FROM new_rows n JOIN old_rows o ON o.id = n.id
          WHERE o.state NOT IN ('draft', 'returned')
            AND (n.kind, n.training_class_id, n.enterprise_id, n.district_id, n.policy_document_id, n.year,
-                n.line_count, n.pay_fen, n.recover_fen, n.net_fen, n.content_sha256, n.bank_account_id)
+                n.line_count, n.pay_fen, n.recover_fen, n.net_fen, n.content_sha256,
+                CASE WHEN o.state = 'payee_signature' AND n.state = 'approved'
+                     THEN o.bank_account_id ELSE n.bank_account_id END)
                IS DISTINCT FROM
                (o.kind, o.training_class_id, o.enterprise_id, o.district_id, o.policy_document_id, o.year,
                 o.line_count, o.pay_fen, o.recover_fen, o.net_fen, o.content_sha256, o.bank_account_id)

@@ -47,6 +47,9 @@ def money_items(request: HttpRequest) -> Iterator[navigation.Item]:
     """Payments, recoveries and budgets, for whoever answers for them."""
     if request.actor.role in MONEY_READERS:
         yield navigation.Item(_("Payments"), reverse("desk:payment_list"), icon="stamp")
+        yield navigation.Item(_("Payment batches"), reverse("desk:batch_list"), icon="file")
+        yield navigation.Item(_("Failed payments"), reverse("desk:payment_failures"), icon="alert")
+        yield navigation.Item(_("Account statements"), reverse("desk:statement_list"), icon="list")
         yield navigation.Item(_("Recoveries"), reverse("desk:recovery_list"), icon="undo")
         yield navigation.Item(_("Budgets"), reverse("desk:budgets"), icon="calculator")
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("classes/", include("apps.desk.urls.classes")),
     path("claims/", include("apps.desk.urls.claims")),
     path("payments/", include("apps.desk.urls.payments")),
+    path("banking/", include("apps.desk.urls.banking")),
     path("trace/", include("apps.desk.urls.trace")),
     path("dashboards/", include("apps.desk.urls.dashboards")),
     path("registers/", include("apps.desk.urls.registers")),

@@ -1,5 +1,6 @@
 """What the bank did with an order: paid it, or refused it."""
 
+from collections.abc import Callable
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,14 @@ from apps.payouts.enums import OrderState
 from apps.payouts.models import PaymentOrder
 from apps.payouts.postings import post_cash
 
+# Who says that an order is not to be recorded by hand, since the bank answers for it in a file.
+_holders: list[Callable[[PaymentOrder], None]] = []
+
+
+def hold_orders(refuse: Callable[[PaymentOrder], None]) -> None:
+    """Let a higher floor refuse what is recorded by hand; it raises `Refused` for an order that it holds."""
+    _holders.append(refuse)
+
 
 def record_payment(
     actor: Actor,
@@ -25,9 +34,11 @@ def record_payment(
     paid_on: date,
     bank_serial: str,
     opinion: Opinion | None = None,
+    by_bank: bool = False,
 ) -> Claim:
     """Record that the bank paid the claim's live order; the ledger is posted as of `paid_on`.
 
+    `by_bank`: a file of the bank says so, and not a person.
     Raises `InvalidInput` without the bank's serial number or for a day in the future, `Refused` when that
     serial number already counts for another payment.
     """
@@ -35,7 +46,7 @@ def record_payment(
     _require_bank_data(serial, paid_on, on)
 
     def effect(locked: Claim) -> list[str]:
-        order = _live_order(locked)
+        order = _live_order(locked, by_bank=by_bank)
         if _counts_for_another(serial, order):
             raise Refused(_("This serial number already counts for another payment."), code="serial_used")
         order.state, order.paid_on, order.bank_serial = OrderState.PAID, paid_on, serial
@@ -58,11 +69,11 @@ def record_payment(
     )
 
 
-def record_failure(actor: Actor, claim: Claim, *, on: date, opinion: Opinion) -> Claim:
+def record_failure(actor: Actor, claim: Claim, *, on: date, opinion: Opinion, by_bank: bool = False) -> Claim:
     """Record that the bank refused the order, with its reason; a new attempt can be released."""
 
     def effect(locked: Claim) -> list[str]:
-        order = _live_order(locked)
+        order = _live_order(locked, by_bank=by_bank)
         order.state, order.failure = OrderState.FAILED, opinion.reason
         order.save(update_fields=["state", "failure"])
         order.lines.update(live=False)
@@ -79,8 +90,12 @@ def _counts_for_another(serial: str, order: PaymentOrder) -> bool:
         return PaymentOrder.objects.filter(bank_serial=serial).exclude(pk=order.pk).exists()
 
 
-def _live_order(claim: Claim) -> PaymentOrder:
-    return PaymentOrder.objects.select_for_update().get(claim=claim, state=OrderState.RELEASED)
+def _live_order(claim: Claim, *, by_bank: bool) -> PaymentOrder:
+    order = PaymentOrder.objects.select_for_update().get(claim=claim, state=OrderState.RELEASED)
+    if not by_bank:
+        for refuse in _holders:
+            refuse(order)
+    return order
 
 
 def _require_bank_data(serial: str, paid_on: date, on: date) -> None:

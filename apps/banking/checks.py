@@ -1,0 +1,91 @@
+"""What must stand before a batch goes on: one function per rule, for the page and for the service."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.banking.enums import EntryState
+from apps.banking.formats.carrying import problems_of_file
+from apps.banking.formats.profiles import profile
+from apps.banking.models import BatchEntry, PaymentBatch
+from apps.banking.selectors import changed_payees
+from apps.core.errors import Problem
+
+
+def missing_for_check(batch: PaymentBatch, actor: Actor) -> list[Problem]:
+    """Why a batch cannot be handed on for the signature."""
+    return [*not_yours_alone(batch, actor), *has_entries(batch), *payees_stand(batch), *bank_can_carry(batch)]
+
+
+def missing_for_signature(batch: PaymentBatch, actor: Actor) -> list[Problem]:
+    """Why a batch cannot be signed."""
+    return [
+        *not_yours_alone(batch, actor),
+        *forms_unchanged(batch),
+        *has_entries(batch),
+        *payees_stand(batch),
+        *bank_can_carry(batch),
+    ]
+
+
+def missing_for_sending(batch: PaymentBatch, _actor: Actor) -> list[Problem]:
+    """Why a frozen file may not leave any more."""
+    return list(payees_stand(batch))
+
+
+def missing_for_closing(batch: PaymentBatch, _actor: Actor) -> list[Problem]:
+    """Why a batch cannot be closed: a payment that the bank's statement does not show."""
+    unseen = batch.entries.filter(live=True, state=EntryState.PAID, match=None).count()
+    if not unseen:
+        return []
+    message = _("%(count)s payments do not stand in a statement yet. Take in the bank's statement first.")
+    return [Problem("not_in_statement", message % {"count": unseen})]
+
+
+def not_yours_alone(batch: PaymentBatch, actor: Actor) -> Iterator[Problem]:
+    """Made up, checked and signed by three people."""
+    if actor.person_id is not None and actor.person_id in (batch.maker_id, batch.checker_id):
+        message = _("You made this batch up or checked it. Another person must take this step.")
+        yield Problem("segregation", message)
+
+
+def has_entries(batch: PaymentBatch) -> Iterator[Problem]:
+    """A batch has a payment."""
+    if not batch.entries.filter(live=True).exists():
+        yield Problem("no_entries", _("There is no payment in this batch. Cancel it."))
+
+
+def payees_stand(batch: PaymentBatch) -> Iterator[Problem]:
+    """Each payment goes to the account that was signed for; a change since then voids the release (I8)."""
+    for entry in changed_payees(batch):
+        message = _(
+            "%(order)s: the account of %(payee)s is not the one that was approved any more. Take the payment"
+            " out of the batch: its release is void, and the new account has to be signed first."
+        )
+        yield Problem(
+            "payee_changed",
+            message % {"order": entry.order_number, "payee": entry.payee_name},
+            row=entry.position,
+        )
+
+
+def bank_can_carry(batch: PaymentBatch) -> list[Problem]:
+    """The bank's file carries every name as it is."""
+    from apps.banking.services.freezing import payment_file_of
+
+    return problems_of_file(profile(batch.profile_key), payment_file_of(batch))
+
+
+def forms_unchanged(batch: PaymentBatch) -> Iterator[Problem]:
+    """The bank's forms are those under which the batch was checked."""
+    if profile(batch.profile_key).sha256 != batch.profile_sha256:
+        message = _(
+            "The bank's file form was changed after the check. Send the batch back and check it again."
+        )
+        yield Problem("form_changed", message)
+
+
+def entry_of(batch: PaymentBatch, order_number: str) -> BatchEntry | None:
+    """The live entry of an order."""
+    return batch.entries.filter(live=True, order_number=order_number).first()

@@ -1,0 +1,43 @@
+"""Words of batches, bank answers and statements."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class BatchState(models.TextChoices):
+    """Where a payment batch stands; from the second signature on its file never changes."""
+
+    DRAFT = "draft", _("Being made up")
+    CHECKED = "checked", _("Checked, to be signed")
+    SIGNED = "signed", _("Signed, file frozen")
+    SENT = "sent", _("With the bank")
+    ANSWERED = "answered", _("Answered by the bank")
+    CLOSED = "closed", _("Closed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+# The states in which the file stands.
+FROZEN = (BatchState.SIGNED, BatchState.SENT, BatchState.ANSWERED, BatchState.CLOSED)
+
+
+class EntryState(models.TextChoices):
+    """What is known of one payment of a batch."""
+
+    WAITING = "waiting", _("Not answered yet")
+    PAID = "paid", _("Paid")
+    FAILED = "failed", _("Payment failed")
+
+
+class LineOutcome(models.TextChoices):
+    """What a bank's line says; the words stand in the bank's profile."""
+
+    PAID = "paid", _("Paid")
+    FAILED = "failed", _("Payment failed")
+    PENDING = "pending", _("Being processed")
+
+
+class MatchKind(models.TextChoices):
+    """What a line of a statement was found to be."""
+
+    PAYMENT = "payment", _("Payment of a batch")
+    RECEIPT = "receipt", _("Receipt for a recovery")

@@ -1,0 +1,176 @@
+"""Database guards of payment batches: what was signed is what is sent, and to whom it was approved (I8, I9).
+
+Tables are named with their schema: a temporary table of the same name must not blind a guard.
+"""
+
+import pgtrigger
+
+from apps.core.triggers import Guard
+
+# What is in the file, and the file, stand from the signature on; the rest stands from the beginning.
+# Sealed numbers are left out: they are sealed anew when keys change.
+_FILE_STANDS = """
+    IF (OLD.number, OLD.district_id, OLD.paying_account_id, OLD.maker_id, OLD.made_by_id)
+       IS DISTINCT FROM
+       (NEW.number, NEW.district_id, NEW.paying_account_id, NEW.maker_id, NEW.made_by_id)
+       OR (OLD.state IN ('signed', 'sent', 'answered', 'closed', 'cancelled')
+           AND (OLD.profile_key, OLD.profile_sha256, OLD.pay_on, OLD.payer_name,
+                OLD.payer_bank, OLD.payer_bank_code, OLD.count, OLD.total_fen, OLD.file_id,
+                OLD.file_sha256, OLD.checker_id, OLD.signer_id, OLD.frozen_on)
+               IS DISTINCT FROM
+               (NEW.profile_key, NEW.profile_sha256, NEW.pay_on, NEW.payer_name,
+                NEW.payer_bank, NEW.payer_bank_code, NEW.count, NEW.total_fen, NEW.file_id,
+                NEW.file_sha256, NEW.checker_id, NEW.signer_id, NEW.frozen_on)) THEN
+        RAISE EXCEPTION 'a payment file that was signed stays as it is'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'banking_file_stands';
+    END IF;
+    RETURN NEW;
+"""
+
+# At the signature and again when the file leaves: count and total are those of the entries, and each goes to
+# the account that was signed for and is still the enterprise's. The accounts are held until the end of the
+# transaction, so that one that changes at this moment changes before (and refuses) or after.
+_FREEZE = """
+    IF NEW.state = OLD.state OR NEW.state NOT IN ('signed', 'sent') THEN
+        RETURN NULL;
+    END IF;
+    PERFORM 1 FROM public.enterprises_bankaccount a
+      WHERE a.state = 'confirmed' AND a.organisation_id IN (
+            SELECT o.enterprise_id FROM public.banking_batchentry e
+              JOIN public.payouts_paymentorder o ON o.id = e.order_id
+             WHERE e.batch_id = NEW.id AND e.live)
+      ORDER BY a.id FOR SHARE;
+    IF NOT EXISTS (
+        SELECT 1 FROM public.banking_batchentry e WHERE e.batch_id = NEW.id AND e.live
+        HAVING count(*) > 0 AND count(*) = NEW.count AND sum(e.amount_fen) = NEW.total_fen
+    ) THEN
+        RAISE EXCEPTION 'count and total of batch % are not those of its entries', NEW.number
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'banking_control_total';
+    END IF;
+    IF EXISTS (
+        SELECT 1 FROM public.banking_batchentry e
+          JOIN public.payouts_paymentorder o ON o.id = e.order_id
+          JOIN public.claims_claim c ON c.id = o.claim_id
+          LEFT JOIN public.enterprises_bankaccount a
+            ON a.organisation_id = o.enterprise_id AND a.state = 'confirmed'
+         WHERE e.batch_id = NEW.id AND e.live
+           AND (o.state <> 'released' OR c.state <> 'released'
+                OR (e.order_number, e.payee_name, e.amount_fen, e.payee_fingerprint)
+                   IS DISTINCT FROM (o.number, o.account_name, o.amount_fen, o.payee_fingerprint)
+                OR o.amount_fen <> c.net_fen OR o.district_id <> NEW.district_id
+                OR c.payee_fingerprint <> o.payee_fingerprint
+                OR a.fingerprint IS DISTINCT FROM o.payee_fingerprint)
+    ) THEN
+        RAISE EXCEPTION 'batch % pays somebody or something that was not approved', NEW.number
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'banking_payee_approved';
+    END IF;
+    RETURN NULL;
+"""
+
+_ENTRIES_ADDED = """
+    PERFORM 1 FROM public.banking_paymentbatch WHERE id IN (SELECT batch_id FROM new_rows)
+      ORDER BY id FOR SHARE;
+    IF EXISTS (
+        SELECT 1 FROM new_rows n LEFT JOIN public.banking_paymentbatch b ON b.id = n.batch_id
+         WHERE b.state IS DISTINCT FROM 'draft' OR n.state <> 'waiting' OR NOT n.live
+    ) THEN
+        RAISE EXCEPTION 'payments are added while a batch is made up, and not afterwards'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'banking_entries_stay';
+    END IF;
+    RETURN NULL;
+"""
+
+# An entry leaves a batch that was not sent, and is answered once by the bank of a batch that was.
+_ENTRIES_CHANGED = """
+    IF EXISTS (
+        SELECT 1 FROM old_rows o LEFT JOIN new_rows n ON n.id = o.id
+          LEFT JOIN public.banking_paymentbatch b ON b.id = o.batch_id
+         WHERE n.id IS NULL
+            OR to_jsonb(n) - '{live,state,paid_on,bank_serial,reason}'::text[]
+               IS DISTINCT FROM to_jsonb(o) - '{live,state,paid_on,bank_serial,reason}'::text[]
+            OR (n.live <> o.live AND (n.live OR b.state NOT IN ('draft', 'checked', 'signed')))
+            OR ((n.state, n.paid_on, n.bank_serial, n.reason)
+                IS DISTINCT FROM (o.state, o.paid_on, o.bank_serial, o.reason)
+                AND (o.state <> 'waiting' OR NOT o.live OR b.state <> 'sent'))
+    ) THEN
+        RAISE EXCEPTION 'an entry of a payment batch stays as it is, and is answered once'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'banking_entries_stay';
+    END IF;
+    RETURN NULL;
+"""
+
+_KEPT = """
+    RAISE EXCEPTION 'an entry of a payment batch is never removed'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'banking_entries_stay';
+"""
+
+# The number is sealed anew when keys change; its index says which it is.
+_ACCOUNT_FIXED = """
+    IF to_jsonb(NEW) - '{retired_on,account_number}'::text[]
+       IS DISTINCT FROM to_jsonb(OLD) - '{retired_on,account_number}'::text[]
+       OR (OLD.retired_on IS NOT NULL AND NEW.retired_on IS DISTINCT FROM OLD.retired_on) THEN
+        RAISE EXCEPTION 'an account that payments come from is replaced, not edited'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'banking_account_fixed';
+    END IF;
+    RETURN NEW;
+"""
+
+
+def batch_guards() -> list[Guard]:
+    """A file stands once signed, and only what was approved is signed and sent."""
+    return [
+        Guard(
+            name="file_stands",
+            level=pgtrigger.Row,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Update,
+            func=_FILE_STANDS,
+        ),
+        Guard(
+            name="only_approved",
+            level=pgtrigger.Row,
+            when=pgtrigger.After,
+            operation=pgtrigger.Update,
+            func=_FREEZE,
+        ),
+    ]
+
+
+def entry_guards() -> list[Guard]:
+    """Entries are added to drafts, stay as they are, and are answered once."""
+    return [
+        Guard(
+            name="entries_added",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Insert,
+            referencing=pgtrigger.Referencing(new="new_rows"),
+            func=_ENTRIES_ADDED,
+        ),
+        Guard(
+            name="entries_changed",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Update,
+            referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
+            func=_ENTRIES_CHANGED,
+        ),
+        Guard(
+            name="entries_kept",
+            level=pgtrigger.Row,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Delete,
+            func=_KEPT,
+        ),
+    ]
+
+
+def account_guard() -> Guard:
+    """A paying account is replaced, not edited."""
+    return Guard(
+        name="account_fixed",
+        level=pgtrigger.Row,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        func=_ACCOUNT_FIXED,
+    )

@@ -1,0 +1,120 @@
+"""What must always hold of payment files and what banks answered (I8, I9, I10).
+
+Constraints and guards refuse these; here is the second place, which detects.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.invariants import register
+
+PAYEES = register(
+    "I8",
+    _("Every payment that went into a file goes to the account and with the amount that were approved"),
+    """
+    SELECT entry.id AS entry_id, batch.number, entry.order_number, entry.amount_fen,
+           paid.amount_fen AS order_fen
+      FROM banking_batchentry AS entry
+      JOIN banking_paymentbatch AS batch ON batch.id = entry.batch_id
+       AND batch.state IN ('signed', 'sent', 'answered', 'closed')
+      JOIN payouts_paymentorder AS paid ON paid.id = entry.order_id
+      JOIN claims_claim AS claim ON claim.id = paid.claim_id
+     WHERE entry.live
+       AND ((entry.order_number, entry.payee_name, entry.amount_fen, entry.payee_fingerprint)
+            IS DISTINCT FROM (paid.number, paid.account_name, paid.amount_fen, paid.payee_fingerprint)
+            OR paid.amount_fen <> claim.net_fen
+            OR (paid.state IN ('released', 'paid') AND claim.payee_fingerprint <> paid.payee_fingerprint))
+    """,
+    _("These payments differ from what was approved. Stop the file at the bank, find out who changed them."),
+)
+
+FILES = register(
+    "I9",
+    _("Every payment file stands as it was signed: by three people, with its count, total and digest"),
+    """
+    SELECT batch.id AS batch_id, batch.number, batch.count, entries.count AS entries, batch.total_fen,
+           entries.fen AS entries_fen
+      FROM banking_paymentbatch AS batch
+      LEFT JOIN core_storedfile AS stored ON stored.id = batch.file_id
+      LEFT JOIN LATERAL (SELECT count(*) AS count, coalesce(sum(entry.amount_fen), 0) AS fen
+                           FROM banking_batchentry AS entry
+                          WHERE entry.batch_id = batch.id AND entry.live) AS entries ON true
+     WHERE (batch.state NOT IN ('draft', 'checked', 'cancelled')
+            AND (stored.sha256 IS DISTINCT FROM batch.file_sha256 OR NOT stored.sealed
+                 OR batch.maker_id = batch.checker_id OR batch.signer_id IS NULL
+                 OR batch.signer_id IN (batch.maker_id, batch.checker_id)
+                 OR (SELECT count(DISTINCT seat.person_id) FROM casework_seat AS seat
+                      WHERE seat.subject_type = 'banking.paymentbatch' AND seat.subject_id = batch.id
+                        AND (seat.seat, seat.person_id) IN
+                            (('maker', batch.maker_id), ('checker', batch.checker_id),
+                             ('signer', batch.signer_id))) <> 3))
+        OR (batch.state <> 'cancelled'
+            AND (batch.count <> entries.count OR batch.total_fen <> entries.fen))
+    """,
+    _("These payment files are not what was signed. Do not send them; where they were sent, ask the bank."),
+)
+
+ANSWERS = register(
+    "I10",
+    _("Every payment that a bank answered counts once, as the order and the books say"),
+    """
+    SELECT entry.id AS entry_id, entry.order_number, entry.state, paid.state AS order_state,
+           count(line.id) AS answers
+      FROM banking_batchentry AS entry
+      JOIN payouts_paymentorder AS paid ON paid.id = entry.order_id
+      JOIN banking_paymentbatch AS batch ON batch.id = entry.batch_id
+      LEFT JOIN banking_resultline AS line ON line.entry_id = entry.id AND line.outcome <> 'pending'
+     WHERE entry.live
+     GROUP BY entry.id, paid.id, batch.id
+    HAVING count(line.id) <> (entry.state <> 'waiting')::int
+        OR bool_or(line.outcome <> entry.state OR line.amount_fen <> entry.amount_fen)
+        OR (entry.state = 'paid'
+            AND (paid.state, paid.bank_serial, paid.paid_on)
+                IS DISTINCT FROM ('paid', entry.bank_serial, entry.paid_on))
+        OR (entry.state = 'failed' AND (paid.state, paid.failure) IS DISTINCT FROM ('failed', entry.reason))
+        OR (entry.state = 'waiting' AND paid.state <> 'released')
+    UNION ALL
+    SELECT batch.id, batch.number, batch.state, '', count(*)
+      FROM banking_paymentbatch AS batch
+      JOIN banking_batchentry AS entry
+        ON entry.batch_id = batch.id AND entry.live AND entry.state = 'waiting'
+     WHERE batch.state IN ('answered', 'closed')
+     GROUP BY batch.id
+    UNION ALL
+    SELECT taken.id, taken.sha256, 'lines', '', count(line.id)
+      FROM banking_resultfile AS taken LEFT JOIN banking_resultline AS line ON line.result_file_id = taken.id
+     GROUP BY taken.id
+    HAVING count(line.id) > taken.paid_count + taken.failed_count + taken.pending_count
+    """,
+    _("The answers of the bank and the orders differ. Compare the result file, then correct by a posting."),
+)
+
+MOVEMENTS = register(
+    "I10b",
+    _("Every movement of a statement is explained once at most, and by the same amount"),
+    """
+    SELECT line.id AS line_id, line.bank_serial, line.amount_fen, entry.amount_fen AS entry_fen,
+           receipt.amount_fen AS receipt_fen
+      FROM banking_statementmatch AS match
+      JOIN banking_statementline AS line ON line.id = match.line_id
+      LEFT JOIN banking_batchentry AS entry ON entry.id = match.entry_id
+      LEFT JOIN payouts_recoveryreceipt AS receipt ON receipt.id = match.receipt_id
+     WHERE line.amount_fen <> coalesce(receipt.amount_fen, -entry.amount_fen)
+        OR (entry.id IS NOT NULL AND entry.state <> 'paid')
+        OR (receipt.id IS NOT NULL AND receipt.bank_serial <> line.bank_serial)
+    """,
+    _("These movements were taken for something else than they are. Look at the statement."),
+)
+STATEMENTS = register(
+    "I10c",
+    _("Every statement's movements make its closing balance"),
+    """
+    SELECT statement.id AS statement_id, statement.number, statement.closing_fen,
+           sum(line.amount_fen) AS moved_fen
+      FROM banking_bankstatement AS statement
+      LEFT JOIN banking_statementline AS line ON line.statement_id = statement.id
+     GROUP BY statement.id
+    HAVING statement.opening_fen + coalesce(sum(line.amount_fen), 0) <> statement.closing_fen
+        OR count(line.id) <> statement.line_count
+    """,
+    _("These statements are not whole. Compare them with the stored file."),
+)

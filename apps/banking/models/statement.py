@@ -1,0 +1,96 @@
+"""Account statements, their movements, and what each movement was found to be."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.actors import Actor
+from apps.banking.enums import MatchKind
+from apps.banking.models.account import PayingAccount
+from apps.core.append_only import AppendOnlyModel
+
+
+class BankStatementQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Those of the accounts that the actor sees."""
+        return self.filter(paying_account__in=PayingAccount.objects.visible_to(actor))
+
+
+class BankStatement(AppendOnlyModel):
+    """A statement that was taken in whole; the next one of the account begins where it ended."""
+
+    paying_account = models.ForeignKey(PayingAccount, models.PROTECT, related_name="statements")
+    file = models.ForeignKey("core.StoredFile", models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64, unique=True)
+    name = models.CharField(_("File name"), max_length=255)
+    number = models.CharField(_("Statement number"), max_length=64)
+    from_day = models.DateField(_("From"))
+    to_day = models.DateField(_("To"))
+    opening_fen = models.BigIntegerField(_("Opening balance"))
+    closing_fen = models.BigIntegerField(_("Closing balance"))
+    line_count = models.PositiveIntegerField(_("Movements"))
+    taken_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    taken_on = models.DateField(_("Taken in on"))
+    taken_at = models.DateTimeField(auto_now_add=True)
+
+    objects = BankStatementQuerySet.as_manager()
+
+    class Meta(AppendOnlyModel.Meta):
+        verbose_name = _("Account statement")
+        constraints = [
+            models.CheckConstraint(condition=Q(to_day__gte=models.F("from_day")), name="statement_days"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class StatementLine(AppendOnlyModel):
+    """One movement on an account; below zero it left the account. A serial number counts once."""
+
+    statement = models.ForeignKey(BankStatement, models.PROTECT, related_name="lines")
+    paying_account = models.ForeignKey(PayingAccount, models.PROTECT, related_name="+")
+    row = models.PositiveIntegerField(_("Line"))
+    booked_on = models.DateField(_("Booked on"))
+    bank_serial = models.CharField(_("Bank's serial number"), max_length=64)
+    amount_fen = models.BigIntegerField(_("Amount"))
+    counterparty_name = models.CharField(_("Other side"), max_length=200, blank=True)
+    # Masked: the number itself stands in the sealed file.
+    counterparty_account = models.CharField(_("Account of the other side"), max_length=40, blank=True)
+    reference = models.CharField(_("Reference"), max_length=300, blank=True)
+
+    class Meta(AppendOnlyModel.Meta):
+        verbose_name = _("Movement of a statement")
+        constraints = [
+            models.UniqueConstraint(fields=["paying_account", "bank_serial"], name="movement_serial_once"),
+            models.UniqueConstraint(fields=["statement", "row"], name="movement_row_once"),
+            models.CheckConstraint(condition=~Q(amount_fen=0), name="movement_is_something"),
+        ]
+        indexes = [models.Index(fields=["paying_account", "booked_on"], name="movement_by_day")]
+
+
+class StatementMatch(AppendOnlyModel):
+    """What a movement is: the payment of an entry or a receipt for a recovery. Each of them once."""
+
+    line = models.OneToOneField(StatementLine, models.PROTECT, related_name="match")
+    kind = models.CharField(_("What it is"), max_length=16, choices=MatchKind.choices)
+    entry = models.OneToOneField(
+        "banking.BatchEntry", models.PROTECT, null=True, blank=True, related_name="match"
+    )
+    receipt = models.OneToOneField(
+        "payouts.RecoveryReceipt", models.PROTECT, null=True, blank=True, related_name="match"
+    )
+    matched_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    matched_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(AppendOnlyModel.Meta):
+        verbose_name = _("Match of a movement")
+        constraints = [
+            models.CheckConstraint(
+                name="match_names_one_thing",
+                condition=Q(kind=MatchKind.PAYMENT, entry__isnull=False, receipt=None)
+                | Q(kind=MatchKind.RECEIPT, receipt__isnull=False, entry=None),
+            )
+        ]

@@ -1,0 +1,122 @@
+"""Reading batches: what can be paid, what changed, what failed, what a statement left open."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.banking.formats.carrying import problems_of
+from apps.banking.formats.contents import Payment
+from apps.banking.formats.profiles import Profile, profile
+from apps.banking.models import BatchEntry, PayingAccount, PaymentBatch, StatementLine
+from apps.core.errors import Problem
+from apps.enterprises.models import BankAccount
+from apps.payouts.enums import OrderState
+from apps.payouts.models import PaymentOrder, PaymentPart
+
+# What the payee reads on its own statement: the banks' files are in Chinese.
+PURPOSE = "企业新型学徒制培训补贴"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A released order and what keeps it out of a batch, if anything."""
+
+    order: PaymentOrder
+    bank_code: str
+    problems: tuple[Problem, ...]
+
+
+def _current_account(field: str, enterprise: str) -> Subquery:
+    """A field of the account into which an enterprise has its money paid today."""
+    accounts = BankAccount.objects.filter(organisation_id=OuterRef(enterprise), state="confirmed")
+    return Subquery(accounts.values(field)[:1])
+
+
+def open_orders(actor: Actor, account: PayingAccount, district: str) -> QuerySet[PaymentOrder]:
+    """Released orders of a district that are in no batch and come out of the funds that the account pays."""
+    rows = (
+        PaymentOrder.objects.visible_to(actor)
+        .filter(state=OrderState.RELEASED, district_id=district)
+        .filter(~Exists(BatchEntry.objects.filter(order=OuterRef("pk"), live=True)))
+        .annotate(
+            current=_current_account("fingerprint", "enterprise_id"),
+            bank_code=_current_account("bank_code", "enterprise_id"),
+        )
+        .order_by("id")
+    )
+    if account.fund_id:
+        others = PaymentPart.objects.filter(order=OuterRef("pk")).exclude(fund=account.fund_id)
+        rows = rows.filter(~Exists(others))
+    return rows
+
+
+def candidates(account: PayingAccount, orders: Iterable[PaymentOrder]) -> list[Candidate]:
+    """The orders (of `open_orders`, with their claims) and why each could not be paid from the account."""
+    forms = profile(account.profile_key)
+    return [_candidate(forms, order) for order in orders]
+
+
+def _candidate(forms: Profile, order: PaymentOrder) -> Candidate:
+    bank_code = getattr(order, "bank_code", "") or ""
+    current = getattr(order, "current", None)
+    problems = []
+    if current != order.payee_fingerprint or order.claim.payee_fingerprint != order.payee_fingerprint:
+        message = _("The account is not the one that was approved any more: the release is void.")
+        problems.append(Problem("payee_changed", message))
+    payment = Payment(
+        position=1,
+        order_number=order.number,
+        payee_name=order.account_name,
+        payee_account=order.account_number,
+        payee_bank=order.bank_name,
+        payee_bank_code=bank_code,
+        amount_fen=order.amount_fen,
+        purpose=PURPOSE,
+    )
+    problems += problems_of(forms, payment)
+    return Candidate(order, bank_code, tuple(problems))
+
+
+def changed_payees(batch: PaymentBatch) -> QuerySet[BatchEntry]:
+    """The entries whose payee is not, or no longer, the one that was approved."""
+    approved = Q(
+        order__state=OrderState.RELEASED,
+        order__payee_fingerprint=F("payee_fingerprint"),
+        order__claim__payee_fingerprint=F("payee_fingerprint"),
+        order__amount_fen=F("amount_fen"),
+        order__claim__net_fen=F("amount_fen"),
+        current=F("payee_fingerprint"),
+    )
+    return (
+        batch.entries.filter(live=True)
+        .annotate(current=_current_account("fingerprint", "order__enterprise_id"))
+        .exclude(approved)
+        .order_by("position")
+    )
+
+
+def failed_payments(actor: Actor) -> QuerySet[PaymentOrder]:
+    """Orders that failed and whose money has not been released anew: what waits for a correction."""
+    newer = PaymentOrder.objects.filter(claim=OuterRef("claim"), attempt__gt=OuterRef("attempt"))
+    return (
+        PaymentOrder.objects.visible_to(actor)
+        .filter(state=OrderState.FAILED)
+        .filter(~Exists(newer))
+        .annotate(current=_current_account("fingerprint", "enterprise_id"))
+        .select_related("claim", "enterprise__organisation", "district")
+        .order_by("-id")
+    )
+
+
+def unmatched_lines(actor: Actor) -> QuerySet[StatementLine]:
+    """Movements that nothing explains yet, the oldest first."""
+    return (
+        StatementLine.objects.filter(
+            paying_account__in=PayingAccount.objects.visible_to(actor), match__isnull=True
+        )
+        .select_related("statement", "paying_account")
+        .order_by("booked_on", "id")
+    )

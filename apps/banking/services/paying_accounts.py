@@ -1,0 +1,91 @@
+"""Finance enters and retires the accounts that payments come from."""
+
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.accounts.enums import AccessAction
+from apps.accounts.roles import Role
+from apps.accounts.services import log_access
+from apps.banking.formats.profiles import profile
+from apps.banking.models import PayingAccount
+from apps.core.crypto import blind_index
+from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem, Refused
+from apps.core.identifiers import parse_bank_account
+
+ACCOUNT_INDEX = "banking.paying_account"
+
+
+@transaction.atomic
+def enter_paying_account(
+    actor: Actor,
+    *,
+    profile_key: str,
+    account_name: str,
+    account_number: str,
+    bank_name: str,
+    bank_code: str = "",
+    district: str | None = None,
+    fund: str | None = None,
+) -> PayingAccount:
+    """Enter an account of the actor's district or, for the city's finance, of any district or the city.
+
+    Raises `Forbidden` for anybody but finance, `InvalidInput` for what cannot be, `Conflict` for a number
+    that is in use already.
+    """
+    _require_finance(actor)
+    if actor.district_code and district != actor.district_code:
+        raise Forbidden(_("You enter accounts of your own district."), code="other_district")
+    forms = profile(profile_key)
+    name, bank, code = account_name.strip(), bank_name.strip(), bank_code.strip()
+    problems = []
+    if not name:
+        problems.append(Problem("blank", _("Enter the account holder."), field="account_name"))
+    if not bank:
+        problems.append(Problem("blank", _("Enter the bank and its branch."), field="bank_name"))
+    if code and not (code.isascii() and code.isdigit() and len(code) == 12):
+        message = _("A bank code has 12 digits; leave it empty if you do not know it.")
+        problems.append(Problem("bank_code", message, field="bank_code"))
+    if problems:
+        raise InvalidInput(code="paying_account", problems=problems)
+    number = parse_bank_account(account_number)
+    account = PayingAccount(
+        district_id=district,
+        fund_id=fund,
+        profile_key=forms.key,
+        account_name=name,
+        account_number=number,
+        account_index=blind_index(ACCOUNT_INDEX, number),
+        bank_name=bank,
+        bank_code=code,
+        entered_by_id=actor.account_id,
+    )
+    try:
+        with transaction.atomic():
+            account.save()
+    except IntegrityError as error:
+        raise Conflict(_("This account is in use already."), code="account_known") from error
+    log_access(actor, AccessAction.BANK_ACCOUNT_ADDED, account)
+    return account
+
+
+@transaction.atomic
+def retire_paying_account(actor: Actor, account: PayingAccount, *, on: date) -> PayingAccount:
+    """Take an account out of use; its batches and statements stay."""
+    _require_finance(actor)
+    locked = PayingAccount.objects.visible_to(actor).filter(pk=account.pk).select_for_update().first()
+    if locked is None:
+        raise NotFound(_("There is no such account."), code="no_such_account")
+    if locked.retired_on is not None:
+        raise Refused(_("This account is out of use already."), code="retired")
+    locked.retired_on = on
+    locked.save(update_fields=["retired_on"])
+    log_access(actor, AccessAction.BANK_ACCOUNT_RETIRED, locked)
+    return locked
+
+
+def _require_finance(actor: Actor) -> None:
+    if actor.role != Role.FINANCE_OFFICER:
+        raise Forbidden(_("Your role cannot take this step."), code="not_your_step")

@@ -1,0 +1,225 @@
+"""A bank's result file is taken in: whole, once, in one transaction (I10)."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.accounts.roles import Role
+from apps.banking.enums import BatchState, EntryState, LineOutcome
+from apps.banking.formats.contents import Expected, Outcome, ResultContent
+from apps.banking.formats.contents import ResultLine as Line
+from apps.banking.formats.profiles import profile
+from apps.banking.formats.refusals import at, refuse
+from apps.banking.formats.results import read_result
+from apps.banking.models import BatchEntry, PaymentBatch, ResultFile, ResultLine
+from apps.banking.services.build_batch import lock_batch
+from apps.banking.services.match_lines import match_open_lines
+from apps.banking.transitions import BATCH_TRANSITIONS
+from apps.casework.engine import Opinion, fire
+from apps.core import rls
+from apps.core.errors import Conflict, Forbidden, Problem, ShituError
+from apps.core.files import store_bytes
+from apps.payouts.models import PaymentOrder
+from apps.payouts.services.record_payment import record_failure, record_payment
+
+ANSWERABLE = (BatchState.SENT, BatchState.ANSWERED, BatchState.CLOSED)
+Report = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A file that counts; `already` where it had been taken in before and had no effect now."""
+
+    file: ResultFile
+    already: bool
+
+
+def take_result(
+    actor: Actor,
+    batch: PaymentBatch,
+    content: bytes,
+    *,
+    name: str,
+    on: date,
+    report: Report | None = None,
+) -> Taken:
+    """Take a result file of a batch in: every line takes effect, or none.
+
+    The same bytes again answer with the first. Raises `FileRefused` with line and reason, `Conflict` before
+    the batch is with the bank, `Forbidden` for anybody but finance.
+    """
+    if actor.role != Role.FINANCE_OFFICER:
+        raise Forbidden(_("Your role cannot take this step."), code="not_your_step")
+    sha256 = hashlib.sha256(content).hexdigest()
+    with transaction.atomic():
+        locked = lock_batch(actor, batch.pk)
+        known = ResultFile.objects.filter(sha256=sha256, batch=locked).first()
+        if known is not None:
+            return Taken(known, already=True)
+        if locked.state not in ANSWERABLE:
+            raise Conflict(
+                _("This batch is not with the bank: record first that its file was handed over."),
+                code="not_sent",
+            )
+        entries = {
+            entry.order_number: entry
+            for entry in locked.entries.filter(live=True).select_related("order__claim__training_class")
+        }
+        read = check_result(locked, entries, content, on)
+        file = _keep(actor, locked, read, content, name, sha256, on)
+        _apply(actor, file, read, entries, on, report)
+        if locked.state == BatchState.SENT and _all_answered(locked):
+            fire(BATCH_TRANSITIONS, locked, "answer", actor, on=on)
+        match_open_lines(actor, locked.paying_account_id, on=on)
+    return Taken(file, already=False)
+
+
+def check_result(
+    batch: PaymentBatch, entries: dict[str, BatchEntry], content: bytes, on: date
+) -> ResultContent:
+    """Read a file and hold every line to what is known. Raises `FileRefused`."""
+    expected = {
+        number: Expected(entry.position, entry.payee_name, entry.amount_fen)
+        for number, entry in entries.items()
+    }
+    read = read_result(profile(batch.profile_key), content, number=batch.number, expected=expected)
+    problems: list[Problem] = []
+    frozen_on = batch.frozen_on or on
+    for line in read.lines:
+        entry = entries[line.order_number]
+        if not _is_news(entry, line) and not _says_the_same(entry, line):
+            message = _("Order %(order)s was answered before, and otherwise: %(state)s.")
+            about = {"order": line.order_number, "state": entry.get_state_display()}
+            problems.append(at(line.row, "answered_otherwise", message % about))
+        if line.paid_on is not None and not frozen_on <= line.paid_on <= on:
+            message = _("The day of payment lies before the file was made, or in the future.")
+            problems.append(at(line.row, "paid_on", message))
+    problems += _serials_used(read)
+    if problems:
+        raise refuse(problems)
+    return read
+
+
+def _is_news(entry: BatchEntry, line: Line) -> bool:
+    return entry.state == EntryState.WAITING or line.outcome is Outcome.PENDING
+
+
+def _says_the_same(entry: BatchEntry, line: Line) -> bool:
+    """A later file may repeat what an earlier one said, to the letter."""
+    if line.outcome is Outcome.PAID:
+        return (entry.state, entry.bank_serial, entry.paid_on) == ("paid", line.bank_serial, line.paid_on)
+    return (entry.state, entry.reason) == ("failed", line.reason)
+
+
+def _serials_used(read: ResultContent) -> list[Problem]:
+    serials = {line.bank_serial: line for line in read.lines if line.outcome is Outcome.PAID}
+    # A serial number counts once in the city, not once a district.
+    with rls.whole_city():
+        known = PaymentOrder.objects.filter(bank_serial__in=serials)
+        used = list(known.values_list("bank_serial", "number"))
+    return [
+        at(
+            serials[serial].row,
+            "serial_used",
+            _("This serial number already counts for order %(order)s.") % {"order": number},
+        )
+        for serial, number in used
+        if serials[serial].order_number != number
+    ]
+
+
+def _keep(
+    actor: Actor,
+    batch: PaymentBatch,
+    read: ResultContent,
+    content: bytes,
+    name: str,
+    sha256: str,
+    on: date,
+) -> ResultFile:
+    def count(outcome: Outcome) -> int:
+        return sum(line.outcome is outcome for line in read.lines)
+
+    return ResultFile.objects.create(
+        batch=batch,
+        file=store_bytes(content, name=name, media_type="text/csv", sealed=True),
+        sha256=sha256,
+        name=name[:255],
+        paid_count=count(Outcome.PAID),
+        failed_count=count(Outcome.FAILED),
+        pending_count=count(Outcome.PENDING),
+        taken_by_id=actor.account_id,
+        taken_on=on,
+    )
+
+
+def _apply(
+    actor: Actor,
+    file: ResultFile,
+    read: ResultContent,
+    entries: dict[str, BatchEntry],
+    on: date,
+    report: Report | None,
+) -> None:
+    """The effect of every line, in the order of the claims' keys; the first refusal refuses the file."""
+    news = [
+        line
+        for line in read.lines
+        if line.outcome is Outcome.PENDING or entries[line.order_number].state == EntryState.WAITING
+    ]
+    ResultLine.objects.bulk_create(
+        (
+            ResultLine(
+                result_file=file,
+                entry=entries[line.order_number],
+                row=line.row,
+                outcome=LineOutcome(line.outcome.value),
+                amount_fen=line.amount_fen,
+                paid_on=line.paid_on,
+                bank_serial=line.bank_serial,
+                reason=line.reason,
+            )
+            for line in news
+        ),
+        batch_size=5000,
+    )
+    final = [line for line in news if line.outcome is not Outcome.PENDING]
+    final.sort(key=lambda line: entries[line.order_number].order.claim_id)
+    for done, line in enumerate(final, start=1):
+        try:
+            _apply_line(actor, entries[line.order_number], line, on)
+        except ShituError as refusal:
+            sentence = str(refusal.sentences[0].message) or refusal.message
+            raise refuse([at(line.row, refusal.code, sentence)]) from refusal
+        if report is not None:
+            report(done, len(final))
+    _answer_entries(entries, final)
+
+
+def _apply_line(actor: Actor, entry: BatchEntry, line: Line, on: date) -> None:
+    claim = entry.order.claim
+    if line.outcome is Outcome.PAID and line.paid_on is not None:
+        record_payment(actor, claim, on=on, paid_on=line.paid_on, bank_serial=line.bank_serial, by_bank=True)
+    else:
+        record_failure(actor, claim, on=on, opinion=Opinion(reason=line.reason), by_bank=True)
+
+
+def _answer_entries(entries: dict[str, BatchEntry], final: list[Line]) -> None:
+    changed = []
+    for line in final:
+        entry = entries[line.order_number]
+        entry.state = EntryState(line.outcome.value)
+        entry.paid_on = line.paid_on
+        entry.bank_serial = line.bank_serial if line.outcome is Outcome.PAID else ""
+        entry.reason = line.reason if line.outcome is Outcome.FAILED else ""
+        changed.append(entry)
+    BatchEntry.objects.bulk_update(changed, ["state", "paid_on", "bank_serial", "reason"], batch_size=1000)
+
+
+def _all_answered(batch: PaymentBatch) -> bool:
+    return not batch.entries.filter(live=True, state=EntryState.WAITING).exists()

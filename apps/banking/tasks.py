@@ -1,0 +1,59 @@
+"""Background work of banking: a long result file is taken in while the officer goes on."""
+
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.accounts.middleware import actor_of
+from apps.accounts.models import Membership
+from apps.banking.models import PaymentBatch
+from apps.banking.services.take_result import take_result
+from apps.core.clock import today
+from apps.core.errors import Forbidden
+from apps.core.files import open_file
+from apps.core.jobs import enqueue, register
+from apps.core.models import Job, StoredFile
+
+TAKE_RESULT = "banking.take_result"
+
+
+def enqueue_result(actor: Actor, batch: PaymentBatch, file: StoredFile) -> Job:
+    """Have a stored result file taken in; asked twice, it is one job, and the file counts once anyway."""
+    return enqueue(
+        TAKE_RESULT,
+        params={"batch": batch.pk, "file": file.pk, "membership": actor.membership_id},
+        started_by_id=actor.user_id,
+        unique_key=f"{TAKE_RESULT}:{batch.pk}:{file.pk}",
+        title=_("Result file of batch %(number)s") % {"number": batch.number},
+    )
+
+
+@register(TAKE_RESULT)
+def take_result_job(job: Job) -> None:
+    """Take the file in, as the member of finance who handed it in; safe to run again."""
+    on = today()
+    membership = Membership.objects.in_force(on).filter(pk=job.params["membership"]).first()
+    if membership is None:
+        raise Forbidden(
+            _("The membership that handed this file in has ended. Nothing was taken in."),
+            code="membership_ended",
+        )
+    file = StoredFile.objects.get(pk=job.params["file"])
+    with open_file(file) as opened:
+        content = opened.read()
+    batch = PaymentBatch.objects.get(pk=job.params["batch"])
+    taken = take_result(actor_of(membership), batch, content, name=file.name, on=on, report=job.report)
+    job.finish(
+        {
+            "batch": batch.pk,
+            "paid": taken.file.paid_count,
+            "failed": taken.file.failed_count,
+            "pending": taken.file.pending_count,
+            "already": taken.already,
+        }
+    )
+
+
+def job_of(batch: PaymentBatch) -> Job | None:
+    """The newest job that takes a file of this batch in, while it runs or where it broke off."""
+    job = Job.objects.filter(kind=TAKE_RESULT, params__batch=batch.pk).order_by("-id").first()
+    return job if job is not None and job.state != "done" else None

@@ -1,0 +1,213 @@
+"""Statements: taken in once and without gaps; movements find their payment, their recovery, or nobody."""
+
+from datetime import timedelta
+
+import pytest
+
+from apps.apprentices.services import withdraw_enrolment
+from apps.banking.models import BankStatement, StatementLine, StatementMatch
+from apps.banking.selectors import unmatched_lines
+from apps.banking.services.match_lines import match_recovery
+from apps.banking.services.take_result import take_result
+from apps.banking.services.take_statement import take_statement
+from apps.casework.engine import Opinion
+from apps.claims.enums import ClaimKind, ClaimState
+from apps.core import invariants
+from apps.core.errors import Conflict, Forbidden, NotFound, Refused
+from apps.payouts.models import Recovery
+from apps.payouts.services.receive_recovery import receive_recovery
+from apps.payouts.services.sign_recovery import sign_recovery
+from tests.factories import accounts, banking, claims
+from tests.factories.apprentices import ON
+
+LATER = ON + timedelta(days=3)
+MUCH_LATER = ON + timedelta(days=40)
+
+
+def statement(of, from_day=ON, to_day=LATER) -> bytes:
+    return of.bank.statement(of.account.account_number, from_day, to_day)
+
+
+def take(of, content, on=LATER):
+    return take_statement(of.maker, of.account, content, name="对账单.csv", on=on)
+
+
+def answered(of):
+    batch = banking.sent(of)
+    take_result(of.maker, batch, of.bank.result(batch.number), name="r.csv", on=LATER)
+    return batch
+
+
+def recovering(of) -> Recovery:
+    """The only apprentice leaves; the advance has to come back."""
+    money = of.moneys[0]
+    withdraw_enrolment(money.clerk, money.enrolments()[0], on=LATER, opinion=Opinion(reason="离职"))
+    claims.evidence(money)
+    claim = claims.approved(money, ClaimKind.REMAINDER, on=LATER)
+    claim = sign_recovery(money.supervisor, claim, on=LATER)
+    return Recovery.objects.get(claim=claim)
+
+
+@pytest.mark.parametrize("key", ["city-commercial", "rural-commercial", "joint-stock", "iso20022"])
+def test_payments_are_found_in_the_statement(key):
+    of = banking.treasury(payments=3, profile_key=key)
+    answered(of)
+    taken = take(of, statement(of))
+    assert (taken.already, taken.matched) == (False, 3)
+    assert not unmatched_lines(of.maker).exists()
+    assert all(found.holds for found in invariants.audit(["I10b", "I10c"]))
+
+
+def test_the_same_statement_again_is_already_taken_in():
+    of = banking.treasury()
+    answered(of)
+    content = statement(of)
+    first = take(of, content)
+    assert take(of, content).already
+    assert take(of, content).statement == first.statement
+    assert BankStatement.objects.count() == 1
+
+
+def test_a_movement_counts_once_whatever_statement_it_stands_in():
+    of = banking.treasury()
+    answered(of)
+    take(of, statement(of))
+    with pytest.raises(Exception) as refusal:
+        take(of, statement(of, to_day=LATER - timedelta(days=1)))
+    assert ("movement_known", 3) in [(p.code, p.row) for p in refusal.value.problems]
+    assert StatementLine.objects.count() == 1
+
+
+def test_a_statement_that_leaves_days_out_is_refused_where_money_moved_in_them():
+    of = banking.treasury()
+    answered(of)
+    take(of, statement(of))
+    account = of.account.account_number
+    of.bank.receive(account, 100, LATER + timedelta(days=1), payer="甲", reference="利息")
+    of.bank.receive(account, 200, LATER + timedelta(days=2), payer="甲", reference="利息")
+    day = LATER + timedelta(days=2)
+    with pytest.raises(Exception) as refusal:
+        take(of, statement(of, day, day), on=day)
+    assert [p.code for p in refusal.value.problems] == ["gap"]
+    take(of, statement(of, LATER + timedelta(days=1), day), on=day)
+    assert unmatched_lines(of.maker).count() == 2
+
+
+def test_a_statement_of_the_future_or_of_another_account_is_refused():
+    of = banking.treasury()
+    answered(of)
+    with pytest.raises(Exception) as refusal:
+        take(of, statement(of), on=ON)
+    assert "days" in [p.code for p in refusal.value.problems]
+    of.bank.open_account("11009999000011112222", "别的账户", 0)
+    with pytest.raises(Exception) as refusal:
+        take(of, of.bank.statement("11009999000011112222", ON, LATER))
+    assert [p.code for p in refusal.value.problems] == ["other_account"]
+    assert not BankStatement.objects.exists()
+
+
+def test_a_payment_is_matched_when_its_result_comes_after_the_statement():
+    of = banking.treasury()
+    batch = banking.sent(of)
+    assert take(of, statement(of)).matched == 0
+    assert unmatched_lines(of.maker).count() == 1
+    take_result(of.maker, batch, of.bank.result(batch.number), name="r.csv", on=LATER)
+    assert not unmatched_lines(of.maker).exists()
+
+
+def test_money_that_names_a_notice_is_received_for_it():
+    of = banking.treasury()
+    answered(of)
+    recovery = recovering(of)
+    of.bank.receive(
+        of.account.account_number,
+        recovery.amount_fen,
+        LATER,
+        payer="甲",
+        reference=f"{recovery.number}追回款",
+    )
+    assert take(of, statement(of)).matched == 2
+    recovery.refresh_from_db()
+    recovery.claim.refresh_from_db()
+    assert (recovery.state, recovery.claim.state) == ("repaid", ClaimState.SETTLED)
+    assert StatementMatch.objects.filter(kind="receipt").count() == 1
+
+
+def test_a_receipt_recorded_by_hand_is_not_received_twice():
+    of = banking.treasury()
+    answered(of)
+    recovery = recovering(of)
+    moved = of.bank.receive(
+        of.account.account_number, 100, LATER, payer="甲", reference=f"还款 {recovery.number}"
+    )
+    receive_recovery(
+        of.maker,
+        recovery,
+        amount_fen=100,
+        received_on=LATER,
+        bank_serial=moved.serial,
+        key="by-hand",
+        on=LATER,
+    )
+    assert take(of, statement(of)).matched == 2
+    recovery.refresh_from_db()
+    assert recovery.received_fen == 100
+
+
+def test_more_than_is_owed_stays_listed_and_moves_nothing():
+    of = banking.treasury()
+    answered(of)
+    recovery = recovering(of)
+    of.bank.receive(
+        of.account.account_number, recovery.amount_fen + 1, LATER, payer="甲", reference=recovery.number
+    )
+    assert take(of, statement(of)).matched == 1
+    recovery.refresh_from_db()
+    assert recovery.received_fen == 0
+    assert unmatched_lines(of.maker).get().amount_fen == recovery.amount_fen + 1
+
+
+def test_money_that_names_nothing_is_matched_by_hand():
+    of = banking.treasury()
+    answered(of)
+    recovery = recovering(of)
+    of.bank.receive(of.account.account_number, 5000, LATER, payer="甲", reference="退款")
+    take(of, statement(of))
+    line = unmatched_lines(of.maker).get()
+    with pytest.raises(Forbidden):
+        match_recovery(of.signer, line, recovery, on=LATER)
+    stranger = accounts.actor("finance_officer", district=accounts.district("110108"))
+    with pytest.raises(NotFound):
+        match_recovery(stranger, line, recovery, on=LATER)
+    match_recovery(of.maker, line, recovery, on=LATER)
+    recovery.refresh_from_db()
+    assert recovery.received_fen == 5000
+    with pytest.raises(Conflict):
+        match_recovery(of.maker, line, recovery, on=LATER)
+
+
+def test_money_that_went_out_is_no_receipt():
+    of = banking.treasury()
+    banking.sent(of)
+    take(of, statement(of))
+    line = unmatched_lines(of.maker).get()
+    recovery = Recovery(pk=0)
+    with pytest.raises(Refused):
+        match_recovery(of.maker, line, recovery, on=LATER)
+
+
+def test_a_payment_that_the_bank_sends_back_later_stays_listed():
+    of = banking.treasury()
+    answered(of)
+    order = next(iter(of.bank.book.orders))
+    of.bank.give_back(order, LATER)
+    assert take(of, statement(of)).matched == 1
+    assert unmatched_lines(of.maker).get().amount_fen > 0
+
+
+def test_another_amount_than_the_payments_is_not_matched():
+    of = banking.treasury()
+    answered(of)
+    of.bank.book.movements[0].amount_fen -= 1
+    assert take(of, statement(of)).matched == 0
+    assert unmatched_lines(of.maker).count() == 1
