@@ -299,6 +299,11 @@ def _recovery_pages(world: World) -> Pair:
     return _both(world, _recovery, seen_by=MONEY)
 
 
+@objects("desk:admin_job_retry")
+def _job(world: World) -> Pair:
+    return Pair({"pk": enqueue_release(world.of.finance, [_claim(world.of).pk]).pk}, may_refuse=True)
+
+
 _PLAN_STEPS = (
     "approve confirm consent content countersign decline detail documents history lines missing refuse reject"
     " return send-back submit submit-directly withdraw withhold-consent"

@@ -23,8 +23,9 @@ class ApprenticesConfig(AppConfig):
             EnrolmentState,
             RosterState,
         )
+        from apps.apprentices.services.upload_roster import READ_ROSTER
         from apps.apprentices.transitions import CLASS_TRANSITIONS, ENROLMENT_TRANSITIONS
-        from apps.casework import subjects
+        from apps.casework import dead_jobs, subjects
         from apps.core import tones
 
         subjects.register(
@@ -67,6 +68,7 @@ class ApprenticesConfig(AppConfig):
                 takes_documents=takes_documents,
             )
         )
+        dead_jobs.shown_at(READ_ROSTER, portal="portal:roster_detail", key="roster_file")
         register_action("person_searched", _("Searched for a person by ID number"))
         register_action("roster_taken_away", _("Took away the rows of a roster to correct"))
         tones.register(

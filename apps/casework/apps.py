@@ -8,9 +8,11 @@ class CaseworkConfig(AppConfig):
     label = "casework"
 
     def ready(self) -> None:
+        from apps.casework import dead_jobs
         from apps.casework.models import Decision, History
-        from apps.core import seals
+        from apps.core import jobs, seals
 
         # A change of either, also by the owner of the tables, is found by the chain.
         seals.register_table("casework.history", History)
         seals.register_table("casework.decision", Decision)
+        jobs.when_dead(dead_jobs.tell)

@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from apps.casework import subjects
+from apps.casework import dead_jobs, subjects
 from apps.casework.models import History, Notice
 from apps.core.errors import NotFound
 
@@ -19,6 +19,11 @@ def sentence(notice: Notice) -> str:
             "name": notice.params.get("name", ""),
             "day": notice.params.get("due", ""),
         }
+    if notice.code == dead_jobs.GIVEN_UP:
+        return _(
+            "“%(name)s” broke off again and again and was given up. What was done until then stands; the "
+            "administrators were told and can start it again."
+        ) % {"name": notice.params.get("name") or notice.params.get("kind", "")}
     return _("%(kind)s %(name)s: %(action)s (now: %(state)s)") % {
         "kind": kind_label(notice.subject_type),
         "name": notice.params.get("name", ""),
@@ -68,7 +73,7 @@ def with_words(notices: Iterable[Notice], door: str) -> list[dict[str, Any]]:
             "reason": notice.params.get("reason", ""),
             "at": notice.at,
             "unread": notice.read_at is None,
-            "late": notice.code == "overdue",
+            "late": notice.code in ("overdue", dead_jobs.GIVEN_UP),
             "url": _address(notice, door),
         }
         for notice in notices
@@ -76,6 +81,8 @@ def with_words(notices: Iterable[Notice], door: str) -> list[dict[str, Any]]:
 
 
 def _address(notice: Notice, door: str) -> str:
+    if notice.code == dead_jobs.GIVEN_UP:
+        return dead_jobs.address(notice, door)
     try:
         subject = subjects.get(notice.subject_type)
     except NotFound:

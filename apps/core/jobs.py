@@ -33,7 +33,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from apps.core import clock, logs
-from apps.core.errors import ShituError
+from apps.core.errors import Conflict, NotFound, ShituError
 from apps.core.models import Job, JobState
 from apps.core.models.job import LIVE_STATES
 
@@ -130,6 +130,29 @@ def enqueue(
             raise
         return enqueue(kind, params=params, started_by_id=started_by_id, unique_key=unique_key, title=title)
     transaction.on_commit(lambda: _send(job.pk))
+    return job
+
+
+def retry(job_id: int) -> Job:
+    """Let a job that was given up begin anew, with all its attempts; its handler goes on or starts over.
+
+    Raises `NotFound` for no such job, `Conflict` for one that was not given up or whose like is under way.
+    """
+    job = Job.objects.filter(pk=job_id).first()
+    if job is None:
+        raise NotFound(_("There is no such work."), code="no_such_job")
+    changes = {"state": JobState.QUEUED, "attempts": 0, "finished_at": None, "heartbeat_at": None}
+    again_at = clock.now() + LOST_AFTER
+    try:
+        with transaction.atomic():
+            found = Job.objects.filter(pk=job_id, state=JobState.DEAD)
+            changed = found.update(**changes, send_after=again_at)
+    except IntegrityError:
+        raise Conflict(_("The same work is under way already."), code="job_under_way") from None
+    if not changed:
+        raise Conflict(_("Only work that was given up is started again."), code="job_not_given_up")
+    transaction.on_commit(lambda: _send(job_id))
+    job.refresh_from_db()
     return job
 
 

@@ -10,6 +10,7 @@ from apps.accounts.models import Membership
 from apps.accounts.models.membership import MembershipState
 from apps.accounts.roles import Role
 from apps.core import navigation
+from apps.core.models import Job, JobState
 
 _STARTS = {
     Role.SYSTEM_ADMIN: "desk:admin_accounts",
@@ -33,9 +34,13 @@ def start(request: HttpRequest) -> str | None:
 
 
 def _system() -> tuple[navigation.Item, ...]:
+    given_up = Job.objects.filter(state=JobState.DEAD).count()
     return (
         navigation.Item(_("User accounts"), reverse("desk:admin_accounts"), icon="people"),
         navigation.Item(_("Organisations"), reverse("desk:admin_organisations"), icon="building"),
+        navigation.Item(
+            _("Background work"), reverse("desk:admin_jobs"), icon="gear", count=given_up or None, tone="bad"
+        ),
     )
 
 

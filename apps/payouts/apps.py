@@ -10,7 +10,7 @@ class PayoutsConfig(AppConfig):
     verbose_name = _("Payouts")
 
     def ready(self) -> None:
-        from apps.casework import subjects
+        from apps.casework import dead_jobs, subjects
         from apps.payouts import invariants, tasks  # noqa: F401 - both register themselves
         from apps.payouts.services import record_payment, release_many, release_payment, sign_recovery
 
@@ -28,3 +28,4 @@ class PayoutsConfig(AppConfig):
             "claims.claim",
             {"release": subjects.Background(release_many.enqueue_release, "desk:release_detail")},
         )
+        dead_jobs.shown_at(release_many.RELEASE, desk="desk:release_detail")

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from apps.desk.views.administration import access_log, accounts, memberships, organisations
+from apps.desk.views.administration import access_log, accounts, jobs, memberships, organisations
 
 urlpatterns = [
     path("accounts/", accounts.accounts, name="admin_accounts"),
@@ -22,5 +22,7 @@ urlpatterns = [
     path("tokens/", memberships.tokens, name="admin_tokens"),
     path("tokens/new/", memberships.token_new, name="admin_token_new"),
     path("tokens/<int:pk>/revoke/", memberships.token_revoke, name="admin_token_revoke"),
+    path("jobs/", jobs.job_list, name="admin_jobs"),
+    path("jobs/<int:pk>/retry/", jobs.job_retry, name="admin_job_retry"),
     path("access-log/", access_log.access_log, name="admin_access_log"),
 ]
