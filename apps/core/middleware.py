@@ -21,7 +21,8 @@ _PASSING = {"55P03", "40P01", "40001", "57014", "53300", "57P01", "57P02", "57P0
 class RefusalMiddleware:
     """Turns a ShituError into the page `errors/refused.html`, the fragment of it for htmx, or JSON.
 
-    A NUL in the address is refused here as well: PostgreSQL cannot store one, so no filter could.
+    A NUL in the address or in a form is refused here as well: PostgreSQL cannot store one, so neither a
+    filter nor a service could do anything with it. (JSON is looked through where the interface reads it.)
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -33,6 +34,19 @@ class RefusalMiddleware:
                 request, InvalidInput(_("The address contains a character that nothing here can contain."))
             )
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], _args: Any, _kwargs: Any
+    ) -> HttpResponse | None:
+        # The views of the interface read the body by themselves.
+        if request.method != "POST" or hasattr(view, "cls"):
+            return None
+        if any("\x00" in text for name, texts in request.POST.lists() for text in (name, *texts)):
+            message = _(
+                "The form contains a character that nothing here can contain. Remove it, and send again."
+            )
+            return refusal_response(request, InvalidInput(message))
+        return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, ShituError):

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
@@ -16,6 +15,7 @@ from apps.casework import requests, subjects
 from apps.casework.enums import Audience
 from apps.casework.services.notes import add_note
 from apps.core.clock import today
+from apps.core.redirects import asked_way
 
 OFFICE = OFFICIALS | READERS
 
@@ -57,8 +57,8 @@ def case_document(request: HttpRequest, label: str, pk: int, document: int) -> F
 
 
 def _onwards(request: HttpRequest, label: str, pk: int, anchor: str = "") -> HttpResponse:
-    asked = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(asked, {request.get_host()}):
+    asked = asked_way(request)
+    if not asked:
         name = subjects.get(label).desk_url
         asked = reverse(name, args=[pk]) + anchor if name else "/"
     return HttpResponseClientRedirect(asked) if getattr(request, "htmx", False) else redirect(asked)

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
@@ -20,6 +19,7 @@ from apps.casework.services.documents import add_document, remove_document
 from apps.casework.services.notes import add_note
 from apps.core.clock import today
 from apps.core.errors import Forbidden, InvalidInput, Problem
+from apps.core.redirects import asked_way
 
 
 @access(*APPLICANTS)
@@ -99,8 +99,8 @@ def _require_open(request: HttpRequest, case: Any, label: str) -> None:
 
 
 def _onwards(request: HttpRequest, label: str, pk: int, anchor: str = "") -> HttpResponse:
-    asked = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(asked, {request.get_host()}):
+    asked = asked_way(request)
+    if not asked:
         name = subjects.get(label).portal_url
         asked = reverse(name, args=[pk]) + anchor if name else "/"
     return HttpResponseClientRedirect(asked) if getattr(request, "htmx", False) else redirect(asked)
