@@ -106,9 +106,12 @@ class ActorMiddleware:
         found = list(
             Membership.objects.in_force(clock.today())
             .filter(user=request.user.pk)
-            .select_related("organisation", "district", "user__person")
+            .select_related("organisation", "district")
             .order_by("id")
         )
+        # All are of the same person: read once by key, a join would have a planner look through the people.
+        for own in found:
+            own.user = request.user
         chosen = request.session.get(MEMBERSHIP_KEY)
         membership = next((m for m in found if m.pk == chosen), found[0] if found else None)
         request.memberships = found
