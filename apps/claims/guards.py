@@ -88,7 +88,7 @@ _SUMS = """
 _OLD_AND_NEW = pgtrigger.Referencing(old="old_rows", new="new_rows")
 
 
-def _statement(name: str, operation: object, referencing: pgtrigger.Referencing, func: str) -> Guard:
+def _statement(name: str, operation: pgtrigger.Operation, referencing: pgtrigger.Referencing, func: str) -> Guard:
     return Guard(
         name=name,
         level=pgtrigger.Statement,
