@@ -38,6 +38,11 @@ def register_items(request: HttpRequest) -> Iterator[navigation.Item]:  # noqa: 
     yield navigation.Item(_("Training institutions"), reverse("desk:institutions"), icon="school")
 
 
+def catalogue_items(request: HttpRequest) -> Iterator[navigation.Item]:  # noqa: ARG001 - as every part
+    """The lists and figures that decide on money."""
+    yield navigation.Item(_("Catalogues"), reverse("desk:catalogues"), icon="list")
+
+
 def claim_items(request: HttpRequest) -> Iterator[navigation.Item]:  # noqa: ARG001 - as every part
     """The register of claims."""
     yield navigation.Item(_("Claims"), reverse("desk:claim_list"), icon="money")
@@ -67,6 +72,7 @@ PARTS: list[Part] = [
     register_items,
     claim_items,
     money_items,
+    catalogue_items,
     dashboard_items,
 ]
 READER_PARTS: list[Part] = [
@@ -75,6 +81,7 @@ READER_PARTS: list[Part] = [
     register_items,
     claim_items,
     money_items,
+    catalogue_items,
     dashboard_items,
 ]
 

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.append_only import AppendOnlyModel
 from apps.core.triggers import Guard
 from apps.policy.enums import Programme
 from apps.policy.rules import Rules
@@ -81,3 +82,32 @@ class PolicyDocument(models.Model):
         from apps.policy.selectors import rules_of
 
         return rules_of(self)
+
+
+class MinimumWage(AppendOnlyModel):
+    """The city's monthly minimum wage from a day on, as another authority published it.
+
+    The policy documents ask that wages are not below it and give no figure (Beijing 2022-11, 6(3)), so it is
+    no part of their content: a successor document could only repeat what is not its own. Of two rows of one
+    day the later one holds.
+    """
+
+    valid_from = models.DateField(_("valid from"))
+    amount_fen = models.BigIntegerField(_("monthly amount"))
+    document = models.CharField(_("document"), max_length=100)
+    article = models.CharField(_("article"), max_length=50, blank=True)
+    recorded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("minimum wage")
+        verbose_name_plural = _("minimum wages")
+        ordering = ["-valid_from", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="policy_minimum_wage_is_positive"),
+            models.CheckConstraint(condition=~Q(document=""), name="policy_minimum_wage_has_a_document"),
+        ]
+        indexes = [models.Index(fields=["-valid_from", "-id"], name="policy_minimum_wage_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.valid_from} {self.amount_fen}"

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from apps.catalogue.selectors import in_evaluation_scope, is_listed, listed_codes
 from apps.core.errors import NotFound
 from apps.policy.enums import ORDINARY
-from apps.policy.models import PolicyDocument
+from apps.policy.models import MinimumWage, PolicyDocument
 from apps.policy.problems import UngovernedDay
 from apps.policy.reader import rules_from_content
 from apps.policy.rules import Rules, digest
@@ -83,6 +83,11 @@ def parameter(document: PolicyDocument | Rules, name: str, on: date) -> Any:
     """
     rules = document.rules if isinstance(document, PolicyDocument) else document
     return rules.value(name, on)
+
+
+def minimum_wage_on(on: date) -> MinimumWage | None:
+    """The city's monthly minimum wage on a day with its document; None where none is recorded."""
+    return MinimumWage.objects.filter(valid_from__lte=on).order_by("-valid_from", "-id").first()
 
 
 def occupation_kind(document: PolicyDocument | Rules, occupation_code: str, on: date) -> str:

@@ -2,10 +2,12 @@
 
 from copy import deepcopy
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
+from apps.accounts.roles import Role
 from apps.catalogue.models import Industry, ProhibitedIndustry
 from apps.core.errors import Refused
 from apps.enterprises.enums import Size, Standing
@@ -19,7 +21,8 @@ from apps.plans.inputs import CourseRow, MentorRow
 from apps.plans.models import Plan
 from apps.policy.models import PolicyDocument
 from apps.policy.rules import digest
-from tests.factories import plans
+from apps.policy.services.record_minimum_wage import record_minimum_wage
+from tests.factories import accounts, plans
 from tests.factories.apprentices import OCCUPATION
 from tests.factories.plans import ON, PlanCase, complete_plan
 
@@ -375,3 +378,16 @@ def test_the_checks_read_a_plan_in_a_fixed_number_of_queries(case, django_assert
     plan = fresh(case)
     with django_assert_max_num_queries(18):
         missing_for_submission(plan, on=ON)
+
+
+def test_where_the_document_gives_no_minimum_wage_the_one_that_the_city_recorded_holds(case):
+    officer = accounts.actor(Role.CITY_OFFICER)
+    record = partial(record_minimum_wage, officer, document="京人社劳发〔2022〕1号", on=ON)
+    basics(case, monthly_wage_fen=230_000)
+    assert codes(case) == set()
+    record(valid_from=ON + timedelta(days=1), amount_fen=250_000)
+    assert codes(case) == set()
+    record(valid_from=ON, amount_fen=232_000)
+    assert codes(case) == {"basics.low_wage"}
+    record(valid_from=ON, amount_fen=230_000)
+    assert codes(case) == set()

@@ -15,5 +15,6 @@ urlpatterns = [
     path("trace/", include("apps.desk.urls.trace")),
     path("dashboards/", include("apps.desk.urls.dashboards")),
     path("registers/", include("apps.desk.urls.registers")),
+    path("catalogues/", include("apps.desk.urls.catalogues")),
     path("administration/", include("apps.desk.urls.administration")),
 ]

@@ -14,6 +14,7 @@ from apps.enterprises.selectors import standing_problems as enterprise_problems
 from apps.institutions.selectors import standing_problems as institution_problems
 from apps.plans.articles import article
 from apps.plans.content import PlanFacts
+from apps.policy.selectors import minimum_wage_on
 
 MONTHS_PER_YEAR = 12
 
@@ -89,8 +90,14 @@ def check_dispatched(facts: PlanFacts) -> Iterator[Problem]:
 
 
 def check_wage(facts: PlanFacts) -> Iterator[Problem]:
-    """Wages while training are not below the city's minimum (part 6(3))."""
+    """Wages while training are not below the city's minimum (part 6(3)).
+
+    The figure is the document's, or where it gives none the one that the city recorded for the day.
+    """
     least_fen = facts.rules.value("minimum_monthly_wage", facts.on)
+    if least_fen is None:
+        published = minimum_wage_on(facts.on)
+        least_fen = published.amount_fen if published else None
     wage_fen = facts.plan.monthly_wage_fen
     where = article(facts.rules, "wage")
     if least_fen is None:
