@@ -30,6 +30,7 @@ def mirrored() -> World:
     _mark(world.foreign_of)
     fill(world.of, "本区")
     fill(world.foreign_of, MARK)
+    _pay(world)
     fold()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -38,6 +39,19 @@ def mirrored() -> World:
             [[world.district.pk, world.foreign_district.pk]],
         )
     return world
+
+
+def _pay(world: World) -> None:
+    if "banking_paymentbatch" not in protected_tables():
+        return
+    from tests.mirror_bank import bank, pay_through
+
+    one = bank()
+    for district, text in ((world.district, "本区"), (world.foreign_district, MARK)):
+        of = claims.money(people=1, district=district.pk)
+        if text == MARK:
+            _mark(of)
+        pay_through(one, of, text)
 
 
 def _mark(of: Money) -> None:

@@ -132,7 +132,7 @@ _DROP = "DROP POLICY IF EXISTS {name} ON {table};"
 
 def by_district(table: str, column: str = "district_id") -> migrations.RunSQL:
     """Protect a table whose rows carry the code of their district."""
-    return _protected(table, f"{_SHOWN} IN ('{WHOLE_CITY}', {column})")
+    return _protected(table, f"{_SHOWN} = '{WHOLE_CITY}' OR {_SHOWN} = {column}")
 
 
 def by_parent(table: str, key: str, parent: str, parent_key: str = "id") -> migrations.RunSQL:
