@@ -6,6 +6,13 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.routers import SimpleRouter
 
 from apps.accounts.access import access
+from apps.api.views.banking import (
+    BatchViewSet,
+    FailureViewSet,
+    MovementViewSet,
+    PayingAccountViewSet,
+    StatementViewSet,
+)
 from apps.api.views.claims import ClaimViewSet, LineViewSet, OrderViewSet, RecoveryViewSet, ReleaseViewSet
 from apps.api.views.classes import ClassViewSet, EnrolmentViewSet, RosterFileViewSet, SessionViewSet
 from apps.api.views.plans import PlanViewSet
@@ -23,6 +30,11 @@ router.register("lines", LineViewSet, basename="line")
 router.register("orders", OrderViewSet, basename="order")
 router.register("releases", ReleaseViewSet, basename="release")
 router.register("recoveries", RecoveryViewSet, basename="recovery")
+router.register("paying-accounts", PayingAccountViewSet, basename="paying-account")
+router.register("batches", BatchViewSet, basename="batch")
+router.register("failures", FailureViewSet, basename="failure")
+router.register("statements", StatementViewSet, basename="statement")
+router.register("movements", MovementViewSet, basename="movement")
 
 
 class SchemaView(SpectacularAPIView):

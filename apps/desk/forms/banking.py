@@ -62,7 +62,7 @@ class StatementForm(BankFileForm):
 class PayingAccountForm(forms.Form):
     """An account that payments come from."""
 
-    profile_key = forms.ChoiceField(label=_("Bank's forms"))
+    profile_key = forms.ChoiceField(label=_("Forms of the bank"))
     account_name = forms.CharField(label=_("Account holder"), max_length=120)
     account_number = BankAccountField(label=_("Account number"))
     bank_name = forms.CharField(label=_("Bank and branch"), max_length=120)

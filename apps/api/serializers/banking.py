@@ -1,0 +1,209 @@
+"""Payment batches, bank files and statements over REST. Account numbers are masked everywhere."""
+
+from rest_framework import serializers
+
+from apps.api.serializers.common import CaseSerializer
+from apps.banking.models import (
+    BankStatement,
+    BatchEntry,
+    PayingAccount,
+    PaymentBatch,
+    ResultFile,
+    StatementLine,
+)
+from apps.payouts.models import PaymentOrder
+
+
+class PayingAccountSerializer(serializers.ModelSerializer):
+    """An account that payments come from; `profile_key` names the forms of its bank."""
+
+    account_number = serializers.CharField(source="masked_number", read_only=True)
+
+    class Meta:
+        model = PayingAccount
+        fields = (
+            "id",
+            "district",
+            "fund",
+            "profile_key",
+            "account_name",
+            "account_number",
+            "bank_name",
+            "bank_code",
+            "retired_on",
+        )
+        read_only_fields = fields
+
+
+class BatchSerializer(CaseSerializer):
+    """A payment batch."""
+
+    class Meta:
+        model = PaymentBatch
+        fields = (
+            "id",
+            "number",
+            "state",
+            "version",
+            "district",
+            "paying_account",
+            "profile_key",
+            "pay_on",
+            "count",
+            "total_fen",
+            "file_sha256",
+            "frozen_on",
+            "sent_on",
+            "maker",
+            "checker",
+            "signer",
+            "steps",
+        )
+        read_only_fields = fields
+
+
+class BatchCreateSerializer(serializers.Serializer):
+    """From which account, for which district, which released orders, on which day."""
+
+    paying_account = serializers.IntegerField(min_value=1, max_value=2**62)
+    district = serializers.RegexField(r"^[0-9]{6}$", max_length=6)
+    orders = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**62), min_length=1, max_length=20_000
+    )
+    pay_on = serializers.DateField()
+
+
+class EntrySerializer(serializers.ModelSerializer):
+    """One payment of a batch and what the bank answered."""
+
+    class Meta:
+        model = BatchEntry
+        fields = (
+            "id",
+            "order",
+            "position",
+            "order_number",
+            "payee_name",
+            "amount_fen",
+            "state",
+            "paid_on",
+            "bank_serial",
+            "reason",
+        )
+        read_only_fields = fields
+
+
+class TakeOutSerializer(serializers.Serializer):
+    """Which payment is taken out of a batch, and why."""
+
+    entry = serializers.IntegerField(min_value=1, max_value=2**62)
+    reason = serializers.CharField(max_length=200)
+
+
+class PaymentFileSerializer(serializers.Serializer):
+    """The frozen payment file, in base64; nobody may change a byte of it."""
+
+    name = serializers.CharField()
+    sha256 = serializers.CharField()
+    content = serializers.CharField()
+
+
+class RegeneratedSerializer(serializers.Serializer):
+    """The digests of the frozen file, of the one made again and of the one that is kept."""
+
+    same = serializers.BooleanField()
+    frozen_sha256 = serializers.CharField()
+    made_sha256 = serializers.CharField()
+    stored_sha256 = serializers.CharField()
+
+
+class BankFileSerializer(serializers.Serializer):
+    """A file of the bank, as it came."""
+
+    file = serializers.FileField()
+
+
+class ResultFileSerializer(serializers.ModelSerializer):
+    """A result file that was taken in; `already` where it had been before and had no effect now."""
+
+    already = serializers.BooleanField(default=False, read_only=True)
+
+    class Meta:
+        model = ResultFile
+        fields = (
+            "id",
+            "name",
+            "sha256",
+            "paid_count",
+            "failed_count",
+            "pending_count",
+            "taken_on",
+            "already",
+        )
+        read_only_fields = fields
+
+
+class StatementSerializer(serializers.ModelSerializer):
+    """An account statement that was taken in."""
+
+    already = serializers.BooleanField(default=False, read_only=True)
+
+    class Meta:
+        model = BankStatement
+        fields = (
+            "id",
+            "paying_account",
+            "number",
+            "from_day",
+            "to_day",
+            "opening_fen",
+            "closing_fen",
+            "line_count",
+            "sha256",
+            "already",
+        )
+        read_only_fields = fields
+
+
+class StatementFileSerializer(BankFileSerializer):
+    """A statement and the account that it is of."""
+
+    paying_account = serializers.IntegerField(min_value=1, max_value=2**62)
+
+
+class MovementSerializer(serializers.ModelSerializer):
+    """One movement of an account; below zero it left the account. `explained` by a payment or a receipt."""
+
+    explained = serializers.SerializerMethodField()
+
+    class Meta:
+        model = StatementLine
+        fields = (
+            "id",
+            "statement",
+            "booked_on",
+            "bank_serial",
+            "amount_fen",
+            "counterparty_name",
+            "reference",
+            "explained",
+        )
+        read_only_fields = fields
+
+    def get_explained(self, line: StatementLine) -> bool:
+        return getattr(line, "match", None) is not None
+
+
+class MatchSerializer(serializers.Serializer):
+    """For which recovery notice money came in."""
+
+    recovery = serializers.IntegerField(min_value=1, max_value=2**62)
+
+
+class FailureSerializer(serializers.ModelSerializer):
+    """A payment that the bank refused and that no new attempt pays yet."""
+
+    class Meta:
+        model = PaymentOrder
+        fields = ("id", "number", "claim", "attempt", "district", "amount_fen", "failure")
+        read_only_fields = fields

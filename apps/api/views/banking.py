@@ -1,0 +1,221 @@
+"""Payment batches, bank result files, account statements over REST."""
+
+from base64 import b64encode
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, viewsets
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.access import access
+from apps.accounts.roles import Role
+from apps.api.pagination import NewestFirst
+from apps.api.reading import found, valid
+from apps.api.serializers import banking as shapes
+from apps.api.views.cases import ActingView, CaseViewSet, with_steps
+from apps.banking.models import BankStatement, BatchEntry, PayingAccount, StatementLine
+from apps.banking.selectors import failed_payments
+from apps.banking.services.build_batch import build_batch, take_out
+from apps.banking.services.freezing import file_name, open_payment_file, regenerate
+from apps.banking.services.match_lines import match_recovery
+from apps.banking.services.take_result import take_result
+from apps.banking.services.take_statement import take_statement
+from apps.banking.transitions import BATCH_TRANSITIONS
+from apps.core.clock import today
+from apps.core.files import open_file
+from apps.payouts.models import PaymentOrder, Recovery
+
+FINANCE = access(Role.FINANCE_OFFICER)
+READERS = access(
+    Role.FINANCE_OFFICER,
+    Role.DISTRICT_SUPERVISOR,
+    Role.CITY_OFFICER,
+    Role.AUDITOR,
+    write=[Role.FINANCE_OFFICER],
+)
+
+
+@with_steps(BATCH_TRANSITIONS, leave_out=frozenset({"answer"}))
+class BatchViewSet(CaseViewSet):
+    """Payment batches (支付批次)."""
+
+    label = "banking.paymentbatch"
+    scope = "payments"
+    access = READERS
+    serializer_class = shapes.BatchSerializer
+    money_actions = frozenset({"create", "results", "take_out"})
+    # A batch takes no documents of its own: its file is made, not handed in.
+    documents = None  # type: ignore[assignment]
+
+    @extend_schema(request=shapes.BatchCreateSerializer, responses={201: shapes.BatchSerializer})
+    def create(self, request: Request, **_kwargs: Any) -> Response:
+        """Make up a batch of released orders of one district."""
+        data = valid(shapes.BatchCreateSerializer, request)
+        account = found(PayingAccount.objects.visible_to(self.actor), data["paying_account"])
+
+        def work() -> Response:
+            batch = build_batch(
+                self.actor,
+                account,
+                district=data["district"],
+                orders=data["orders"],
+                pay_on=data["pay_on"],
+                on=today(),
+            )
+            shape = shapes.BatchSerializer(batch, context=self.get_serializer_context())
+            return Response(shape.data, status=201)
+
+        return self.once(work)
+
+    @extend_schema(responses=shapes.EntrySerializer(many=True))
+    @action(detail=True)
+    def entries(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002 - the framework's signature
+        """The payments of a batch, in pages."""
+        page = self.paginate_queryset(self.get_object().entries.filter(live=True))
+        return self.get_paginated_response(shapes.EntrySerializer(page, many=True).data)
+
+    @extend_schema(request=shapes.TakeOutSerializer, responses=shapes.BatchSerializer)
+    @action(detail=True, methods=["post"], url_path="take-out", url_name="take-out")
+    @FINANCE
+    def take_out(self, request: Request, **_kwargs: Any) -> Response:
+        """Take a payment out of a batch that is being made up."""
+        batch = self.get_object()
+        data = valid(shapes.TakeOutSerializer, request)
+        entry = found(BatchEntry.objects.filter(batch=batch), data["entry"])
+
+        def work() -> Response:
+            done = take_out(self.actor, entry, on=today(), reason=data["reason"])
+            return Response(shapes.BatchSerializer(done, context=self.get_serializer_context()).data)
+
+        return self.once(work)
+
+    @extend_schema(request=None, responses=shapes.PaymentFileSerializer)
+    @action(detail=True, methods=["post"])
+    @FINANCE
+    def file(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002 - the framework's signature
+        """The frozen payment file; it shows account numbers, so each time is logged."""
+        batch = self.get_object()
+        stored = open_payment_file(self.actor, batch)
+        with open_file(stored) as opened:
+            content = b64encode(opened.read()).decode()
+        answer = {"name": file_name(batch), "sha256": stored.sha256, "content": content}
+        return Response(shapes.PaymentFileSerializer(answer).data)
+
+    @extend_schema(responses=shapes.RegeneratedSerializer, filters=False)
+    @action(detail=True, pagination_class=None)
+    @FINANCE
+    def regenerated(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002 - the framework's signature
+        """Make the frozen file again and compare it to the byte."""
+        return Response(shapes.RegeneratedSerializer(regenerate(self.get_object())).data)
+
+    @extend_schema(methods=["GET"], responses=shapes.ResultFileSerializer(many=True), filters=False)
+    @extend_schema(
+        methods=["POST"], request=shapes.BankFileSerializer, responses={201: shapes.ResultFileSerializer}
+    )
+    @action(detail=True, methods=["get", "post"], pagination_class=None, parser_classes=[MultiPartParser])
+    def results(self, request: Request, **_kwargs: Any) -> Response:
+        """The result files that were taken in; POST takes one in, whole or not at all, and once."""
+        batch = self.get_object()
+        if request.method == "GET":
+            return Response(shapes.ResultFileSerializer(batch.result_files.order_by("-id"), many=True).data)
+        upload = valid(shapes.BankFileSerializer, request)["file"]
+        content = b"".join(upload.chunks())
+
+        def work() -> Response:
+            taken = take_result(self.actor, batch, content, name=upload.name, on=today())
+            taken.file.already = taken.already  # type: ignore[attr-defined]
+            return Response(shapes.ResultFileSerializer(taken.file).data, status=201)
+
+        return self.once(work)
+
+    def moves_money(self) -> bool:
+        """Reading the results moves none."""
+        return super().moves_money() and self.request.method == "POST"
+
+
+class _Reading(ActingView, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+    """What is read in pages, the newest first."""
+
+    access = READERS
+    scope = "payments"
+    pagination_class = NewestFirst
+    lookup_value_converter = "int"
+    model: Any = None
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return self.model.objects.none()
+        return self.model.objects.visible_to(self.actor)
+
+
+class PayingAccountViewSet(_Reading):
+    """Accounts that payments come from."""
+
+    serializer_class = shapes.PayingAccountSerializer
+    model = PayingAccount
+
+
+class StatementViewSet(_Reading):
+    """Account statements (银行对账单)."""
+
+    serializer_class = shapes.StatementSerializer
+    model = BankStatement
+    money_actions = frozenset({"create"})
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(request=shapes.StatementFileSerializer, responses={201: shapes.StatementSerializer})
+    def create(self, request: Request, **_kwargs: Any) -> Response:
+        """Take a statement in, whole or not at all, and match its movements."""
+        data = valid(shapes.StatementFileSerializer, request)
+        account = found(PayingAccount.objects.visible_to(self.actor), data["paying_account"])
+        upload = data["file"]
+        content = b"".join(upload.chunks())
+
+        def work() -> Response:
+            taken = take_statement(self.actor, account, content, name=upload.name, on=today())
+            taken.statement.already = taken.already  # type: ignore[attr-defined]
+            return Response(shapes.StatementSerializer(taken.statement).data, status=201)
+
+        return self.once(work)
+
+
+class MovementViewSet(_Reading):
+    """Movements of the accounts, explained or not."""
+
+    serializer_class = shapes.MovementSerializer
+    money_actions = frozenset({"match"})
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return StatementLine.objects.none()
+        accounts = PayingAccount.objects.visible_to(self.actor)
+        return StatementLine.objects.filter(paying_account__in=accounts).select_related("match")
+
+    @extend_schema(request=shapes.MatchSerializer, responses=shapes.MovementSerializer)
+    @action(detail=True, methods=["post"])
+    @FINANCE
+    def match(self, request: Request, **_kwargs: Any) -> Response:
+        """Say for which recovery notice money came in; it is received and posted."""
+        line = self.get_object()
+        data = valid(shapes.MatchSerializer, request)
+        recovery = found(Recovery.objects.visible_to(self.actor), data["recovery"])
+
+        def work() -> Response:
+            match_recovery(self.actor, line, recovery, on=today())
+            return Response(shapes.MovementSerializer(self.get_object()).data)
+
+        return self.once(work)
+
+
+class FailureViewSet(_Reading):
+    """Payments that the bank refused and that wait for a correction."""
+
+    serializer_class = shapes.FailureSerializer
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return PaymentOrder.objects.none()
+        return failed_payments(self.actor)
