@@ -2,13 +2,11 @@
 
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 
 @lru_cache(maxsize=65536)
 def pinyin(text: str) -> str:
     """The reading without tones, syllables apart by blanks, in small letters: 首钢 -> "shou gang"."""
-    return " ".join(lazy_pinyin(text, style=Style.NORMAL)).lower()
+    return _read(text)
 
 
 # Surnames that are read otherwise than the character usually is.
@@ -37,7 +35,14 @@ _SURNAMES = {
 @lru_cache(maxsize=30_000)
 def _reading(character: str) -> str:
     """The reading of one character; of anything else, itself in small letters."""
-    return " ".join(lazy_pinyin(character, style=Style.NORMAL)).lower().strip()
+    return _read(character).strip()
+
+
+def _read(text: str) -> str:
+    # Its dictionaries take most of a second to load: a process pays for that with the first name.
+    from pypinyin import Style, lazy_pinyin
+
+    return " ".join(lazy_pinyin(text, style=Style.NORMAL)).lower()
 
 
 def name_pinyin(name: str) -> str:

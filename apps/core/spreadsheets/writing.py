@@ -6,15 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core.errors import Message, Problem
 from apps.core.money import FEN_PER_YUAN
 from apps.core.spreadsheets.columns import Column
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 PROBLEMS_TITLE = gettext_lazy("What to correct")
 ROW_TITLE = gettext_lazy("Row in the file")
@@ -120,7 +122,7 @@ def safe_text(text: str) -> str:
 class _Styles:
     """The formats of a workbook, made once."""
 
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
+    def __init__(self, book: "xlsxwriter.Workbook") -> None:
         self.header = book.add_format(
             {"bold": True, "bg_color": "#E8EEF6", "border": 1, "border_color": "#B8C4D4", "text_wrap": True}
         )
@@ -137,15 +139,18 @@ class _Styles:
         return {"number": self.whole, "yuan": self.yuan, "day": self.day}.get(column.kind, self.text)
 
 
-def _workbook(path_or_buffer: str | Path | BinaryIO) -> xlsxwriter.Workbook:
+def _workbook(path_or_buffer: str | Path | BinaryIO) -> "xlsxwriter.Workbook":
     target = str(path_or_buffer) if isinstance(path_or_buffer, Path) else path_or_buffer
+    # Loading it takes as long as many a page: only who writes a workbook waits for it.
+    import xlsxwriter
+
     return xlsxwriter.Workbook(
         target,
         {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
     )
 
 
-def _page(book: xlsxwriter.Workbook, title: Message, columns: Sequence[Column], styles: _Styles) -> Any:
+def _page(book: "xlsxwriter.Workbook", title: Message, columns: Sequence[Column], styles: _Styles) -> Any:
     name = _SHEET_NAME_FORBIDDEN.sub(" ", str(title)).strip()[:_SHEET_NAME_MAX]
     page = book.add_worksheet(name or None)
     page.freeze_panes(1, 0)
@@ -190,7 +195,7 @@ def _offer_choices(page: Any, place: int, column: Column) -> None:
 
 
 def _notes_page(
-    book: xlsxwriter.Workbook, columns: Sequence[Column], notes: Sequence[Message], styles: _Styles
+    book: "xlsxwriter.Workbook", columns: Sequence[Column], notes: Sequence[Message], styles: _Styles
 ) -> None:
     about = [
         Column("title", _("Column"), width=20),
