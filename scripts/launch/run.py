@@ -47,8 +47,8 @@ def _serve(options: Options) -> None:
         city.compile_messages(env)
         city.collect_static(env)
         city.prepare_database(env, found, demo=options.demo)
-        serving = _start(env, options)
-        _welcome(env, options)
+        serving, accounts = _start(env, options)
+        _welcome(options, accounts)
         supervisor.watch([*found.services, *serving])
     except supervisor.Interrupted:
         say.line("\nStopping …")
@@ -58,27 +58,33 @@ def _serve(options: Options) -> None:
         found.stop()
 
 
-def _start(env: Mapping[str, str], options: Options) -> list[Service]:
-    serving: list[Service] = [
+def _start(env: Mapping[str, str], options: Options) -> tuple[list[Service], str]:
+    """Everything that serves, ready; and the demo accounts, which are looked up meanwhile."""
+    web, others = (
         Web(LOGS / "web.log", env, options.port),
-        Worker(LOGS / "worker.log", env),
-        Beat(LOGS / "beat.log", env),
-    ]
+        [
+            Worker(LOGS / "worker.log", env),
+            Beat(LOGS / "beat.log", env),
+        ],
+    )
+    serving: list[Service] = [web, *others]
     try:
         with say.step("web server, worker and clock"):
-            # One after another: side by side they would share the processors, and the page is what
-            # somebody waits for.
-            for service in serving:
+            # The page is what somebody waits for: it has the processors for itself.
+            web.start()
+            web.wait_until_ready()
+            for service in others:
                 service.start()
+            accounts = city.demo_accounts(env) if options.demo else ""
+            for service in others:
                 service.wait_until_ready()
     except BaseException:
         supervisor.stop_all(serving)
         raise
-    return serving
+    return serving, accounts
 
 
-def _welcome(env: Mapping[str, str], options: Options) -> None:
-    accounts = city.demo_accounts(env) if options.demo else ""
+def _welcome(options: Options, accounts: str) -> None:
     say.line()
     say.line(f"Shitu answers at http://{HOST}:{options.port}/")
     if accounts:
