@@ -7,14 +7,18 @@ from django.db import connection
 from apps.accounts.models import Organisation, Person
 from apps.apprentices.models import RosterProblem, StatusRecord
 from apps.casework.acting import acting
+from apps.casework.engine import Opinion
 from apps.casework.enums import Audience
 from apps.casework.models import Decision, Deficiency, Note
 from apps.claims.models import Claim
 from apps.core.rls import WHOLE_CITY, within
 from apps.payouts.models import RecoveryPart, RecoveryReceipt
+from apps.payouts.services.record_payment import record_failure
+from apps.payouts.services.release_payment import release_payment
 from apps.plans.models import Plan, PlanNumber, PlanSubmission, Textbook
 from apps.statistics.counting import fold
 from tests.factories import claims
+from tests.factories.apprentices import ON
 from tests.factories.claims import Money
 from tests.permission_cases import _claim, _dispute, _document, _recovery, _roster
 from tests.permission_objects import World
@@ -48,10 +52,13 @@ def _pay(world: World) -> None:
 
     one = bank()
     for district, text in ((world.district, "本区"), (world.foreign_district, MARK)):
-        of = claims.money(people=1, district=district.pk)
+        of, refused = (claims.money(people=1, district=district.pk) for _n in range(2))
         if text == MARK:
             _mark(of)
+            _mark(refused)
         pay_through(one, of, text)
+        claim = release_payment(refused.finance, claims.signed(refused), on=ON)
+        record_failure(refused.finance, claim, on=ON, opinion=Opinion(reason=text))
 
 
 def _mark(of: Money) -> None:
