@@ -43,6 +43,7 @@ _ON_UPDATE = (
     + _REFUSE
 )
 
+# The payee is fixed by the second signature and by nothing else.
 # The account is another one only where its second signature is given anew, after the bank refused the first.
 # A claim goes forward only with the sums of its live lines and with none freed; it ends unpaid only with
 # every line freed; and what was handed in keeps its figures until it comes back.
@@ -51,12 +52,16 @@ _SUMS = """
         SELECT 1 FROM new_rows n JOIN old_rows o ON o.id = n.id
          WHERE o.state NOT IN ('draft', 'returned')
            AND (n.kind, n.training_class_id, n.enterprise_id, n.district_id, n.policy_document_id, n.year,
-                n.line_count, n.pay_fen, n.recover_fen, n.net_fen, n.content_sha256,
+                n.line_count, n.pay_fen, n.recover_fen, n.net_fen, n.content_sha256, n.version,
+                CASE WHEN o.state IN ('second_signature', 'payee_signature')
+                      AND n.state IN ('approved', 'recovering', 'settled')
+                     THEN o.payee_fingerprint ELSE n.payee_fingerprint END,
                 CASE WHEN o.state = 'payee_signature' AND n.state = 'approved'
                      THEN o.bank_account_id ELSE n.bank_account_id END)
                IS DISTINCT FROM
                (o.kind, o.training_class_id, o.enterprise_id, o.district_id, o.policy_document_id, o.year,
-                o.line_count, o.pay_fen, o.recover_fen, o.net_fen, o.content_sha256, o.bank_account_id)
+                o.line_count, o.pay_fen, o.recover_fen, o.net_fen, o.content_sha256, o.version,
+                o.payee_fingerprint, o.bank_account_id)
     ) THEN
         RAISE EXCEPTION 'a claim that was handed in keeps its figures'
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'claims_claim_figures_stay';
@@ -88,7 +93,9 @@ _SUMS = """
 _OLD_AND_NEW = pgtrigger.Referencing(old="old_rows", new="new_rows")
 
 
-def _statement(name: str, operation: pgtrigger.Operation, referencing: pgtrigger.Referencing, func: str) -> Guard:
+def _statement(
+    name: str, operation: pgtrigger.Operation, referencing: pgtrigger.Referencing, func: str
+) -> Guard:
     return Guard(
         name=name,
         level=pgtrigger.Statement,

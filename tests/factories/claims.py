@@ -14,7 +14,9 @@ from apps.claims.services.compute_claim import compute_claim
 from apps.claims.services.review_claim import approve_claim
 from apps.claims.services.sign_claim import sign_claim
 from apps.claims.services.submit_claim import submit_claim
+from apps.core import clock
 from apps.core.models import StoredFile
+from apps.enterprises.models import BankAccount
 from apps.ledger.models import Budget
 from apps.payouts.services.record_appropriation import record_appropriation
 from apps.payouts.services.record_payment import record_payment
@@ -111,6 +113,15 @@ def paid(of: Money, kind: ClaimKind = ClaimKind.ADVANCE, *, on: date = ON) -> Cl
     """A claim that the bank paid."""
     claim = release_payment(of.finance, signed(of, kind, on=on), on=on)
     return record_payment(of.finance, claim, on=on, paid_on=on, bank_serial=f"B{claim.pk:012d}")
+
+
+def moved_account(claim: Claim) -> None:
+    """The enterprise gave up the account that was signed for and has another one now."""
+    organisation = claim.enterprise.organisation
+    BankAccount.objects.filter(organisation=organisation, state="confirmed").update(
+        state="retired", retired_at=clock.now(), retired_reason="换了银行"
+    )
+    enterprises.bank_account(organisation)
 
 
 def result(

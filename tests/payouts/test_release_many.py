@@ -50,7 +50,7 @@ def test_all_are_released_by_the_job(signed):
 
 def test_one_that_is_refused_does_not_stop_the_others(signed):
     claims, of = signed
-    Claim.objects.filter(pk=claims[1].pk).update(payee_fingerprint="0" * 64)
+    make.moved_account(claims[1])
     job = enqueued(of, claims)
     jobs.run(job.pk)
     job.refresh_from_db()
@@ -131,7 +131,7 @@ def test_the_queue_offers_the_release_of_what_waits_for_it_and_shows_what_each_c
 
 def test_what_was_chosen_is_released_after_the_password_and_the_page_tells_of_each(signed):
     claims, of = signed
-    Claim.objects.filter(pk=claims[1].pk).update(payee_fingerprint="0" * 64)
+    make.moved_account(claims[1])
     chosen = {"action": "release", "case": [claim.pk for claim in claims]}
     url = reverse("desk:queue_bulk", args=["claims.claim"])
     stranger = accounts.client_of(Membership.objects.get(pk=of.finance.membership_id))

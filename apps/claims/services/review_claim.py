@@ -2,12 +2,15 @@
 
 from datetime import date
 
+from django.db import transaction
+
 from apps.accounts.actors import Actor
 from apps.casework.engine import Opinion, fire
 from apps.claims.checks import missing_for_approval
 from apps.claims.models import Claim
-from apps.claims.services.submit_claim import void_lines
+from apps.claims.services.submit_claim import results_of, void_lines
 from apps.claims.transitions import CLAIM_TRANSITIONS
+from apps.training.services.lock_results import unlock_results
 
 
 def approve_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None = None) -> Claim:
@@ -28,15 +31,21 @@ def approve_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | No
 
 
 def return_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None = None) -> Claim:
-    """Return the claim with every deficiency at once; earlier decisions stay."""
-    return fire(CLAIM_TRANSITIONS, claim, "return", actor, on=on, opinion=bound(claim, opinion))
+    """Return the claim with every deficiency at once; earlier decisions stay, results can be corrected."""
+    with transaction.atomic():
+        done: Claim = fire(CLAIM_TRANSITIONS, claim, "return", actor, on=on, opinion=bound(claim, opinion))
+        unlock_results(results_of(done))
+    return done
 
 
 def reject_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None = None) -> Claim:
-    """Reject the claim with the reason; its apprentices can be claimed for again."""
-    return fire(
-        CLAIM_TRANSITIONS, claim, "reject", actor, on=on, opinion=bound(claim, opinion), effect=void_lines
-    )
+    """Reject the claim with the reason; its apprentices can be claimed for again, results be corrected."""
+    with transaction.atomic():
+        done: Claim = fire(
+            CLAIM_TRANSITIONS, claim, "reject", actor, on=on, opinion=bound(claim, opinion), effect=void_lines
+        )
+        unlock_results(results_of(done))
+    return done
 
 
 def send_back_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None = None) -> Claim:

@@ -1,6 +1,9 @@
 """The enterprise hands the claim in, or takes it back."""
 
 from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
 
 from apps.accounts.actors import Actor
 from apps.casework.engine import Opinion, fire
@@ -8,12 +11,17 @@ from apps.claims.checks import missing_for_submission
 from apps.claims.models import Claim
 from apps.claims.transitions import CLAIM_TRANSITIONS
 from apps.core import clock
+from apps.training.services.lock_results import lock_results
 
 
 def submit_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None = None) -> Claim:
-    """Hand the computed claim in to the district (4(4)). Raises what `fire` raises."""
+    """Hand the computed claim in to the district (4(4)). Raises what `fire` raises.
+
+    The results that its lines rest on stand from here on, until the claim comes back.
+    """
 
     def stamp(locked: Claim) -> list[str]:
+        lock_results(results_of(locked))
         locked.submitted_at = clock.now()
         return ["submitted_at"]
 
@@ -27,6 +35,11 @@ def submit_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | Non
         guard=missing_for_submission,
         effect=stamp,
     )
+
+
+def results_of(claim: Claim) -> QuerySet[Any]:
+    """The ids of the results that a claim's lines rest on."""
+    return claim.lines.exclude(assessment=None).values("assessment")
 
 
 def withdraw_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None = None) -> Claim:

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.training.enums import CertificateKind, Result
+from apps.training.guards import result_guard
 
 
 class Assessment(models.Model):
@@ -33,6 +34,7 @@ class Assessment(models.Model):
 
     class Meta:
         verbose_name = _("Assessment")
+        triggers = [result_guard()]
         constraints = [
             models.CheckConstraint(
                 condition=Q(certificate_kind="", certificate_number="", certificate_on__isnull=True)
