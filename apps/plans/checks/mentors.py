@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from apps.core import rls
 from apps.core.errors import Problem
 from apps.plans.articles import article
 from apps.plans.checks.qualifying import why_not_qualified
 from apps.plans.content import PlanFacts
-from apps.plans.enums import MentorSide
+from apps.plans.enums import MentorSide, PlanState
+from apps.plans.models import Mentor, Plan
 
 
 def check_mentors(facts: PlanFacts) -> Iterator[Problem]:
@@ -55,3 +57,42 @@ def warn_mentors_cover(facts: PlanFacts) -> Iterator[Problem]:
                     "side": side.label,
                 }
                 yield Problem("mentors.not_covered", message, article(facts.rules, "mentor"))
+
+
+_OVER = (PlanState.DRAFT, PlanState.REJECTED, PlanState.WITHDRAWN)
+OTHERS_SHOWN_MAX = 20
+
+
+def mentors_elsewhere(plan: Plan) -> list[Problem]:
+    """Mentors and teachers who stand in another plan of the same months, with its number; for offices.
+
+    No document forbids it, so it is something to look at and never a reason to refuse. It looks beyond the
+    district, because the same names on paper in several districts are what audits found; of the other plan
+    it tells the number and the district alone.
+    """
+    if plan.starts_on is None or plan.ends_on is None:
+        return []
+    own = {row.id_index: row.name for row in plan.mentors.exclude(id_index=None)}
+    with rls.whole_city():
+        others = list(
+            Mentor.objects.filter(
+                id_index__in=list(own), plan__starts_on__lte=plan.ends_on, plan__ends_on__gte=plan.starts_on
+            )
+            .exclude(plan=plan.pk)
+            .exclude(plan__state__in=_OVER)
+            .select_related("plan__district")
+            .order_by("name", "plan__number")[:OTHERS_SHOWN_MAX]
+        )
+    message = _("%(name)s stands in plan %(number)s (%(district)s) for the same months as well.")
+    return [
+        Problem(
+            "mentors.elsewhere",
+            message
+            % {
+                "name": own[row.id_index],
+                "number": row.plan.number,
+                "district": row.plan.district.label,
+            },
+        )
+        for row in others
+    ]

@@ -17,6 +17,7 @@ from apps.desk.views.plans import judging
 from apps.desk.views.plans.judging import Section, Typed
 from apps.plans import selectors
 from apps.plans.differences import Change, diff_submissions
+from apps.plans.checks.mentors import mentors_elsewhere
 from apps.plans.enums import PlanState
 from apps.plans.models import Plan
 from apps.plans.reading import Reading
@@ -159,6 +160,7 @@ def _page(
             "changes": changes,
             "compared": compared,
             "following": selectors.next_waiting(actor, plan, on) if actions else None,
+            "elsewhere": mentors_elsewhere(plan) if actions else [],
             "case_read_only": actor.role in READERS,
             "over": plan.state in (PlanState.APPROVED, PlanState.REJECTED, PlanState.WITHDRAWN),
         }
