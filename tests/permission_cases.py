@@ -429,9 +429,7 @@ def _failure(of: Money) -> PaymentOrder:
     return order
 
 
-TREASURY = frozenset(
-    {Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER, Role.DISTRICT_REVIEWER}
-)
+TREASURY = frozenset({Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER, Role.AUDITOR})
 _BATCH_STEPS = (
     "detail history entries regenerated results file take-out check send-back sign send close cancel"
 )

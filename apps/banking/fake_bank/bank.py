@@ -13,7 +13,7 @@ from apps.banking.formats.profiles import Profile
 
 REASONS = ("账号户名不符", "账号已销户", "收款行拒绝入账", "账户状态异常")
 FAULTS = ("wrong-amount", "unknown-line", "truncated", "wrong-encoding", "duplicate-line", "wrong-total")
-_PLENTY_FEN = 10**13
+_PLENTY_FEN = 10**11
 
 
 class Refusal(ValueError):
