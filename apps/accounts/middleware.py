@@ -110,15 +110,15 @@ class ActorMiddleware:
             .order_by("id")
         )
         # All are of the same person: read once by key, a join would have a planner look through the people.
+        user: Any = request.user
         for own in found:
-            own.user = request.user
+            own.user = user
         chosen = request.session.get(MEMBERSHIP_KEY)
         membership = next((m for m in found if m.pk == chosen), found[0] if found else None)
         request.memberships = found
         request.membership = membership
         request.actor = actor_of(membership) if membership else None
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-            user: Any = request.user
             translation.activate(user.preferred_language)
             request.LANGUAGE_CODE = translation.get_language()
 

@@ -90,6 +90,8 @@ class Chart:
     unit_label: Text = ""
     links: Sequence[str] = field(default=())
     horizontal: bool = False
+    # Of a funnel: for each stage the place of the stage that its share is taken of; None writes no share.
+    share_of: Sequence[int | None] = field(default=())
 
     @property
     def element_id(self) -> str:
@@ -104,6 +106,7 @@ class Chart:
             "unit": self.unit,
             "unit_label": str(self.unit_label),
             "horizontal": self.horizontal,
+            "share_of": list(self.share_of),
             "categories": [str(name) for name in self.categories],
             "series": [{"name": str(row.name), "values": list(row.values)} for row in self.series],
             "links": list(self.links),

@@ -2,7 +2,7 @@
 // without this script, or without eyes for it, has them all.
 //
 // The JSON: {kind: "bar"|"stacked"|"line"|"funnel"|"pie", title, unit: "fen"|"", unit_label, categories: [],
-// series: [{name, values: []}], links: [url per category]}.
+// series: [{name, values: []}], links: [url per category], share_of: [place of a stage or null, per stage]}.
 const BLUES = ["#1a5fb4", "#c8791a", "#1f8a4c", "#7a55b8", "#c01c28", "#2a8a9c", "#8a6d3b", "#5f6d7c"];
 const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 const lang = document.documentElement.lang;
@@ -31,17 +31,17 @@ function axes(spec) {
   const lying = spec.horizontal || funnel;
   return {
     xAxis: lying ? { ...values, show: !funnel } : names,
-    yAxis: lying ? { ...names, inverse: true } : values,
+    yAxis: lying ? { ...names, inverse: true, axisLabel: { ...names.axisLabel, hideOverlap: false, interval: 0 } } : values,
     grid: { left: 8, right: funnel ? 110 : 16, top: spec.series.length > 1 ? 36 : 12, bottom: 8, containLabel: true },
   };
 }
 
-// A funnel of stages: how many are left, and which share of the stage before came through.
+// A funnel of stages: how many are left, and which share of an earlier stage came through.
 function stageLabel(spec) {
   const values = spec.series[0].values;
   return ({ dataIndex }) => {
-    const before = values[dataIndex - 1];
-    const share = dataIndex && before ? `  ${Math.round((100 * values[dataIndex]) / before)}%` : "";
+    const before = values[spec.share_of[dataIndex] ?? -1];
+    const share = before ? `  ${Math.round((100 * values[dataIndex]) / before)}%` : "";
     return numbers(spec.unit)(values[dataIndex]) + share;
   };
 }

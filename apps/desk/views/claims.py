@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from apps.accounts.access import access
+from apps.accounts.models import District
 from apps.accounts.roles import Role
 from apps.apprentices.models import Enrolment
 from apps.casework import presentation
@@ -42,8 +43,19 @@ def claim_list(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:60]
     if text:
         rows = rows.filter(number__icontains=text)
+    district = request.GET.get("district", "")[:6]
+    if district:
+        rows = rows.filter(district_id=district)
     page, pager = keyset.page_of(rows, request, order=("-id",))
-    context = {"claims": page, "pager": pager, "states": ClaimState.choices, "state": state, "text": text}
+    context = {
+        "claims": page,
+        "pager": pager,
+        "states": ClaimState.choices,
+        "state": state,
+        "text": text,
+        "district": district,
+        "districts": District.objects.all() if request.actor.district_code is None else (),
+    }
     return render(request, "desk/claims/list.html", context)
 
 

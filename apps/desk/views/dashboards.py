@@ -1,5 +1,7 @@
 """Dashboards of a district and of the city: every figure leads to the records behind it."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,7 +13,7 @@ from apps.accounts.models import District
 from apps.accounts.roles import Role
 from apps.core import clock
 from apps.core.widgets import Chart, Series
-from apps.statistics.dashboards import Dashboard, dashboard
+from apps.statistics.dashboards import CLAIM, CLASS, FUNNEL, PLAN, Dashboard, dashboard
 
 READERS = (
     Role.DISTRICT_REVIEWER,
@@ -45,8 +47,18 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/dashboards/overview.html", context)
 
 
+_REGISTERS = {PLAN: "desk:plan_list", CLASS: "desk:class_list", CLAIM: "desk:claim_list"}
+
+
+def _shares() -> list[int | None]:
+    """Each stage is a share of the one before it where both count the same kind of file."""
+    kinds = [subject for _label, subject, _states in FUNNEL]
+    return [place - 1 if place and kinds[place - 1] == kind else None for place, kind in enumerate(kinds)]
+
+
 def _charts(found: Dashboard, district: District | None) -> dict[str, Chart]:
-    suffix = f"?district={district.pk}" if district else ""
+    chosen = {"district": district.pk} if district else {}
+    suffix = f"?{urlencode(chosen)}" if chosen else ""
     charts = {
         "funnel": Chart(
             key="funnel",
@@ -56,7 +68,8 @@ def _charts(found: Dashboard, district: District | None) -> dict[str, Chart]:
             series=[Series(_("Number"), [count for _label, count in found.funnel])],
             category_label=_("Stage"),
             unit_label=_("cases"),
-            links=[*[reverse("desk:plan_list") + suffix] * 3, "", "", *[reverse("desk:claim_list")] * 2],
+            links=[reverse(_REGISTERS[subject]) + suffix for _label, subject, _states in FUNNEL],
+            share_of=_shares(),
         ),
         "enrolments": Chart(
             key="enrolments",
@@ -66,6 +79,10 @@ def _charts(found: Dashboard, district: District | None) -> dict[str, Chart]:
             series=[Series(_("Apprentices"), [count for _state, _label, count in found.enrolments])],
             category_label=_("State"),
             unit_label=_("people"),
+            links=[
+                f"{reverse('desk:enrolment_list')}?{urlencode({'state': state, **chosen})}"
+                for state, _label, _count in found.enrolments
+            ],
             horizontal=True,
         ),
         "funds": Chart(
