@@ -2,11 +2,13 @@
 
 import io
 from dataclasses import replace
+from importlib.resources import files
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from xmlschema import XMLSchema
 
 from apps.banking.fake_bank import FakeBank, Refusal
 from apps.banking.fake_bank.taking import read_payment_file
@@ -144,6 +146,35 @@ def test_a_payment_of_nothing_is_refused(key):
 
 def test_the_message_keeps_the_rules_of_the_schema():
     assert broken_rules(write_payment_file(profile("iso20022"), payment_file(50))) == []
+
+
+@pytest.fixture(scope="module")
+def schema():
+    """The schema of ISO 20022 itself, as another program carries it."""
+    return XMLSchema(str(files("sepaxml") / "schemas" / "pain.001.001.09.xsd"))
+
+
+def test_the_schema_of_iso_20022_takes_the_message(schema):
+    names = ["甲" * 140, "甲<乙>&公司", RARE]
+    payments = [payment(place, name=name) for place, name in enumerate(names, start=1)]
+    payments.append(replace(payment(4), payee_bank_code=""))
+    schema.validate(io.BytesIO(write_payment_file(profile("iso20022"), payment_file(payments))))
+
+
+def test_what_the_schema_refuses_our_rules_refuse_as_well(schema):
+    content = write_payment_file(profile("iso20022"), payment_file(2))
+    for old, new in (
+        (b"<PmtMtd>TRF</PmtMtd>", b"<PmtMtd>XXX</PmtMtd>"),
+        (b"<PmtMtd>TRF</PmtMtd>", b""),
+        (b"<NbOfTxs>2</NbOfTxs>", b"<NbOfTxs>two</NbOfTxs>"),
+        (b">8000.01<", b">8000.010001<"),
+        (b"<ChrgBr>DEBT</ChrgBr>", b"<ChrgBr>ALL</ChrgBr>"),
+        (b"<Nm>", b"<Name>"),
+        (b'Ccy="CNY"', b""),
+    ):
+        spoilt = content.replace(old, new).replace(b"</Nm>", b"</Name>" if new == b"<Name>" else b"</Nm>")
+        assert not schema.is_valid(io.BytesIO(spoilt))
+        assert broken_rules(spoilt)
 
 
 @pytest.mark.parametrize(
