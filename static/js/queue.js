@@ -1,8 +1,8 @@
 // Working through a list without the mouse.
 //
 // <table data-queue>: rows of its bodies are visited by j and k; Enter opens the row's a[data-open], x ticks its
-// checkbox. [data-search] takes "/". data-select-all ticks every row; [data-selected-count] shows how many, and
-// [data-needs-selection] buttons wait for the first. [data-selected-sum] adds up the data-amount-fen of what is
+// checkbox. [data-search] takes "/". data-select-all, in the table or its form, ticks every row;
+// [data-selected-count] shows how many, and [data-needs-selection] buttons wait for the first. [data-selected-sum] adds up the data-amount-fen of what is
 // ticked and shows it in yuan.
 const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 const rows = () => [...document.querySelectorAll("table[data-queue] tbody > tr")].filter((row) => row.querySelector("a, input"));
@@ -65,12 +65,11 @@ function count() {
   for (const table of document.querySelectorAll("table[data-queue]")) {
     const chosen = boxes(table).filter((box) => box.checked);
     for (const box of boxes(table)) box.closest("tr").classList.toggle("row-selected", box.checked);
-    const all = table.querySelector("[data-select-all]");
-    if (all) {
+    const place = table.closest("form") ?? document;
+    for (const all of place.querySelectorAll("[data-select-all]")) {
       all.checked = chosen.length > 0 && chosen.length === boxes(table).length;
       all.indeterminate = chosen.length > 0 && !all.checked;
     }
-    const place = table.closest("form") ?? document;
     for (const output of place.querySelectorAll("[data-selected-count]")) output.textContent = chosen.length;
     const sum = chosen.reduce((total, box) => total + Number(box.dataset.amountFen ?? 0), 0);
     for (const output of place.querySelectorAll("[data-selected-sum]")) output.textContent = yuan(sum);
@@ -79,9 +78,11 @@ function count() {
 }
 
 document.addEventListener("change", (event) => {
-  const table = event.target.closest("table[data-queue]");
+  const every = event.target.matches("[data-select-all]");
+  const near = every ? event.target.closest("form") : null;
+  const table = event.target.closest("table[data-queue]") ?? near?.querySelector("table[data-queue]");
   if (!table) return;
-  if (event.target.matches("[data-select-all]")) {
+  if (every) {
     for (const box of boxes(table)) box.checked = event.target.checked;
   }
   count();

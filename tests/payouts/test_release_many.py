@@ -122,6 +122,7 @@ def test_the_queue_offers_the_release_of_what_waits_for_it_and_shows_what_each_c
     release_payment(of.finance, claims[2], on=ON)
     page = confirmed(of).get(reverse("desk:queue_kind", args=["claims.claim"])).content.decode()
     assert 'value="release"' in page
+    assert "data-selected-sum" in page
     assert f'data-amount-fen="{claims[0].net_fen}"' in page
     assert f'name="case" value="{claims[1].pk}"' in page
     assert claims[2].number in page

@@ -48,6 +48,7 @@ def queue(request: HttpRequest, label: str = "") -> HttpResponse:
         "rows": _rows(chosen.subject, rows, on, bulk) if chosen else [],
         "filters": filters,
         "bulk": bulk,
+        "adds_up": chosen is not None and chosen.subject.amount is not None,
         "districts": District.objects.all() if request.actor.district_code is None else (),
         "pager": _pager(request, rows, mark, filters),
     }
