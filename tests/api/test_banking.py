@@ -31,7 +31,7 @@ def call_of(actor):
 def upload(actor, path, content, key, **fields):
     """Post a file of the bank as a form."""
     secret = accounts.token(Membership.objects.get(pk=actor.membership_id))[1]
-    headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": key}
+    headers = {"Authorization": f"Bearer {secret}"} | ({"Idempotency-Key": key} if key else {})
     body = {"file": SimpleUploadedFile("bank.csv", content), **fields}
     return Client().post(path, body, headers=headers)
 
