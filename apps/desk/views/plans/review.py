@@ -16,8 +16,8 @@ from apps.core.errors import Conflict, NotFound, ShituError
 from apps.desk.views.plans import judging
 from apps.desk.views.plans.judging import Section, Typed
 from apps.plans import selectors
-from apps.plans.differences import Change, diff_submissions
 from apps.plans.checks.mentors import mentors_elsewhere
+from apps.plans.differences import Change, diff_submissions
 from apps.plans.enums import PlanState
 from apps.plans.models import Plan
 from apps.plans.reading import Reading
