@@ -23,8 +23,8 @@ from apps.training.services.complete_assessed import complete_assessed
 from apps.training.services.disputes import raise_dispute
 from apps.training.services.record_result import ResultFacts
 from apps.training.services.record_results import record_results
-from apps.training.services.record_session import SessionFacts
 from apps.training.services.record_sessions import record_sessions
+from apps.training.services.storing import SessionFacts
 
 _POSTS = ("新招用", "新招用", "转岗", "企业自主确定", "劳务派遣")
 _FULL_DAY = (time(8, 30), time(17, 30))

@@ -29,7 +29,7 @@ from apps.demo.people import PASSWORD
 from apps.plans.enums import Place
 from apps.plans.models import Plan
 from apps.training.enums import EvidenceKind, Mode
-from apps.training.services.record_session import SessionFacts
+from apps.training.services.storing import SessionFacts
 from apps.training.services.record_sessions import record_sessions
 from tests.chromium import DESKTOP, PHONE, TIMEOUT_MS, screenshot, serious_findings, watch_for_trouble
 from tests.factories import numbers

@@ -1,43 +1,19 @@
 """Record what was taught, and who was there."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
 from apps.apprentices.enums import EnrolmentState
 from apps.apprentices.models import Enrolment, TrainingClass
 from apps.core import clock
-from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem, Refused
-from apps.plans.models import Course, Mentor
+from apps.core.errors import Forbidden, InvalidInput, NotFound, Problem, Refused
 from apps.training import checks
 from apps.training.enums import SessionSide
-from apps.training.models import Attendance, TrainingSession
-
-
-@dataclass(frozen=True)
-class SessionFacts:
-    """One session as reported. `attendance` maps enrolment ids to minutes; None means the whole session.
-
-    `key` is the reporter's own name of the session: the same key again returns the first record.
-    """
-
-    course: Course
-    mentor: Mentor
-    mode: str
-    starts_at: datetime
-    ends_at: datetime
-    attendance: Mapping[int, int | None]
-    topic: str = ""
-    place: str = ""
-    key: str = ""
-
-    @property
-    def minutes(self) -> int:
-        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+from apps.training.models import TrainingSession
+from apps.training.services.storing import SessionFacts, store_many
 
 
 def record_session(
@@ -88,56 +64,7 @@ def store(
     if enrolled != set(facts.attendance):
         message = _("Only apprentices who are enrolled in this class can be present.")
         raise InvalidInput(problems=[Problem("not_enrolled", message, field="attendance")])
-    try:
-        with transaction.atomic():
-            session = TrainingSession.objects.create(
-                training_class=training_class,
-                district_id=training_class.district_id,
-                side=side,
-                mode=facts.mode,
-                course=facts.course,
-                mentor=facts.mentor,
-                topic=facts.topic,
-                place=facts.place,
-                starts_at=facts.starts_at,
-                ends_at=facts.ends_at,
-                minutes=facts.minutes,
-                recorded_by_id=actor.account_id,
-                external_key=facts.key,
-            )
-            Attendance.objects.bulk_create(
-                Attendance(
-                    session=session,
-                    enrolment_id=pk,
-                    district_id=training_class.district_id,
-                    side=side,
-                    starts_at=facts.starts_at,
-                    ends_at=facts.ends_at,
-                    minutes=facts.minutes if minutes is None else minutes,
-                )
-                for pk, minutes in sorted(facts.attendance.items())
-            )
-    except IntegrityError as error:
-        raise overlap_in_words(error, facts) from error
-    return session
-
-
-def overlap_in_words(error: IntegrityError, facts: SessionFacts) -> Exception:
-    """The refusal that belongs to a constraint, in a sentence; another database error stays what it is."""
-    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
-    if name == "teacher_in_one_place":
-        message = _("%(name)s already teaches at that time. Hours of one teacher do not overlap.")
-        return Refused(message % {"name": facts.mentor.name}, code="teacher_overlap")
-    if name == "apprentice_in_one_place":
-        message = _(
-            "An apprentice is already recorded elsewhere at that time. Hours of one person do not overlap."
-        )
-        return Refused(message, code="apprentice_overlap")
-    if name == "session_key_once":
-        return Conflict(
-            _("This session was just recorded by somebody else. Reload the page."), code="key_used"
-        )
-    return error
+    return store_many(actor, training_class, side, [facts])[0]
 
 
 def cancel_session(actor: Actor, session: TrainingSession, *, reason: str) -> TrainingSession:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -11,8 +10,9 @@ from apps.apprentices.enums import EnrolmentState
 from apps.apprentices.models import Enrolment, TrainingClass
 from apps.core.errors import InvalidInput, NotFound, Problem
 from apps.training import checks
-from apps.training.models import Attendance, TrainingSession
-from apps.training.services.record_session import SessionFacts, overlap_in_words, problems_with
+from apps.training.models import TrainingSession
+from apps.training.services.record_session import problems_with
+from apps.training.services.storing import SessionFacts, store_many
 
 BATCH = 5000
 
@@ -44,48 +44,3 @@ def record_sessions(
     if problems:
         raise InvalidInput(code="sessions_unsound", problems=problems)
     return store_many(actor, visible, side, reports)
-
-
-def store_many(
-    actor: Actor, training_class: TrainingClass, side: str, reports: Sequence[SessionFacts]
-) -> list[TrainingSession]:
-    """Write sessions that were checked, all or none. Raises `Refused` when the database sees an overlap."""
-    common = {"training_class": training_class, "district_id": training_class.district_id, "side": side}
-    rows = [
-        TrainingSession(
-            **common,
-            mode=facts.mode,
-            course=facts.course,
-            mentor=facts.mentor,
-            topic=facts.topic,
-            place=facts.place,
-            starts_at=facts.starts_at,
-            ends_at=facts.ends_at,
-            minutes=facts.minutes,
-            recorded_by_id=actor.account_id,
-            external_key=facts.key,
-        )
-        for facts in reports
-    ]
-    try:
-        with transaction.atomic():
-            stored = TrainingSession.objects.bulk_create(rows, batch_size=BATCH)
-            Attendance.objects.bulk_create(
-                (
-                    Attendance(
-                        session=session,
-                        enrolment_id=pk,
-                        district_id=training_class.district_id,
-                        side=side,
-                        starts_at=facts.starts_at,
-                        ends_at=facts.ends_at,
-                        minutes=facts.minutes if minutes is None else minutes,
-                    )
-                    for session, facts in zip(stored, reports, strict=True)
-                    for pk, minutes in sorted(facts.attendance.items())
-                ),
-                batch_size=BATCH,
-            )
-    except IntegrityError as error:
-        raise overlap_in_words(error, reports[0]) from error
-    return stored

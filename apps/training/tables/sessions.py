@@ -23,7 +23,7 @@ from apps.training import checks, selectors
 from apps.training.enums import Mode, SessionSide
 from apps.training.models import TrainingSession
 from apps.training.services.record_session import SessionFacts, problems_with
-from apps.training.services.record_sessions import store_many
+from apps.training.services.storing import store_many
 from apps.training.tables.outcome import Cells, Outcome, meanings, rows_of
 
 SESSION_COLUMNS: tuple[Column, ...] = (
