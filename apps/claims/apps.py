@@ -1,15 +1,12 @@
 """One computed and explained line per apprentice; advance and remainder."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from apps.core.money import yuan
-
-if TYPE_CHECKING:
-    from apps.claims.models import Claim
 
 
 class ClaimsConfig(AppConfig):
@@ -48,7 +45,7 @@ class ClaimsConfig(AppConfig):
         )
 
 
-def in_a_few_words(claim: "Claim") -> str:
+def in_a_few_words(claim: Any) -> str:
     """Which instalment, for how many, and what it comes to."""
     text = ngettext(
         "%(kind)s, %(count)s apprentice, %(net)s yuan",
@@ -62,17 +59,17 @@ def in_a_few_words(claim: "Claim") -> str:
     }
 
 
-def net_fen(claim: "Claim") -> int:
+def net_fen(claim: Any) -> int:
     """What the claim comes to, in fen."""
-    return claim.net_fen
+    return int(claim.net_fen)
 
 
-def offers(claim, step) -> bool:
+def offers(claim: Any, step: Any) -> bool:
     """Of the three signatures the one that fits the claim's sum; a new account where there is one."""
     if step.action == "present_account":
-        from apps.claims.services.renew_account import account_changed
+        from apps.claims.services.renew_account import new_account
 
-        return account_changed(claim)
+        return new_account(claim) is not None
     signatures = {
         "sign": claim.net_fen > 0,
         "sign_recovery": claim.net_fen < 0,

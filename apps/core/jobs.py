@@ -53,7 +53,7 @@ _CACHE_ERRORS = (RedisError, OSError)
 _BROKER_ERRORS = (OperationalError, RedisError, OSError)
 
 Handler = Callable[[Job], None]
-Hook = Callable[[Job], None]
+Hook = Callable[[Job], object]
 _handlers: dict[str, Handler] = {}
 _dead_hooks: list[Hook] = []
 
