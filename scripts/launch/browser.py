@@ -65,9 +65,9 @@ def _by_debian() -> None:
         return
     fonts = [] if shutil.which("fc-list") and _has_chinese_font() else ["fonts-noto-cjk"]
     install_it = ["apt-get", "install", "-y", "--no-install-recommends", "chromium", *fonts]
-    if not _try(install_it, DEBIAN_FRONTEND="noninteractive"):
-        _try(["apt-get", "update"])
-        _try(install_it, DEBIAN_FRONTEND="noninteractive")
+    if not try_to_run(install_it, DEBIAN_FRONTEND="noninteractive"):
+        try_to_run(["apt-get", "update"])
+        try_to_run(install_it, DEBIAN_FRONTEND="noninteractive")
 
 
 def _has_chinese_font() -> bool:
@@ -76,10 +76,11 @@ def _has_chinese_font() -> bool:
 
 
 def _by_playwright() -> None:
-    _try([str(PYTHON), "-m", "playwright", "install", "chromium"], PLAYWRIGHT_BROWSERS_PATH=str(FOLDER))
+    try_to_run([str(PYTHON), "-m", "playwright", "install", "chromium"], PLAYWRIGHT_BROWSERS_PATH=str(FOLDER))
 
 
-def _try(command: list[str], **more: str) -> bool:
+def try_to_run(command: list[str], **more: str) -> bool:
+    """Run a command of an installation; what it says goes to the log. Whether it came to a good end."""
     LOG.parent.mkdir(parents=True, exist_ok=True)
     with LOG.open("ab") as log:
         log.write(f"$ {' '.join(command)}\n".encode())

@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from scripts.launch import browser, city, django, engines, say, supervisor
+from scripts.launch import accounting, browser, city, django, engines, say, supervisor
 from scripts.launch.options import Options
 from scripts.launch.places import PYTHON, ROOT, RUN
 from scripts.launch.setup import set_up
@@ -18,6 +18,7 @@ def test(options: Options) -> int:
     set_up()
     BROWSER_COUNT.unlink(missing_ok=True)
     chromium = browser.install()
+    accounting.install()
     with engines.temporary(options, "test") as (found, folder):
         # The owner's login alone, so that tests can try what the owner may: each connection of the
         # application takes on its role as it opens. tests/setup tries the two logins on engines of its own.
