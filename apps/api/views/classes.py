@@ -20,8 +20,8 @@ from apps.core.clock import today
 from apps.plans.models import Course, Mentor, Plan
 from apps.training.models import TrainingSession
 from apps.training.services.record_result import ResultFacts, record_result
-from apps.training.services.record_session import SessionFacts
 from apps.training.services.record_sessions import record_sessions
+from apps.training.services.storing import SessionFacts
 
 
 @with_steps(CLASS_TRANSITIONS)

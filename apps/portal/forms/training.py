@@ -15,7 +15,7 @@ from apps.training import selectors
 from apps.training.checks import modes_of
 from apps.training.enums import CertificateKind, Mode, Result, SessionSide
 from apps.training.services.record_result import ResultFacts
-from apps.training.services.record_session import SessionFacts
+from apps.training.services.storing import SessionFacts
 
 # The fields of a report by the names that the services give their problems.
 _FIELD_OF = {"starts_at": "day", "ends_at": "ends", "attendance": "absent"}
