@@ -1,6 +1,6 @@
 """Payment batches, bank files, statements; a bank to play with."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 from apps.core.money import yuan
 
 if TYPE_CHECKING:
-    from apps.banking.models import PaymentBatch
+    from django.db.models import Model
+
     from apps.casework.transitions import Transition
 
 
@@ -57,12 +58,12 @@ class BankingConfig(AppConfig):
         )
 
 
-def offers(_batch: "PaymentBatch", step: "Transition") -> bool:
+def offers(_batch: "Model", step: "Transition") -> bool:
     """Whether a person takes this step; that the bank has answered is said by its file."""
     return step.action != "answer"
 
 
-def in_a_few_words(batch: "PaymentBatch") -> str:
+def in_a_few_words(batch: Any) -> str:
     """How many payments, how much in all, on which day."""
     text = ngettext(
         "%(count)s payment, %(total)s yuan, for %(day)s",

@@ -7,10 +7,12 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
+from apps.banking.enums import EntryState
 from apps.banking.formats.carrying import problems_of
 from apps.banking.formats.contents import Payment
 from apps.banking.formats.profiles import Profile, profile
 from apps.banking.models import BatchEntry, PayingAccount, PaymentBatch, StatementLine
+from apps.claims.models import Claim
 from apps.core.errors import Problem
 from apps.enterprises.models import BankAccount
 from apps.payouts.enums import OrderState
@@ -119,4 +121,13 @@ def unmatched_lines(actor: Actor) -> QuerySet[StatementLine]:
         )
         .select_related("statement", "paying_account")
         .order_by("booked_on", "id")
+    )
+
+
+def batch_entry_of(claim: Claim) -> BatchEntry | None:
+    """The entry in which a claim's order waits for the bank's answer."""
+    return (
+        BatchEntry.objects.filter(order__claim=claim, live=True, state=EntryState.WAITING)
+        .select_related("batch")
+        .first()
     )

@@ -238,3 +238,25 @@ def test_a_batch_held_by_another_person_is_refused_on_the_page():
     of = banking.treasury()
     batch = banking.made(of)
     assert step(of.maker, batch, "check").status_code == Refused.status
+
+
+def test_the_page_of_a_claim_leads_to_its_batch_and_then_to_the_new_account():
+    from apps.banking.services.take_result import take_result
+    from tests.banking.test_results import correct_the_account
+
+    of = banking.treasury()
+    order = of.orders()[0]
+    batch = banking.sent(of, failures={order.number: "账号户名不符"})
+    page = reverse("desk:claim_review", args=[order.claim_id])
+    assert batch.number in text(browser(of.maker).get(page))
+    take_result(of.maker, batch, of.bank.result(batch.number), name="r.csv", on=LATER)
+    assert "中国银行北京分行" not in text(browser(of.maker).get(page))
+    correct_the_account(of, order)
+    assert "中国银行北京分行" in text(browser(of.maker).get(page))
+    url = reverse("desk:case_step", args=["claims.claim", order.claim_id])
+    assert browser(of.maker).post(url, {"action": "present_account"}).status_code == 302
+    signer = of.moneys[0].supervisor
+    assert "中国银行北京分行" in text(browser(signer).get(page))
+    assert browser(signer).post(url, {"action": "sign_account"}).status_code == 302
+    account = order.enterprise.organisation.bank_accounts.get(state="confirmed")
+    assert account.masked_number in text(browser(of.maker).get(page))

@@ -16,7 +16,7 @@ from apps.banking.formats.profiles import profile
 from apps.banking.models import PaymentBatch
 from apps.banking.services.freezing import keep_file, make_file
 from apps.banking.transitions import BATCH_TRANSITIONS
-from apps.casework.engine import Guard, Opinion, fire
+from apps.casework.engine import Effect, Guard, Opinion, fire
 from apps.core.errors import Conflict
 
 
@@ -103,7 +103,7 @@ def _fire(
     opinion: Opinion | None,
     *,
     guard: Guard | None = None,
-    effect: object = None,
+    effect: Effect | None = None,
 ) -> PaymentBatch:
     try:
         return fire(

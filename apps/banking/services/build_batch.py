@@ -100,8 +100,15 @@ def lock_batch(actor: Actor, pk: int) -> PaymentBatch:
 
 
 def _require_finance(actor: Actor) -> None:
-    if actor.role != Role.FINANCE_OFFICER or actor.person_id is None:
+    if actor.role != Role.FINANCE_OFFICER:
         raise Forbidden(_("Your role cannot take this step."), code="not_your_step")
+
+
+def _person(actor: Actor) -> int:
+    """Who sits in the chair of the maker: a person, never a program by itself."""
+    if actor.person_id is None:
+        raise Forbidden(_("Your role cannot take this step."), code="not_your_step")
+    return actor.person_id
 
 
 def _require_sound(
@@ -175,10 +182,10 @@ def _create(
             count=len(chosen),
             total_fen=sum(candidate.order.amount_fen for candidate in chosen),
             made_by_id=actor.account_id,
-            maker_id=actor.person_id,
+            maker_id=_person(actor),
         )
     label, pk = batch.subject
-    Seat.objects.create(subject_type=label, subject_id=pk, person_id=actor.person_id, seat=MAKER)
+    Seat.objects.create(subject_type=label, subject_id=pk, person_id=_person(actor), seat=MAKER)
     BatchEntry.objects.bulk_create(
         (
             BatchEntry(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
 from apps.casework.engine import Opinion, fire
+from apps.claims.enums import ClaimState
 from apps.claims.models import Claim
 from apps.claims.services.review_claim import bound
 from apps.claims.transitions import CLAIM_TRANSITIONS
@@ -59,10 +60,12 @@ def confirmed_account(claim: Claim) -> BankAccount | None:
     return BankAccount.objects.filter(organisation_id=claim.enterprise_id, state="confirmed").first()
 
 
-def account_changed(claim: Claim) -> bool:
-    """Whether the enterprise's confirmed account is another one than was signed for."""
+def new_account(claim: Claim) -> BankAccount | None:
+    """The enterprise's account where it is another one than was signed for and the money has not moved."""
+    if claim.state not in (ClaimState.APPROVED, ClaimState.PAYEE_SIGNATURE):
+        return None
     account = confirmed_account(claim)
-    return account is not None and account.fingerprint != claim.payee_fingerprint
+    return account if account is not None and account.fingerprint != claim.payee_fingerprint else None
 
 
 def _no_account(claim: Claim) -> Iterator[Problem]:

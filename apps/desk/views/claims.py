@@ -9,11 +9,13 @@ from apps.accounts.access import access
 from apps.accounts.models import District
 from apps.accounts.roles import Role
 from apps.apprentices.models import Enrolment
+from apps.banking.selectors import batch_entry_of
 from apps.casework import presentation
 from apps.claims import selectors
 from apps.claims.checks import missing_for_approval, missing_for_submission
 from apps.claims.enums import ClaimState
 from apps.claims.models import Claim, ClaimLine
+from apps.claims.services.renew_account import new_account
 from apps.core import keyset
 from apps.core.clock import today
 from apps.core.errors import NotFound
@@ -67,6 +69,7 @@ def claim_review(request: HttpRequest, pk: int) -> HttpResponse:
     if claim is None:
         raise NotFound(_("There is no such claim, or it is not yours."), code="no_such_case")
     lines, pager = keyset.page_of(selectors.lines_of(claim), request, order=("id",), total=claim.line_count)
+    entry = batch_entry_of(claim)
     context = {
         **presentation.page(request.actor, claim, "desk", today()),
         "claim": claim,
@@ -81,7 +84,11 @@ def claim_review(request: HttpRequest, pk: int) -> HttpResponse:
         "recovery": Recovery.objects.filter(claim=claim).first(),
         "payment_form": PaymentForm(initial={"paid_on": today()}),
         "failure_form": FailureForm(),
-        "may_record": claim.state == ClaimState.RELEASED and request.actor.role == Role.FINANCE_OFFICER,
+        "entry": entry,
+        "new_account": new_account(claim),
+        "may_record": claim.state == ClaimState.RELEASED
+        and entry is None
+        and request.actor.role == Role.FINANCE_OFFICER,
         "held": selectors.held_back(claim),
     }
     return render(request, "desk/claims/review.html", context)

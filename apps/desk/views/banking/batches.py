@@ -31,7 +31,7 @@ from apps.desk.views.banking.uploads import read_upload
 from apps.payouts.models import PaymentOrder
 
 # A longer result file is taken in while the officer goes on.
-AT_ONCE_MAX = 100
+AT_ONCE_MAX = 50
 SHOWN_MAX = 500
 
 
@@ -164,7 +164,7 @@ def _detail(request: HttpRequest, batch: PaymentBatch, **more: Any) -> HttpRespo
     return render(request, "desk/banking/detail.html", context, status=status)
 
 
-def _by_fund(batch: PaymentBatch) -> list[dict[str, Any]]:
+def _by_fund(batch: PaymentBatch) -> list[Any]:
     from django.db.models import Sum
 
     rows = batch.entries.filter(live=True).values("order__parts__fund__name", "order__parts__fund__name_en")
