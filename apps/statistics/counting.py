@@ -1,4 +1,4 @@
-"""The triggers that count, the fold, the rebuild, and the read."""
+"""What the triggers count: the fold, the rebuild, and the read."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -8,7 +8,8 @@ from django.db.models import Sum
 
 from apps.statistics.models import StateCount, StateDelta
 
-# Every table whose states are counted, by its subject.
+# Every table whose states are counted, by its subject; its triggers stand in the migrations, and what they
+# miss is found by `DIFFERENCES`.
 COUNTED: Mapping[str, str] = {
     "plans.plan": "plans_plan",
     "apprentices.trainingclass": "apprentices_trainingclass",
@@ -16,41 +17,6 @@ COUNTED: Mapping[str, str] = {
     "claims.claim": "claims_claim",
 }
 
-_FUNCTIONS = """
-CREATE OR REPLACE FUNCTION statistics_count_new() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO statistics_statedelta (subject, district_code, state, count)
-    SELECT TG_ARGV[0], district_id, state, count(*) FROM new_rows GROUP BY district_id, state;
-    RETURN NULL;
-END $$;
-CREATE OR REPLACE FUNCTION statistics_count_moved() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO statistics_statedelta (subject, district_code, state, count)
-    SELECT TG_ARGV[0], district_id, state, sum(n) FROM (
-        SELECT n.district_id, n.state, 1 AS n FROM new_rows n JOIN old_rows o USING (id)
-         WHERE (n.state, n.district_id) IS DISTINCT FROM (o.state, o.district_id)
-        UNION ALL
-        SELECT o.district_id, o.state, -1 FROM new_rows n JOIN old_rows o USING (id)
-         WHERE (n.state, n.district_id) IS DISTINCT FROM (o.state, o.district_id)
-    ) moved GROUP BY district_id, state;
-    RETURN NULL;
-END $$;
-"""
-_TRIGGERS = """
-CREATE TRIGGER statistics_count_new AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION statistics_count_new('{subject}');
-CREATE TRIGGER statistics_count_moved AFTER UPDATE ON {table}
-    REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION statistics_count_moved('{subject}');
-"""
-_UNDO = """
-DROP TRIGGER statistics_count_new ON {table};
-DROP TRIGGER statistics_count_moved ON {table};
-"""
-INSTALL = _FUNCTIONS + "".join(_TRIGGERS.format(subject=s, table=t) for s, t in COUNTED.items())
-UNINSTALL = "".join(_UNDO.format(table=t) for t in COUNTED.values()) + (
-    "DROP FUNCTION statistics_count_new(); DROP FUNCTION statistics_count_moved();"
-)
 _FOLD = """
 WITH taken AS (DELETE FROM statistics_statedelta RETURNING subject, district_code, state, count)
 INSERT INTO statistics_statecount (subject, district_code, state, count)
