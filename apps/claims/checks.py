@@ -4,32 +4,54 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.accounts.actors import Actor
 from apps.casework.models import CaseDocument
 from apps.claims.enums import ClaimKind
 from apps.claims.models import Claim
+from apps.claims.standing import changed_since
 from apps.core.errors import Problem
 from apps.enterprises.models import BankAccount
 from apps.policy.selectors import parameter
 from apps.training.enums import DisputeState, EvidenceKind
 from apps.training.models import Dispute, TrainingSession
 
+# More names than this are counted, not listed.
+NAMES_MAX = 5
+
 
 def missing_for_submission(claim: Claim, _actor: Actor) -> list[Problem]:
     """Everything that keeps the claim from being handed in, each with its article; empty when ready."""
-    return [problem for check in (has_lines, account_confirmed, evidence_enough) for problem in check(claim)]
+    checks = (has_lines, as_recorded, account_confirmed, evidence_enough)
+    return [problem for check in checks for problem in check(claim)]
 
 
 def missing_for_approval(claim: Claim, _actor: Actor) -> list[Problem]:
-    """What keeps the office from approving: an open dispute of one of the lines, a changed account."""
-    return [problem for check in (no_open_dispute, account_confirmed) for problem in check(claim)]
+    """What keeps the office from approving: changed records, an open dispute, a changed account."""
+    checks = (as_recorded, no_open_dispute, account_confirmed)
+    return [problem for check in checks for problem in check(claim)]
 
 
 def has_lines(claim: Claim) -> Iterator[Problem]:
     """A claim has at least one apprentice (4(4))."""
     if not claim.line_count:
         yield Problem("no_lines", _("The claim has no apprentice. Compute it again."), article="四（四）")
+
+
+def as_recorded(claim: Claim) -> Iterator[Problem]:
+    """The lines are what would be computed now: nobody left, no result was corrected (4(3), 4(4))."""
+    changed = changed_since(claim)
+    if changed:
+        message = ngettext(
+            "The records of %(count)s apprentice changed after the claim was computed: %(names)s. "
+            "The enterprise computes the claim again.",
+            "The records of %(count)s apprentices changed after the claim was computed: %(names)s. "
+            "The enterprise computes the claim again.",
+            len(changed),
+        )
+        names = "、".join(changed[:NAMES_MAX]) + "…" * (len(changed) > NAMES_MAX)
+        yield Problem("line_stale", message % {"count": len(changed), "names": names}, article="四（四）")
 
 
 def account_confirmed(claim: Claim) -> Iterator[Problem]:

@@ -55,16 +55,10 @@ def _open_dispute(training_class: TrainingClass) -> Q:
 
 def advance_candidates(training_class: TrainingClass) -> QuerySet[Enrolment]:
     """Enrolled apprentices of the class whose advance is neither claimed nor paid (4(4))."""
-    return (
+    return advance_facts(
         Enrolment.objects.filter(training_class=training_class, state=EnrolmentState.ENROLLED)
         .exclude(_claimed(training_class, ClaimKind.ADVANCE))
         .exclude(_claimed(training_class, ClaimKind.REMAINDER))
-        .annotate(
-            outcome=Value(None, output_field=CharField()),
-            certified=Value(None, output_field=BooleanField()),
-            advanced_fen=Value(0),
-            result_id=Value(None, output_field=BooleanField()),
-        )
     )
 
 
@@ -74,7 +68,7 @@ def remainder_candidates(training_class: TrainingClass) -> QuerySet[Enrolment]:
     Left out, and listed by `held`: an open dispute, an advance still on its way.
     """
     return (
-        _with_outcome(_undecided(training_class))
+        _undecided(training_class)
         .exclude(_open_dispute(training_class))
         .exclude(_claimed(training_class, ClaimKind.ADVANCE, claim__state__in=OPEN_STATES))
     )
@@ -82,7 +76,7 @@ def remainder_candidates(training_class: TrainingClass) -> QuerySet[Enrolment]:
 
 def held(training_class: TrainingClass) -> dict[str, QuerySet[Enrolment]]:
     """Apprentices who could be settled but for one thing, by what holds them."""
-    waiting = _with_outcome(_undecided(training_class))
+    waiting = _undecided(training_class)
     return {
         "dispute": waiting.filter(_open_dispute(training_class)),
         "advance_open": waiting.filter(
@@ -97,21 +91,29 @@ def held(training_class: TrainingClass) -> dict[str, QuerySet[Enrolment]]:
 
 
 def _undecided(training_class: TrainingClass) -> QuerySet[Enrolment]:
+    own = Enrolment.objects.filter(training_class=training_class)
+    return remainder_facts(own).exclude(_claimed(training_class, ClaimKind.REMAINDER))
+
+
+def advance_facts(rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """The rows with what an advance follows from."""
+    return rows.annotate(
+        outcome=Value(None, output_field=CharField()),
+        certified=Value(None, output_field=BooleanField()),
+        advanced_fen=Value(0),
+        result_id=Value(None, output_field=BooleanField()),
+    )
+
+
+def remainder_facts(rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """Those of the rows whose outcome is known, with what the remainder follows from."""
     assessed = Q(
         state__in=[EnrolmentState.ENROLLED, EnrolmentState.SUSPENDED, EnrolmentState.COMPLETED],
         assessment__isnull=False,
     )
     # Who left before anything was paid costs nothing and needs no line.
     left_with_money = Q(state__in=UNFINISHED, entitlement__paid_fen__gt=0)
-    return (
-        Enrolment.objects.filter(training_class=training_class)
-        .filter(assessed | left_with_money)
-        .exclude(_claimed(training_class, ClaimKind.REMAINDER))
-    )
-
-
-def _with_outcome(rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
-    return rows.annotate(
+    return rows.filter(assessed | left_with_money).annotate(
         outcome=Case(
             When(state__in=UNFINISHED, then=Value("withdrawn")),
             default=F("assessment__result"),

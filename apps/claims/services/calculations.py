@@ -68,5 +68,12 @@ def _facts(row: FactRow) -> Facts:
     )
 
 
+def digest_of(row: FactRow) -> str | None:
+    """The digest of the calculation for these facts, stored or not; None where nothing is granted."""
+    document = PolicyDocument.objects.get(pk=row["policy_document_id"])
+    answer = quote(document.rules, _facts(row), row["set_up_on"])
+    return None if answer.refused else _digest(answer)
+
+
 def _digest(answer: Quote) -> str:
     return sha256(answer.snapshot_json.encode()).hexdigest()

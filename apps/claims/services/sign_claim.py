@@ -13,7 +13,7 @@ from apps.claims.models import Claim
 from apps.claims.services import entitlements
 from apps.claims.services.review_claim import bound
 from apps.claims.transitions import CLAIM_TRANSITIONS
-from apps.core.errors import Problem, Refused
+from apps.core.errors import Refused
 from apps.ledger import services as ledger
 from apps.policy.selectors import parameter
 
@@ -45,27 +45,12 @@ def sign_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None 
 
 def promise(claim: Claim, actor: Actor, on: date) -> list[str]:
     """Reserve, commit and fix the payee of a locked claim; returns the fields that were set."""
-    _require_standing(claim)
     reserve_budget(claim, actor, on)
     entitlements.commit_lines(claim)
     claim.approved_on = on
     if claim.bank_account is not None:
         claim.payee_fingerprint = claim.bank_account.fingerprint
     return ["approved_on", "payee_fingerprint"]
-
-
-def _require_standing(claim: Claim) -> None:
-    """Lines whose enrolment changed since the claim was computed no longer say what is due."""
-    stale = claim.lines.exclude(enrolment__state__in=_STATES[ClaimKind(claim.kind)]).count()
-    if stale:
-        message = _("%(count)s apprentices changed their status after the claim was computed. Return it.")
-        raise Refused(code="line_stale", problems=[Problem("line_stale", message % {"count": stale})])
-
-
-_STATES = {
-    ClaimKind.ADVANCE: ("enrolled", "suspended", "completed"),
-    ClaimKind.REMAINDER: ("enrolled", "suspended", "completed", "withdrawn", "transferred"),
-}
 
 
 def reservation_key(claim: Claim) -> str:
