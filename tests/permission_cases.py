@@ -25,7 +25,7 @@ from apps.payouts.services.release_payment import release_payment
 from apps.plans.models import Plan
 from apps.training.enums import SessionSide
 from apps.training.models import Dispute, TrainingSession
-from tests.factories import claims, numbers, training
+from tests.factories import claims, ledger, numbers, training
 from tests.factories.apprentices import ON
 from tests.factories.claims import Money
 from tests.permission_objects import Pair, World, objects
@@ -461,7 +461,13 @@ def _statement_page(world: World) -> Pair:
     return _both(world, _statement, seen_by=TREASURY)
 
 
-@objects("desk:movement_match", "api:movement-detail", "api:movement-match")
+@objects(
+    "desk:movement_match",
+    "desk:movement_returned",
+    "api:movement-detail",
+    "api:movement-match",
+    "api:movement-returned",
+)
 def _movement_page(world: World) -> Pair:
     return _both(world, _movement, seen_by=TREASURY, may_refuse=True)
 
@@ -490,3 +496,18 @@ def _consolidation(world: World) -> Pair:
         actor_of(world.member(Role.CITY_OFFICER)), [world.of.shop.plan.pk], on=date(2023, 3, 2)
     )
     return Pair({"pk": found.pk})
+
+
+@objects("desk:ledger_statement", "api:ledger-account-statement")
+def _ledger_account(world: World) -> Pair:
+    """The chart is one for the whole city; which legs are shown is not the address's matter."""
+    ledger.chart()
+    return Pair({"code": "cash"})
+
+
+@objects("api:ledger-transaction-detail")
+def _ledger_transaction(world: World) -> Pair:
+    ledger.chart()
+    own = ledger.posted("own", district=world.district.pk)
+    foreign = ledger.posted("foreign", district=world.foreign_district.pk)
+    return Pair({"pk": own.pk}, {"pk": foreign.pk})

@@ -41,3 +41,4 @@ class MatchKind(models.TextChoices):
 
     PAYMENT = "payment", _("Payment of a batch")
     RECEIPT = "receipt", _("Receipt for a recovery")
+    RETURN = "return", _("Payment sent back")

@@ -68,8 +68,9 @@ ANSWERS = register(
     HAVING count(line.id) <> (entry.state <> 'waiting')::int
         OR bool_or(line.outcome <> entry.state OR line.amount_fen <> entry.amount_fen)
         OR (entry.state = 'paid'
-            AND (paid.state, paid.bank_serial, paid.paid_on)
-                IS DISTINCT FROM ('paid', entry.bank_serial, entry.paid_on))
+            AND (paid.state NOT IN ('paid', 'returned')
+                 OR (paid.bank_serial, paid.paid_on)
+                    IS DISTINCT FROM (entry.bank_serial, entry.paid_on)))
         OR (entry.state = 'failed' AND (paid.state, paid.failure) IS DISTINCT FROM ('failed', entry.reason))
         OR (entry.state = 'waiting' AND paid.state <> 'released')
     UNION ALL
@@ -93,12 +94,14 @@ MOVEMENTS = register(
     _("Every movement of a statement is explained once at most, and by the same amount"),
     """
     SELECT line.id AS line_id, line.bank_serial, line.amount_fen, entry.amount_fen AS entry_fen,
-           receipt.amount_fen AS receipt_fen
+           receipt.amount_fen AS receipt_fen, back.amount_fen AS returned_fen
       FROM banking_statementmatch AS match
       JOIN banking_statementline AS line ON line.id = match.line_id
       LEFT JOIN banking_batchentry AS entry ON entry.id = match.entry_id
       LEFT JOIN payouts_recoveryreceipt AS receipt ON receipt.id = match.receipt_id
-     WHERE line.amount_fen <> coalesce(receipt.amount_fen, -entry.amount_fen)
+      LEFT JOIN payouts_paymentorder AS back ON back.id = match.returned_id
+     WHERE line.amount_fen <> coalesce(receipt.amount_fen, back.amount_fen, -entry.amount_fen)
+        OR (back.id IS NOT NULL AND (back.state <> 'returned' OR back.returned_on <> line.booked_on))
         OR (entry.id IS NOT NULL AND entry.state <> 'paid')
         OR (receipt.id IS NOT NULL AND receipt.bank_serial <> line.bank_serial)
     """,

@@ -1,5 +1,6 @@
 """Reading batches: what can be paid, what changed, what failed, what a statement left open."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,10 +15,13 @@ from apps.banking.formats.profiles import Profile, profile
 from apps.banking.models import BatchEntry, PayingAccount, PaymentBatch, StatementLine
 from apps.claims.models import Claim
 from apps.core.errors import Problem
+from apps.core.money import yuan
 from apps.enterprises.models import BankAccount
 from apps.payouts.enums import OrderState
-from apps.payouts.models import PaymentOrder, PaymentPart
+from apps.payouts.models import PaymentOrder, PaymentPart, Recovery
 
+# Our own numbers in what people write: letters, digits and hyphens.
+_NUMBER = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 # What the payee reads on its own statement: the banks' files are in Chinese.
 PURPOSE = "企业新型学徒制培训补贴"
 
@@ -105,12 +109,17 @@ def failed_payments(actor: Actor) -> QuerySet[PaymentOrder]:
     newer = PaymentOrder.objects.filter(claim=OuterRef("claim"), attempt__gt=OuterRef("attempt"))
     return (
         PaymentOrder.objects.visible_to(actor)
-        .filter(state=OrderState.FAILED)
+        .filter(state__in=[OrderState.FAILED, OrderState.RETURNED])
         .filter(~Exists(newer))
         .annotate(current=_current_account("fingerprint", "enterprise_id"))
         .select_related("claim", "enterprise__organisation", "district")
         .order_by("-id")
     )
+
+
+def numbers_in(text: str) -> list[str]:
+    """Everything in a reference that could be a number of ours."""
+    return _NUMBER.findall(text)
 
 
 def unmatched_lines(actor: Actor) -> QuerySet[StatementLine]:
@@ -131,3 +140,39 @@ def batch_entry_of(claim: Claim) -> BatchEntry | None:
         .select_related("batch")
         .first()
     )
+
+
+def hints(lines: Iterable[StatementLine]) -> dict[int, str]:
+    """What movements that nothing explains seem to be, in a sentence, by their key (three queries in all)."""
+    listed = list(lines)
+    named = {line.pk: numbers_in(line.reference) for line in listed}
+    numbers = {number for found in named.values() for number in found}
+    orders = {row.number: row for row in PaymentOrder.objects.filter(number__in=numbers)}
+    notices = {row.number: row for row in Recovery.objects.filter(number__in=numbers)}
+    return {
+        line.pk: sentence for line in listed if (sentence := _hint(line, named[line.pk], orders, notices))
+    }
+
+
+def _hint(
+    line: StatementLine,
+    named: list[str],
+    orders: dict[str, PaymentOrder],
+    notices: dict[str, Recovery],
+) -> str:
+    order = next((orders[number] for number in named if number in orders), None)
+    notice = next((notices[number] for number in named if number in notices), None)
+    if order is not None:
+        about = {"order": order.number, "amount": yuan(order.amount_fen)}
+        if line.amount_fen > 0:
+            return _("It seems that the bank sent the payment %(order)s back.") % about
+        if -line.amount_fen != order.amount_fen:
+            return _("It names %(order)s, which is for %(amount)s yuan.") % about
+        return _("It is the payment %(order)s: take in the bank's result file of its batch.") % about
+    if notice is not None:
+        open_fen = notice.amount_fen - notice.received_fen
+        return _("It names notice %(notice)s, on which %(open)s yuan are still open.") % {
+            "notice": notice.number,
+            "open": yuan(open_fen),
+        }
+    return ""

@@ -66,6 +66,9 @@ def net_fen(claim: Any) -> int:
 
 def offers(claim: Any, step: Any) -> bool:
     """Of the three signatures the one that fits the claim's sum; a new account where there is one."""
+    if step.action == "record_return":
+        # The movement of a statement says so, and nobody by hand.
+        return False
     if step.action == "present_account":
         from apps.claims.services.renew_account import new_account
 

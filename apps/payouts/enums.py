@@ -10,6 +10,7 @@ class OrderState(models.TextChoices):
     RELEASED = "released", _("Released")
     PAID = "paid", _("Paid")
     FAILED = "failed", _("Refused by the bank")
+    RETURNED = "returned", _("Sent back by the bank")
 
 
 class RecoveryState(models.TextChoices):

@@ -36,7 +36,7 @@ PAID_ONCE = register(
       FROM payouts_paymentline AS payment
       JOIN payouts_paymentorder AS paid ON paid.id = payment.order_id
       JOIN claims_claimline AS line ON line.id = payment.claim_line_id
-     WHERE payment.live <> (paid.state <> 'failed') OR line.claim_id <> paid.claim_id
+     WHERE payment.live <> (paid.state NOT IN ('failed', 'returned')) OR line.claim_id <> paid.claim_id
     """,
     _("These lines are paid twice, not at all, or with another amount. Stop the orders and ask the bank."),
 )
@@ -76,7 +76,9 @@ CASH = register(
       FULL JOIN (SELECT subject_id AS order_id, fund_code, sum(credit_fen - debit_fen) AS fen
                    FROM ledger_leg
                   WHERE subject_type = 'payouts.paymentorder' AND account_code = 'cash'
-                  GROUP BY subject_id, fund_code) AS legs
+                  GROUP BY subject_id, fund_code
+                 -- What was paid and came back leaves nothing.
+                 HAVING sum(credit_fen - debit_fen) <> 0) AS legs
         ON legs.order_id = part.order_id AND legs.fund_code = part.fund_id
      WHERE part.amount_fen IS DISTINCT FROM legs.fen
     """,

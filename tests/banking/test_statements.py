@@ -6,17 +6,20 @@ import pytest
 
 from apps.apprentices.services import withdraw_enrolment
 from apps.banking.models import BankStatement, StatementLine, StatementMatch
-from apps.banking.selectors import unmatched_lines
-from apps.banking.services.match_lines import match_recovery
+from apps.banking.selectors import failed_payments, hints, unmatched_lines
+from apps.banking.services.match_lines import match_recovery, match_return
 from apps.banking.services.take_result import take_result
 from apps.banking.services.take_statement import take_statement
 from apps.casework.engine import Opinion
 from apps.claims.enums import ClaimKind, ClaimState
+from apps.claims.models import Entitlement
 from apps.core import invariants
 from apps.core.errors import Conflict, Forbidden, NotFound, Refused
-from apps.payouts.models import Recovery
+from apps.payouts.models import PaymentOrder, Recovery
 from apps.payouts.services.receive_recovery import receive_recovery
+from apps.payouts.services.release_payment import release_payment
 from apps.payouts.services.sign_recovery import sign_recovery
+from tests.banking.test_results import ALL
 from tests.factories import accounts, banking, claims
 from tests.factories.apprentices import ON
 
@@ -91,6 +94,21 @@ def test_a_statement_that_leaves_days_out_is_refused_where_money_moved_in_them()
     assert [p.code for p in refusal.value.problems] == ["gap"]
     take(of, statement(of, LATER + timedelta(days=1), day), on=day)
     assert unmatched_lines(of.maker).count() == 2
+
+
+def test_an_earlier_statement_has_to_lead_to_the_one_that_is_there():
+    of = banking.treasury()
+    account = of.account.account_number
+    of.bank.open_account(account, "财政局", 1000)
+    of.bank.receive(account, 100, ON, payer="甲", reference="利息")
+    of.bank.receive(account, 200, ON + timedelta(days=1), payer="甲", reference="利息")
+    of.bank.receive(account, 300, LATER, payer="甲", reference="利息")
+    take(of, statement(of, LATER, LATER))
+    with pytest.raises(Exception) as refusal:
+        take(of, statement(of, ON, ON))
+    assert [p.code for p in refusal.value.problems] == ["gap"]
+    take(of, statement(of, ON, LATER - timedelta(days=1)))
+    assert BankStatement.objects.count() == 2
 
 
 def test_a_statement_of_the_future_or_of_another_account_is_refused():
@@ -211,3 +229,85 @@ def test_another_amount_than_the_payments_is_not_matched():
     of.bank.book.movements[0].amount_fen -= 1
     assert take(of, statement(of)).matched == 0
     assert unmatched_lines(of.maker).count() == 1
+
+
+def test_an_open_movement_says_what_it_seems_to_be():
+    of = banking.treasury()
+    batch = banking.sent(of)
+    order = batch.entries.get()
+    account = of.account.account_number
+    of.bank.give_back(order.order_number, LATER)
+    of.bank.book.movements[0].amount_fen -= 1
+    of.bank.receive(account, 5, LATER, payer="甲", reference="利息")
+    take(of, statement(of))
+    lines = list(unmatched_lines(of.maker))
+    found = hints(lines)
+    assert [order.order_number in found.get(line.pk, "") for line in lines] == [True, True, False]
+
+
+def sent_back(of):
+    """A payment that was made, and the movement with which the bank sent it back."""
+    answered(of)
+    order = PaymentOrder.objects.get()
+    of.bank.give_back(order.number, LATER)
+    take(of, statement(of))
+    return order, unmatched_lines(of.maker).get()
+
+
+def test_a_payment_sent_back_is_undone_and_paid_by_a_new_attempt():
+    of = banking.treasury()
+    order, line = sent_back(of)
+    match_return(of.maker, line, on=LATER)
+    order.refresh_from_db()
+    order.claim.refresh_from_db()
+    assert (order.state, order.returned_on, order.claim.state) == ("returned", LATER, ClaimState.APPROVED)
+    assert "退汇" in order.failure
+    assert [row.pk for row in failed_payments(of.maker)] == [order.pk]
+    assert not unmatched_lines(of.maker).exists()
+    kept = Entitlement.objects.get()
+    assert (kept.paid_fen, kept.committed_fen) == (0, order.amount_fen)
+    assert all(found.holds for found in invariants.audit(ALL))
+
+    release_payment(of.maker, order.claim, on=LATER)
+    batch = banking.sent(of)
+    take_result(of.maker, batch, of.bank.result(batch.number), name="r2.csv", on=LATER)
+    order.claim.refresh_from_db()
+    assert order.claim.state == ClaimState.PAID
+    assert Entitlement.objects.get().paid_fen == order.amount_fen
+    assert all(found.holds for found in invariants.audit(ALL))
+
+
+def test_a_movement_of_another_amount_is_no_payment_sent_back():
+    of = banking.treasury()
+    answered(of)
+    order = PaymentOrder.objects.get()
+    of.bank.receive(
+        of.account.account_number, order.amount_fen - 1, LATER, payer="甲", reference=order.number
+    )
+    take(of, statement(of))
+    with pytest.raises(Refused) as refusal:
+        match_return(of.maker, unmatched_lines(of.maker).get(), on=LATER)
+    assert refusal.value.code == "not_a_return"
+    assert PaymentOrder.objects.get().state == "paid"
+
+
+def test_a_payment_on_which_a_later_claim_rests_is_not_undone():
+    of = banking.treasury()
+    _order, line = sent_back(of)
+    recovering(of)
+    with pytest.raises(Refused) as refusal:
+        match_return(of.maker, line, on=LATER)
+    assert [problem.code for problem in refusal.value.problems] == ["later_claim"]
+
+
+def test_only_finance_of_the_account_says_that_a_payment_came_back_and_only_once():
+    of = banking.treasury()
+    _order, line = sent_back(of)
+    with pytest.raises(Forbidden):
+        match_return(of.signer, line, on=LATER)
+    stranger = accounts.actor("finance_officer", district=accounts.district("110108"))
+    with pytest.raises(NotFound):
+        match_return(stranger, line, on=LATER)
+    match_return(of.maker, line, on=LATER)
+    with pytest.raises(Conflict):
+        match_return(of.maker, line, on=LATER)

@@ -260,3 +260,23 @@ def test_the_page_of_a_claim_leads_to_its_batch_and_then_to_the_new_account():
     assert browser(signer).post(url, {"action": "sign_account"}).status_code == 302
     account = order.enterprise.organisation.bank_accounts.get(state="confirmed")
     assert account.masked_number in text(browser(of.maker).get(page))
+
+
+def test_a_payment_that_the_bank_sent_back_is_undone_from_its_movement():
+    from apps.banking.services.take_result import take_result
+
+    of = banking.treasury()
+    batch = banking.sent(of)
+    take_result(of.maker, batch, of.bank.result(batch.number), name="r.csv", on=LATER)
+    order = PaymentOrder.objects.get()
+    of.bank.give_back(order.number, LATER)
+    desk = browser(of.maker)
+    content = of.bank.statement(of.account.account_number, ON, LATER)
+    desk.post(reverse("desk:statement_list"), {"account": of.account.pk, "file": upload(content)})
+    page = reverse("desk:statement_detail", args=[of.account.statements.get().pk])
+    line = of.account.statements.get().lines.get(amount_fen__gt=0)
+    url = reverse("desk:movement_returned", args=[line.pk])
+    assert url in text(desk.get(page))
+    assert desk.post(url).status_code == 302
+    assert url not in text(desk.get(page))
+    assert order.number in text(desk.get(reverse("desk:payment_failures")))

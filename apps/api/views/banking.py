@@ -20,10 +20,11 @@ from apps.banking.models import BankStatement, BatchEntry, PayingAccount, Statem
 from apps.banking.selectors import failed_payments
 from apps.banking.services.build_batch import build_batch, take_out
 from apps.banking.services.freezing import file_name, open_payment_file, regenerate
-from apps.banking.services.match_lines import match_recovery
+from apps.banking.services.match_lines import match_recovery, match_return
 from apps.banking.services.take_result import take_result
 from apps.banking.services.take_statement import take_statement
 from apps.banking.transitions import BATCH_TRANSITIONS
+from apps.banking.uploads import read_upload
 from apps.core.clock import today
 from apps.core.files import open_file
 from apps.payouts.models import PaymentOrder, Recovery
@@ -121,11 +122,10 @@ class BatchViewSet(CaseViewSet):
         batch = self.get_object()
         if request.method == "GET":
             return Response(shapes.ResultFileSerializer(batch.result_files.order_by("-id"), many=True).data)
-        upload = valid(shapes.BankFileSerializer, request)["file"]
-        content = b"".join(upload.chunks())
+        content, name = read_upload(valid(shapes.BankFileSerializer, request)["file"])
 
         def work() -> Response:
-            taken = take_result(self.actor, batch, content, name=upload.name, on=today())
+            taken = take_result(self.actor, batch, content, name=name, on=today())
             taken.file.already = taken.already  # type: ignore[attr-defined]
             return Response(shapes.ResultFileSerializer(taken.file).data, status=201)
 
@@ -159,7 +159,7 @@ class PayingAccountViewSet(_Reading):
 
 
 class StatementViewSet(_Reading):
-    """Account statements (银行对账单)."""
+    """Bank statements (银行对账单)."""
 
     serializer_class = shapes.StatementSerializer
     model = BankStatement
@@ -171,11 +171,10 @@ class StatementViewSet(_Reading):
         """Take a statement in, whole or not at all, and match its movements."""
         data = valid(shapes.StatementFileSerializer, request)
         account = found(PayingAccount.objects.visible_to(self.actor), data["paying_account"])
-        upload = data["file"]
-        content = b"".join(upload.chunks())
+        content, name = read_upload(data["file"])
 
         def work() -> Response:
-            taken = take_statement(self.actor, account, content, name=upload.name, on=today())
+            taken = take_statement(self.actor, account, content, name=name, on=today())
             taken.statement.already = taken.already  # type: ignore[attr-defined]
             return Response(shapes.StatementSerializer(taken.statement).data, status=201)
 
@@ -186,7 +185,7 @@ class MovementViewSet(_Reading):
     """Movements of the accounts, explained or not."""
 
     serializer_class = shapes.MovementSerializer
-    money_actions = frozenset({"match"})
+    money_actions = frozenset({"match", "returned"})
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
@@ -205,6 +204,19 @@ class MovementViewSet(_Reading):
 
         def work() -> Response:
             match_recovery(self.actor, line, recovery, on=today())
+            return Response(shapes.MovementSerializer(self.get_object()).data)
+
+        return self.once(work)
+
+    @extend_schema(request=None, responses=shapes.MovementSerializer)
+    @action(detail=True, methods=["post"])
+    @FINANCE
+    def returned(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002 - the framework's signature
+        """Say that a movement is a payment that the bank sent back; it waits for a new release."""
+        line = self.get_object()
+
+        def work() -> Response:
+            match_return(self.actor, line, on=today())
             return Response(shapes.MovementSerializer(self.get_object()).data)
 
         return self.once(work)

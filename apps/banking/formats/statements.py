@@ -1,4 +1,4 @@
-"""Account statements: movements whose balances and totals agree, or nothing."""
+"""Bank statements: movements whose balances and totals agree, or nothing."""
 
 from collections.abc import Mapping
 from datetime import date

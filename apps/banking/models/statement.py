@@ -1,4 +1,4 @@
-"""Account statements, their movements, and what each movement was found to be."""
+"""Bank statements, their movements, and what each movement was found to be."""
 
 from typing import Self
 
@@ -38,7 +38,7 @@ class BankStatement(AppendOnlyModel):
     objects = BankStatementQuerySet.as_manager()
 
     class Meta(AppendOnlyModel.Meta):
-        verbose_name = _("Account statement")
+        verbose_name = _("Bank statement")
         constraints = [
             models.CheckConstraint(condition=Q(to_day__gte=models.F("from_day")), name="statement_days"),
         ]
@@ -72,7 +72,7 @@ class StatementLine(AppendOnlyModel):
 
 
 class StatementMatch(AppendOnlyModel):
-    """What a movement is: the payment of an entry or a receipt for a recovery. Each of them once."""
+    """What a movement is: a payment, a receipt for a recovery, or a payment sent back; each of them once."""
 
     line = models.OneToOneField(StatementLine, models.PROTECT, related_name="match")
     kind = models.CharField(_("What it is"), max_length=16, choices=MatchKind.choices)
@@ -82,6 +82,9 @@ class StatementMatch(AppendOnlyModel):
     receipt = models.OneToOneField(
         "payouts.RecoveryReceipt", models.PROTECT, null=True, blank=True, related_name="match"
     )
+    returned = models.OneToOneField(
+        "payouts.PaymentOrder", models.PROTECT, null=True, blank=True, related_name="return_match"
+    )
     matched_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     matched_at = models.DateTimeField(auto_now_add=True)
 
@@ -90,7 +93,8 @@ class StatementMatch(AppendOnlyModel):
         constraints = [
             models.CheckConstraint(
                 name="match_names_one_thing",
-                condition=Q(kind=MatchKind.PAYMENT, entry__isnull=False, receipt=None)
-                | Q(kind=MatchKind.RECEIPT, receipt__isnull=False, entry=None),
+                condition=Q(kind=MatchKind.PAYMENT, entry__isnull=False, receipt=None, returned=None)
+                | Q(kind=MatchKind.RECEIPT, receipt__isnull=False, entry=None, returned=None)
+                | Q(kind=MatchKind.RETURN, returned__isnull=False, entry=None, receipt=None),
             )
         ]

@@ -1,6 +1,5 @@
 """Movements of a statement find their payment or their recovery; what finds nothing stays listed."""
 
-import re
 from datetime import date
 
 from django.db import transaction
@@ -10,12 +9,13 @@ from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.banking.enums import EntryState, MatchKind
 from apps.banking.models import BatchEntry, PayingAccount, StatementLine, StatementMatch
+from apps.banking.selectors import numbers_in
+from apps.casework.engine import Opinion
 from apps.core.errors import Conflict, Forbidden, NotFound, Refused, ShituError
-from apps.payouts.models import Recovery, RecoveryReceipt
+from apps.payouts.enums import OrderState
+from apps.payouts.models import PaymentOrder, Recovery, RecoveryReceipt
 from apps.payouts.services.receive_recovery import receive_recovery
-
-# Our own numbers in what people write: letters, digits and hyphens.
-_NUMBER = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
+from apps.payouts.services.record_return import record_return
 
 
 def match_open_lines(actor: Actor, account_id: int, *, on: date) -> int:
@@ -38,29 +38,67 @@ def match_recovery(actor: Actor, line: StatementLine, recovery: Recovery, *, on:
     Raises `Forbidden` for anybody but finance, `NotFound` for a movement or notice of others, `Conflict`
     for one that is matched already, and what `receive_recovery` raises.
     """
-    if actor.role != Role.FINANCE_OFFICER:
-        raise Forbidden(_("Finance records what comes in."), code="not_your_step")
     with transaction.atomic():
-        # Movements are never changed, so the account is what two people lock who explain one at a time.
-        account = (
-            PayingAccount.objects.visible_to(actor)
-            .filter(pk=line.paying_account_id)
-            .select_for_update(of=("self",))
-            .first()
-        )
-        locked = StatementLine.objects.filter(pk=line.pk, paying_account=account).first()
-        if account is None or locked is None:
-            raise NotFound(_("There is no such movement."), code="no_such_line")
-        if StatementMatch.objects.filter(line=locked).exists():
-            raise Conflict(_("This movement is explained already."), code="matched")
+        locked = _lock_open(actor, line)
         if locked.amount_fen <= 0:
             raise Refused(_("Money went out with this movement: it is no receipt."), code="not_a_receipt")
         return _receive(actor, locked, recovery, on)
 
 
+def match_return(actor: Actor, line: StatementLine, *, on: date) -> StatementMatch:
+    """Say that a movement is a payment that the bank sent back; its reference names the order.
+
+    The payment is undone (`record_return`) and the claim waits for a new release. Raises what
+    `match_recovery` raises, and `Refused` where the reference names no paid order of this amount.
+    """
+    with transaction.atomic():
+        locked = _lock_open(actor, line)
+        order = (
+            PaymentOrder.objects.visible_to(actor)
+            .filter(
+                number__in=numbers_in(locked.reference),
+                state=OrderState.PAID,
+                amount_fen=locked.amount_fen,
+            )
+            .select_related("claim")
+            .first()
+        )
+        if order is None:
+            message = _("The reference names no payment that was made with this amount.")
+            raise Refused(message, code="not_a_return")
+        reason = _("The bank sent the payment back: %(reference)s") % {"reference": locked.reference}
+        record_return(
+            actor, order.claim, on=on, returned_on=locked.booked_on, opinion=Opinion(reason=reason[:300])
+        )
+        return StatementMatch.objects.create(
+            line=locked, kind=MatchKind.RETURN, returned=order, matched_by_id=actor.account_id
+        )
+
+
+def _lock_open(actor: Actor, line: StatementLine) -> StatementLine:
+    """The movement, not explained yet, with its account held.
+
+    Movements are never changed, so the account is what two people lock who explain one at a time.
+    """
+    if actor.role != Role.FINANCE_OFFICER:
+        raise Forbidden(_("Finance records what comes in."), code="not_your_step")
+    account = (
+        PayingAccount.objects.visible_to(actor)
+        .filter(pk=line.paying_account_id)
+        .select_for_update(of=("self",))
+        .first()
+    )
+    locked = StatementLine.objects.filter(pk=line.pk, paying_account=account).first()
+    if account is None or locked is None:
+        raise NotFound(_("There is no such movement."), code="no_such_line")
+    if StatementMatch.objects.filter(line=locked).exists():
+        raise Conflict(_("This movement is explained already."), code="matched")
+    return locked
+
+
 def _match_payments(actor: Actor, account_id: int, lines: list[StatementLine]) -> int:
     serials = [line.bank_serial for line in lines]
-    numbers = {number for line in lines for number in _NUMBER.findall(line.reference)}
+    numbers = {number for line in lines for number in numbers_in(line.reference)}
     rows = BatchEntry.objects.filter(
         batch__paying_account_id=account_id, live=True, state=EntryState.PAID, match=None
     )
@@ -68,7 +106,7 @@ def _match_payments(actor: Actor, account_id: int, lines: list[StatementLine]) -
     by_number = {row.order_number: row for row in rows.filter(order_number__in=numbers)}
     matches, used = [], set()
     for line in lines:
-        named = [by_number[n] for n in _NUMBER.findall(line.reference) if n in by_number]
+        named = [by_number[n] for n in numbers_in(line.reference) if n in by_number]
         entry = by_serial.get(line.bank_serial) or (named[0] if len(named) == 1 else None)
         if entry is None or entry.pk in used or -line.amount_fen != entry.amount_fen:
             continue
@@ -82,7 +120,7 @@ def _match_payments(actor: Actor, account_id: int, lines: list[StatementLine]) -
 
 def _match_receipt_named(actor: Actor, line: StatementLine, on: date) -> StatementMatch | None:
     """Receive money whose reference names exactly one open notice; anything unclear stays for a person."""
-    named = list(Recovery.objects.visible_to(actor).filter(number__in=_NUMBER.findall(line.reference))[:2])
+    named = list(Recovery.objects.visible_to(actor).filter(number__in=numbers_in(line.reference))[:2])
     if len(named) != 1:
         return None
     try:

@@ -78,11 +78,8 @@ def _gaps(account: PayingAccount, read: StatementContent, on: date) -> list[Prob
     problems = []
     if read.to_day > on:
         problems.append(at(None, "days", _("The statement ends in the future.")))
-    before = (
-        BankStatement.objects.filter(paying_account=account, from_day__lte=read.from_day)
-        .order_by("-to_day", "-id")
-        .first()
-    )
+    statements = BankStatement.objects.filter(paying_account=account)
+    before = statements.filter(from_day__lte=read.from_day).order_by("-to_day", "-id").first()
     if before is not None and before.closing_fen != read.opening_fen:
         message = _(
             "The statement does not begin with the balance with which statement %(number)s ended on"
@@ -90,6 +87,10 @@ def _gaps(account: PayingAccount, read: StatementContent, on: date) -> list[Prob
         )
         about = {"number": before.number, "day": before.to_day.isoformat()}
         problems.append(at(1, "gap", message % about))
+    after = statements.filter(from_day__gt=read.from_day).order_by("from_day", "id").first()
+    if after is not None and after.opening_fen != read.closing_fen:
+        message = _("The statement does not end with the balance with which statement %(number)s begins.")
+        problems.append(at(None, "gap", message % {"number": after.number}))
     return problems
 
 

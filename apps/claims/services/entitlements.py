@@ -36,6 +36,12 @@ _PAY = """
       FROM claims_claimline l
      WHERE l.claim_id = %s AND l.enrolment_id = e.enrolment_id AND l.amount_fen > 0
 """
+_UNPAY = """
+    UPDATE claims_entitlement e
+       SET committed_fen = e.committed_fen + l.amount_fen, paid_fen = e.paid_fen - l.amount_fen
+      FROM claims_claimline l
+     WHERE l.claim_id = %s AND l.enrolment_id = e.enrolment_id AND l.amount_fen > 0
+"""
 # Money that came back (or was set off) goes to the lines in the order of their key.
 _RECOVER = """
     WITH owed AS (
@@ -66,6 +72,13 @@ def pay_lines(claim: Claim) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [claim.pk])
         cursor.execute(_PAY, [claim.pk])
+
+
+def unpay_lines(claim: Claim) -> None:
+    """Count the positive lines of a claim as promised again: the bank sent its payment back."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [claim.pk])
+        cursor.execute(_UNPAY, [claim.pk])
 
 
 def recover_lines(claim: Claim, amount_fen: int) -> None:

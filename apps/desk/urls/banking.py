@@ -18,4 +18,5 @@ urlpatterns = [
     path("statements/", statements.statement_list, name="statement_list"),
     path("statements/<int:pk>/", statements.statement_detail, name="statement_detail"),
     path("movements/<int:pk>/match/", statements.movement_match, name="movement_match"),
+    path("movements/<int:pk>/returned/", statements.movement_returned, name="movement_returned"),
 ]

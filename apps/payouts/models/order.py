@@ -40,6 +40,7 @@ class PaymentOrder(models.Model):
     released_at = models.DateTimeField(_("Released"), auto_now_add=True)
     paid_on = models.DateField(_("Paid on"), null=True, blank=True)
     bank_serial = models.CharField(_("Bank's serial number"), max_length=64, blank=True)
+    returned_on = models.DateField(_("Sent back on"), null=True, blank=True)
     failure = models.CharField(_("The bank's reason"), max_length=300, blank=True)
 
     objects = PaymentOrderQuerySet.as_manager()
@@ -62,7 +63,13 @@ class PaymentOrder(models.Model):
                 name="paid_order_has_bank_data",
             ),
             models.CheckConstraint(
-                condition=~Q(state=OrderState.FAILED) | ~Q(failure=""), name="failed_order_has_reason"
+                condition=~Q(state__in=[OrderState.FAILED, OrderState.RETURNED]) | ~Q(failure=""),
+                name="failed_order_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=OrderState.RETURNED, returned_on__isnull=False)
+                | ~Q(state=OrderState.RETURNED) & Q(returned_on=None),
+                name="returned_order_has_its_day",
             ),
         ]
         indexes = [models.Index(fields=["district", "state", "-id"], name="order_by_district")]

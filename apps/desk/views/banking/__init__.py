@@ -3,4 +3,3 @@
 from apps.accounts.roles import Role
 
 READERS = (Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER, Role.AUDITOR)
-FILE_BYTES_MAX = 20 * 1024 * 1024

@@ -20,6 +20,7 @@ from apps.banking.services.build_batch import BATCH_MAX, build_batch, take_out
 from apps.banking.services.freezing import file_name, open_payment_file, regenerate
 from apps.banking.services.take_result import ANSWERABLE, check_result, take_result
 from apps.banking.tasks import enqueue_result, job_of
+from apps.banking.uploads import read_upload
 from apps.casework import presentation
 from apps.core import jobs, keyset
 from apps.core.clock import today
@@ -27,7 +28,6 @@ from apps.core.errors import InvalidInput, NotFound, ShituError
 from apps.core.files import file_response, store_bytes
 from apps.desk.forms.banking import BankFileForm, BatchForm, ChoiceOfOrders
 from apps.desk.views.banking import READERS
-from apps.desk.views.banking.uploads import read_upload
 from apps.payouts.models import PaymentOrder
 
 # A longer result file is taken in while the officer goes on.

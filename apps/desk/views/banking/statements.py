@@ -1,4 +1,4 @@
-"""Account statements: taken in, and what in them is not explained yet."""
+"""Bank statements: taken in, and what in them is not explained yet."""
 
 from typing import Any
 
@@ -11,15 +11,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.access import access, money_confirmation_required
 from apps.accounts.roles import Role
 from apps.banking.models import BankStatement, PayingAccount, StatementLine
-from apps.banking.selectors import unmatched_lines
-from apps.banking.services.match_lines import match_recovery
+from apps.banking.selectors import hints, unmatched_lines
+from apps.banking.services.match_lines import match_recovery, match_return
 from apps.banking.services.take_statement import take_statement
+from apps.banking.uploads import read_upload
 from apps.core import keyset
 from apps.core.clock import today
 from apps.core.errors import NotFound, ShituError
 from apps.desk.forms.banking import MatchForm, StatementForm
 from apps.desk.views.banking import READERS
-from apps.desk.views.banking.uploads import read_upload
 from apps.payouts.models import Recovery
 
 OPEN_SHOWN = 100
@@ -58,11 +58,13 @@ def _list(request: HttpRequest, form: StatementForm, status: int = 200, **more: 
     rows = BankStatement.objects.visible_to(request.actor).select_related("paying_account")
     page, pager = keyset.page_of(rows, request, order=("-id",))
     unmatched = unmatched_lines(request.actor)
+    shown = list(unmatched[:OPEN_SHOWN])
+    seems = hints(shown)
     context = {
         "statements": page,
         "pager": pager,
         "form": form,
-        "unmatched": unmatched[:OPEN_SHOWN],
+        "unmatched": [(line, seems.get(line.pk, "")) for line in shown],
         "unmatched_count": unmatched.count(),
         "may_take": request.actor.role == Role.FINANCE_OFFICER,
         "has_account": PayingAccount.objects.visible_to(request.actor).exists(),
@@ -80,11 +82,14 @@ def statement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if statement is None:
         raise NotFound(_("There is no such statement."), code="no_such_statement")
-    lines = statement.lines.select_related("match__entry__batch", "match__receipt__recovery")
+    lines = statement.lines.select_related(
+        "match__entry__batch", "match__receipt__recovery", "match__returned"
+    )
     page, pager = keyset.page_of(lines, request, order=("row",), size=50)
+    seems = hints(line for line in page if getattr(line, "match", None) is None)
     context = {
         "statement": statement,
-        "lines": page,
+        "lines": [(line, seems.get(line.pk, "")) for line in page],
         "pager": pager,
         "open_count": statement.lines.filter(match=None).count(),
         "may_match": request.actor.role == Role.FINANCE_OFFICER,
@@ -97,11 +102,7 @@ def statement_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @money_confirmation_required
 def movement_match(request: HttpRequest, pk: int) -> HttpResponse:
     """Say for which recovery notice money came in."""
-    line = StatementLine.objects.filter(
-        paying_account__in=PayingAccount.objects.visible_to(request.actor), pk=pk
-    ).first()
-    if line is None:
-        raise NotFound(_("There is no such movement."), code="no_such_line")
+    line = _movement(request, pk)
     form = MatchForm(request.POST)
     number = form.data.get("number", "").strip()[:40]
     recovery = Recovery.objects.visible_to(request.actor).filter(number=number).first()
@@ -113,3 +114,24 @@ def movement_match(request: HttpRequest, pk: int) -> HttpResponse:
     match_recovery(request.actor, line, recovery, on=today())
     messages.success(request, _("The money was received for notice %(number)s.") % {"number": number})
     return redirect("desk:statement_detail", pk=line.statement_id)
+
+
+@access(Role.FINANCE_OFFICER)
+@require_POST
+@money_confirmation_required
+def movement_returned(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that a movement is a payment that the bank sent back."""
+    line = _movement(request, pk)
+    match = match_return(request.actor, line, on=today())
+    text = _("The payment %(order)s was undone; it stands among the failed payments now.")
+    messages.success(request, text % {"order": match.returned})
+    return redirect("desk:statement_detail", pk=line.statement_id)
+
+
+def _movement(request: HttpRequest, pk: int) -> StatementLine:
+    line = StatementLine.objects.filter(
+        paying_account__in=PayingAccount.objects.visible_to(request.actor), pk=pk
+    ).first()
+    if line is None:
+        raise NotFound(_("There is no such movement."), code="no_such_line")
+    return line

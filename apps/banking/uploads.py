@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import InvalidInput
 from apps.core.files import clean_name
-from apps.desk.views.banking import FILE_BYTES_MAX
+
+FILE_BYTES_MAX = 20 * 1024 * 1024
 
 
 def read_upload(uploaded: UploadedFile) -> tuple[bytes, str]:

@@ -1,0 +1,75 @@
+"""A payment that was made comes back from the bank: it is undone in the books and can be released anew."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.casework.engine import Opinion, fire
+from apps.claims.enums import ClaimKind
+from apps.claims.models import Claim, ClaimLine
+from apps.claims.services import entitlements
+from apps.claims.services.review_claim import bound
+from apps.claims.transitions import CLAIM_TRANSITIONS
+from apps.core.errors import InvalidInput, Problem
+from apps.ledger import services as ledger
+from apps.ledger.models import Transaction
+from apps.payouts.enums import OrderState
+from apps.payouts.models import PaymentOrder
+
+
+def record_return(actor: Actor, claim: Claim, *, on: date, returned_on: date, opinion: Opinion) -> Claim:
+    """Record that the whole payment of a claim came back (退汇) on a day, for the opinion's reason.
+
+    The posting of the payment is reversed, its lines count as promised again, and the claim waits for a new
+    release; budget and obligation stand. Raises `InvalidInput` for a day in the future or before the payment,
+    `Refused` where a later claim rests on the payment or recoveries were set off in it.
+    """
+
+    def effect(locked: Claim) -> list[str]:
+        order = PaymentOrder.objects.select_for_update().get(claim=locked, state=OrderState.PAID)
+        if order.paid_on is None or not order.paid_on <= returned_on <= on:
+            message = _("The day lies before the payment, or in the future.")
+            raise InvalidInput(
+                code="returned_on", problems=[Problem("returned_on", message, field="returned_on")]
+            )
+        order.state, order.returned_on = OrderState.RETURNED, returned_on
+        order.failure = opinion.reason[:300]
+        order.save(update_fields=["state", "returned_on", "failure"])
+        order.lines.update(live=False)
+        entitlements.unpay_lines(locked)
+        ledger.reverse(
+            Transaction.objects.get(key=f"order:{order.pk}:paid"),
+            f"order:{order.pk}:returned",
+            returned_on,
+            opinion.reason,
+            posted_by_id=actor.user_id,
+        )
+        return []
+
+    return fire(
+        CLAIM_TRANSITIONS,
+        claim,
+        "record_return",
+        actor,
+        on=on,
+        opinion=bound(claim, opinion),
+        guard=lambda locked, _actor: _rested_on(locked),
+        effect=effect,
+    )
+
+
+def _rested_on(claim: Claim) -> Iterator[Problem]:
+    """What was built on the payment and would have to be undone first."""
+    later = ClaimLine.objects.filter(
+        kind=ClaimKind.REMAINDER,
+        voided_at=None,
+        enrolment__in=ClaimLine.objects.filter(claim=claim).values("enrolment_id"),
+    ).exclude(claim=claim)
+    if later.exists():
+        message = _("A later claim rests on this payment. Have it withdrawn or returned first.")
+        yield Problem("later_claim", message)
+    if claim.recover_fen:
+        message = _("Recoveries were set off in this payment: it is corrected in the reconciliation.")
+        yield Problem("set_off", message)
