@@ -29,6 +29,15 @@ def valid(shape: type[serializers.BaseSerializer], request: Request) -> dict[str
     return values
 
 
+def asked(shape: type[serializers.Serializer], request: Request) -> dict[str, Any]:
+    """The validated values of a request's query. Raises as `valid`."""
+    given = shape(data=request.query_params)
+    given.is_valid(raise_exception=True)
+    values: dict[str, Any] = given.validated_data
+    _refuse(_out_of_time(values))
+    return values
+
+
 def found(rows: Any, pk: int) -> Any:
     """The row of a queryset by its key. Raises `NotFound`."""
     row = rows.filter(pk=pk).first()

@@ -11,6 +11,7 @@ from apps.casework.models import Notice
 from apps.core import navigation
 
 MONEY_READERS = (Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER, Role.AUDITOR)
+BOOK_READERS = (Role.FINANCE_OFFICER, Role.CITY_OFFICER, Role.AUDITOR)
 Part = Callable[[HttpRequest], Iterable[navigation.Item]]
 
 
@@ -54,9 +55,11 @@ def money_items(request: HttpRequest) -> Iterator[navigation.Item]:
         yield navigation.Item(_("Payments"), reverse("desk:payment_list"), icon="stamp")
         yield navigation.Item(_("Payment batches"), reverse("desk:batch_list"), icon="file")
         yield navigation.Item(_("Failed payments"), reverse("desk:payment_failures"), icon="alert")
-        yield navigation.Item(_("Account statements"), reverse("desk:statement_list"), icon="list")
+        yield navigation.Item(_("Bank statements"), reverse("desk:statement_list"), icon="list")
         yield navigation.Item(_("Recoveries"), reverse("desk:recovery_list"), icon="undo")
         yield navigation.Item(_("Budgets"), reverse("desk:budgets"), icon="calculator")
+    if request.actor.role in BOOK_READERS:
+        yield navigation.Item(_("Books"), reverse("desk:ledger_chart"), icon="book")
 
 
 def dashboard_items(request: HttpRequest) -> Iterator[navigation.Item]:

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PayoutsConfig(AppConfig):
@@ -11,9 +12,19 @@ class PayoutsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.casework import dead_jobs, subjects
+        from apps.ledger.kinds import name_kinds
         from apps.payouts import invariants, tasks  # noqa: F401 - both register themselves
         from apps.payouts.services import record_payment, release_many, release_payment, sign_recovery
 
+        name_kinds(
+            {
+                "appropriation": pgettext_lazy("ledger", "Appropriation"),
+                "obligation": pgettext_lazy("ledger", "Signed claim"),
+                "payment": pgettext_lazy("ledger", "Payment"),
+                "recovery": pgettext_lazy("ledger", "Recovery notice"),
+                "receipt": pgettext_lazy("ledger", "Money received"),
+            }
+        )
         # The money steps of a claim are taken here, a floor above the claim itself.
         subjects.add_services(
             "claims.claim",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("claims/", include("apps.desk.urls.claims")),
     path("payments/", include("apps.desk.urls.payments")),
     path("banking/", include("apps.desk.urls.banking")),
+    path("ledger/", include("apps.desk.urls.ledger")),
     path("trace/", include("apps.desk.urls.trace")),
     path("dashboards/", include("apps.desk.urls.dashboards")),
     path("registers/", include("apps.desk.urls.registers")),

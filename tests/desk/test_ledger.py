@@ -1,0 +1,147 @@
+"""The pages of the books: every reader sees the own part, by day, account, fund and subject."""
+
+import io
+from datetime import date, timedelta
+
+import openpyxl
+import pytest
+from django.urls import reverse
+
+from apps.accounts.models import AccessLog
+from apps.accounts.roles import Role
+from apps.ledger.journal import account_of, statement_page
+from apps.ledger.models import Leg, Transaction
+from apps.ledger.selectors import account_statement, trial_balance
+from tests.factories import accounts, claims
+from tests.factories import ledger as make
+
+pytestmark = pytest.mark.django_db
+PAGES = ["desk:ledger_chart", "desk:ledger_journal", "desk:ledger_trial_balance", "desk:ledger_export"]
+
+
+@pytest.fixture
+def books():
+    make.chart()
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("role", [Role.FINANCE_OFFICER, Role.CITY_OFFICER, Role.AUDITOR])
+def test_readers_open_each_page_of_empty_books(books, page, role):
+    assert accounts.client_for(role).get(reverse(page)).status_code == 200
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_others_do_not(page):
+    assert accounts.client_for(Role.DISTRICT_REVIEWER).get(reverse(page)).status_code == 403
+
+
+def test_the_journal_narrows_by_each_of_its_filters(books):
+    make.posted("a", 100, on=date(2023, 3, 1), subject_type="claims.claim", subject_id=7)
+    make.posted("b", 200, on=date(2023, 4, 1), fund=make.ACCOUNT_FUND, district="110108")
+    client = accounts.client_for(Role.CITY_OFFICER)
+
+    def shown(**query):
+        page = client.get(reverse("desk:ledger_journal"), query)
+        assert page.status_code == 200, page.content.decode()
+        return [entry["head"].key for entry in page.context["entries"]]
+
+    assert shown() == ["b", "a"]
+    assert shown(until="2023-03-31") == ["a"]
+    assert shown(since="2023-03-31") == ["b"]
+    assert shown(fund=make.ACCOUNT_FUND) == ["b"]
+    assert shown(account="cash") == []
+    assert shown(account="payables") == ["b", "a"]
+    assert shown(subject_type="claims.claim", subject_id=7) == ["a"]
+    assert shown(subject_type="claims.claim", subject_id=8) == []
+    assert shown(kind="payment") == []
+
+
+def test_a_district_sees_its_own_legs_whatever_it_asks_for(books):
+    make.posted("own", 100)
+    make.posted("foreign", 987_654_321, district="110108")
+    district = accounts.district(make.DISTRICT)
+    client = accounts.client_for(Role.FINANCE_OFFICER, district=district)
+    for page in (
+        reverse("desk:ledger_chart"),
+        reverse("desk:ledger_journal"),
+        reverse("desk:ledger_trial_balance"),
+        reverse("desk:ledger_statement", args=["payables"]),
+    ):
+        text = client.get(page, {"district": "110108"}).content.decode()
+        assert "9,876,543.21" not in text
+        assert "1.00" in text
+    file = client.get(reverse("desk:ledger_export_file"), {"format": "hledger"})
+    text = b"".join(file.streaming_content).decode()
+    assert "9876543.21" not in text
+    assert "1.00 CNY" in text
+
+
+def test_a_trial_balance_is_that_of_the_day(books):
+    make.posted("a", 100, on=date(2023, 3, 1))
+    make.posted("b", 200, on=date(2023, 4, 1))
+    client = accounts.client_for(Role.AUDITOR)
+    url = reverse("desk:ledger_trial_balance")
+    assert client.get(url, {"on": "2023-03-31"}).context["debit_fen"] == 100
+    assert client.get(url).context["debit_fen"] == 300
+    page = client.get(url, {"on": "gestern"})
+    assert page.status_code == 422
+
+
+def test_pages_of_a_statement_run_on_from_each_other(books):
+    for number in range(7):
+        make.posted(f"p{number}", 100 + number, on=date(2023, 3, 1) + timedelta(days=number // 3))
+    account = account_of("payables")
+    whole = account_statement("payables")
+    seen, mark = [], ""
+    while True:
+        page = statement_page(account, after=mark, limit=2)
+        assert page.opening_fen == (seen[-1].running_fen if seen else 0)
+        seen += page.lines
+        mark = page.next_mark
+        if not mark:
+            break
+    assert seen == whole
+    later = statement_page(account, since=date(2023, 3, 2))
+    assert later.opening_fen == 100 + 101 + 102
+    assert later.closing_fen == whole[-1].running_fen
+
+
+@pytest.mark.parametrize(
+    "mark", ["x", "2023-03-01.0.1", "2023-03-01.1", "2023-13-01.1.1", "2023-03-01.99999999999999999999.1"]
+)
+def test_a_mark_that_was_made_up_is_refused(books, mark):
+    page = accounts.client_for(Role.AUDITOR).get(
+        reverse("desk:ledger_statement", args=["cash"]), {"after": mark}
+    )
+    assert page.status_code == 400
+
+
+def test_an_account_that_is_not_in_the_chart_is_not_found(books):
+    url = reverse("desk:ledger_statement", args=["nothing"])
+    assert accounts.client_for(Role.AUDITOR).get(url).status_code == 404
+
+
+def test_workbooks_hold_what_the_pages_show_and_are_logged():
+    claims.paid(claims.money(people=1))
+    client = accounts.client_for(Role.AUDITOR)
+
+    def rows(url):
+        answer = client.get(url, {"file": "xlsx"})
+        assert answer.status_code == 200
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+        return list(sheet.iter_rows(min_row=2, values_only=True))
+
+    legs = rows(reverse("desk:ledger_journal"))
+    assert len(legs) == Leg.objects.count()
+    assert sum(round(row[7] * 100) for row in legs if row[7]) == sum(row.debit_fen for row in trial_balance())
+    assert len(rows(reverse("desk:ledger_trial_balance"))) == len(trial_balance())
+    lines = rows(reverse("desk:ledger_statement", args=["cash"]))
+    assert len(lines) == Leg.objects.filter(account="cash").count()
+    assert AccessLog.objects.filter(action="exported").count() == 3
+
+
+def test_the_journal_leads_to_the_claim():
+    claim = claims.paid(claims.money(people=1))
+    page = accounts.client_for(Role.CITY_OFFICER).get(reverse("desk:ledger_journal"))
+    assert reverse("desk:claim_review", args=[claim.pk]) in page.content.decode()
+    assert Transaction.objects.count() == len(page.context["entries"])
