@@ -75,7 +75,7 @@ def fire(
         source = locked.state
         changed = list((effect(locked) if effect else None) or ())
         locked.state = step.target
-        locked.state_since = clock.now()
+        locked.state_since = clock.moment_of(on)
         locked.deadline_on = deadline_after(step, locked, on)
         with acting(actor, action, opinion.reason):
             locked.save(update_fields=["state", "state_since", "deadline_on", *changed])

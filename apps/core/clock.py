@@ -1,7 +1,7 @@
 """The clock of Beijing. Only doors and task entries read it; services take the day as an argument."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -19,6 +19,11 @@ def today() -> date:
     """The calendar day in Beijing, whatever time zone the process, the browser or the database lives in."""
     day = now().date()
     return day + timedelta(days=_days_ahead()) if _days_ahead is not None else day
+
+
+def moment_of(day: date) -> datetime:
+    """When something of a day is said to have happened: now if the day is today, its noon otherwise."""
+    return now() if day == today() else datetime.combine(day, time(12), BEIJING)
 
 
 def let_days_pass(days_ahead: Callable[[], int]) -> None:

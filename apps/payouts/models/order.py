@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
+from apps.core import clock
 from apps.core.fields import EncryptedTextField
 from apps.payouts.enums import OrderState
 
@@ -37,7 +38,7 @@ class PaymentOrder(models.Model):
         _("State"), max_length=16, choices=OrderState.choices, default=OrderState.RELEASED
     )
     released_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
-    released_at = models.DateTimeField(_("Released"), auto_now_add=True)
+    released_at = models.DateTimeField(_("Released"), default=clock.now)
     paid_on = models.DateField(_("Paid on"), null=True, blank=True)
     bank_serial = models.CharField(_("Bank's serial number"), max_length=64, blank=True)
     returned_on = models.DateField(_("Sent back on"), null=True, blank=True)

@@ -9,6 +9,7 @@ from apps.casework.engine import Opinion, fire
 from apps.claims.models import Claim
 from apps.claims.services.review_claim import bound
 from apps.claims.transitions import CLAIM_TRANSITIONS
+from apps.core import clock
 from apps.core.errors import Refused
 from apps.enterprises.models import BankAccount
 from apps.payouts.allocation import Allocation
@@ -53,6 +54,7 @@ def _release(claim: Claim, actor: Actor, on: date) -> list[str]:
         payee_fingerprint=account.fingerprint,
         amount_fen=claim.net_fen,
         released_by_id=actor.account_id,
+        released_at=clock.moment_of(on),
     )
     if before is None:
         allocation = settle(claim, actor, on)
