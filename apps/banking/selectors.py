@@ -142,16 +142,23 @@ def batch_entry_of(claim: Claim) -> BatchEntry | None:
     )
 
 
-def hints(lines: Iterable[StatementLine]) -> dict[int, str]:
-    """What movements that nothing explains seem to be, in a sentence, by their key (three queries in all)."""
+@dataclass(frozen=True)
+class Hint:
+    """What an open movement seems to be; `sent_back`: a payment that was made and came back."""
+
+    sentence: str
+    sent_back: bool = False
+
+
+def hints(lines: Iterable[StatementLine]) -> dict[int, Hint]:
+    """What movements that nothing explains seem to be, by their key (two queries in all)."""
     listed = list(lines)
     named = {line.pk: numbers_in(line.reference) for line in listed}
     numbers = {number for found in named.values() for number in found}
     orders = {row.number: row for row in PaymentOrder.objects.filter(number__in=numbers)}
     notices = {row.number: row for row in Recovery.objects.filter(number__in=numbers)}
-    return {
-        line.pk: sentence for line in listed if (sentence := _hint(line, named[line.pk], orders, notices))
-    }
+    found = {line.pk: _hint(line, named[line.pk], orders, notices) for line in listed}
+    return {pk: hint for pk, hint in found.items() if hint is not None}
 
 
 def _hint(
@@ -159,20 +166,18 @@ def _hint(
     named: list[str],
     orders: dict[str, PaymentOrder],
     notices: dict[str, Recovery],
-) -> str:
+) -> Hint | None:
     order = next((orders[number] for number in named if number in orders), None)
     notice = next((notices[number] for number in named if number in notices), None)
     if order is not None:
         about = {"order": order.number, "amount": yuan(order.amount_fen)}
+        if abs(line.amount_fen) != order.amount_fen:
+            return Hint(_("It names %(order)s, which is for %(amount)s yuan.") % about)
         if line.amount_fen > 0:
-            return _("It seems that the bank sent the payment %(order)s back.") % about
-        if -line.amount_fen != order.amount_fen:
-            return _("It names %(order)s, which is for %(amount)s yuan.") % about
-        return _("It is the payment %(order)s: take in the bank's result file of its batch.") % about
+            sentence = _("It seems that the bank sent the payment %(order)s back.") % about
+            return Hint(sentence, sent_back=order.state == OrderState.PAID)
+        return Hint(_("It is the payment %(order)s: take in the bank's result file of its batch.") % about)
     if notice is not None:
-        open_fen = notice.amount_fen - notice.received_fen
-        return _("It names notice %(notice)s, on which %(open)s yuan are still open.") % {
-            "notice": notice.number,
-            "open": yuan(open_fen),
-        }
-    return ""
+        about = {"notice": notice.number, "open": yuan(notice.amount_fen - notice.received_fen)}
+        return Hint(_("It names notice %(notice)s, on which %(open)s yuan are still open.") % about)
+    return None

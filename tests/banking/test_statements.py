@@ -242,7 +242,12 @@ def test_an_open_movement_says_what_it_seems_to_be():
     take(of, statement(of))
     lines = list(unmatched_lines(of.maker))
     found = hints(lines)
-    assert [order.order_number in found.get(line.pk, "") for line in lines] == [True, True, False]
+    assert [line.pk in found and order.order_number in found[line.pk].sentence for line in lines] == [
+        True,
+        True,
+        False,
+    ]
+    assert not any(hint.sent_back for hint in found.values())
 
 
 def sent_back(of):

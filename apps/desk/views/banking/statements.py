@@ -64,7 +64,7 @@ def _list(request: HttpRequest, form: StatementForm, status: int = 200, **more: 
         "statements": page,
         "pager": pager,
         "form": form,
-        "unmatched": [(line, seems.get(line.pk, "")) for line in shown],
+        "unmatched": [(line, seems.get(line.pk)) for line in shown],
         "unmatched_count": unmatched.count(),
         "may_take": request.actor.role == Role.FINANCE_OFFICER,
         "has_account": PayingAccount.objects.visible_to(request.actor).exists(),
@@ -89,7 +89,7 @@ def statement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     seems = hints(line for line in page if getattr(line, "match", None) is None)
     context = {
         "statement": statement,
-        "lines": [(line, seems.get(line.pk, "")) for line in page],
+        "lines": [(line, seems.get(line.pk)) for line in page],
         "pager": pager,
         "open_count": statement.lines.filter(match=None).count(),
         "may_match": request.actor.role == Role.FINANCE_OFFICER,
