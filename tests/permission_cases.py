@@ -511,3 +511,9 @@ def _ledger_transaction(world: World) -> Pair:
     own = ledger.posted("own", district=world.district.pk)
     foreign = ledger.posted("foreign", district=world.foreign_district.pk)
     return Pair({"pk": own.pk}, {"pk": foreign.pk})
+
+
+@objects("desk:ledger_month", "api:ledger-month-detail", "api:ledger-month-close", "api:ledger-month-propose")
+@objects("api:ledger-month-withdraw")
+def _ledger_month(world: World) -> Pair:
+    return Pair({"month": "2023-03"}, may_refuse=True)

@@ -15,7 +15,7 @@ from apps.api.views.banking import (
 )
 from apps.api.views.claims import ClaimViewSet, LineViewSet, OrderViewSet, RecoveryViewSet, ReleaseViewSet
 from apps.api.views.classes import ClassViewSet, EnrolmentViewSet, RosterFileViewSet, SessionViewSet
-from apps.api.views.ledger import AccountViewSet, TransactionViewSet, TrialBalanceViewSet
+from apps.api.views.ledger import AccountViewSet, MonthViewSet, TransactionViewSet, TrialBalanceViewSet
 from apps.api.views.plans import PlanViewSet
 
 app_name = "api"
@@ -38,6 +38,7 @@ router.register("statements", StatementViewSet, basename="statement")
 router.register("movements", MovementViewSet, basename="movement")
 router.register("ledger/accounts", AccountViewSet, basename="ledger-account")
 router.register("ledger/transactions", TransactionViewSet, basename="ledger-transaction")
+router.register("ledger/months", MonthViewSet, basename="ledger-month")
 router.register("ledger/trial-balance", TrialBalanceViewSet, basename="ledger-trial-balance")
 
 

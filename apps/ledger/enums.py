@@ -31,3 +31,11 @@ class MovementKind(models.TextChoices):
 
 # These draw on an earlier reservation and name it.
 DRAWING_KINDS = frozenset({MovementKind.USE, MovementKind.RELEASE, MovementKind.REFUND})
+
+
+class PeriodState(models.TextChoices):
+    """Where a month of the books stands."""
+
+    OPEN = "open", pgettext_lazy("period", "Open")
+    PROPOSED = "proposed", pgettext_lazy("period", "To be closed, waits for the second person")
+    CLOSED = "closed", pgettext_lazy("period", "Closed")

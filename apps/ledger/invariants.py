@@ -170,6 +170,22 @@ RESERVATIONS = register(
     _("These reservations differ from their movements. Stop paying from them and find out why."),
 )
 
+CLOSED_MONTHS = register(
+    "I6d",
+    _("A closed month took no posting after it was closed, and two persons closed it"),
+    """
+    SELECT head.id AS transaction_id, period.month
+      FROM ledger_accountingperiod AS period
+      JOIN ledger_transaction AS head
+        ON head.on_date < period.month + interval '1 month' AND head.created_at > period.closed_at
+     WHERE period.state = 'closed'
+    UNION ALL
+    SELECT NULL, month FROM ledger_accountingperiod
+     WHERE state = 'closed' AND (closed_by_id IS NULL OR closed_by_id IS NOT DISTINCT FROM proposed_by_id)
+    """,
+    _("These postings came into a month that was closed. Find out how, and reverse them in the open month."),
+)
+
 rls.leave_open(
     "the city's books: one chain of legs, filled by COPY, reconciled as a whole",
     "ledger_transaction",

@@ -13,9 +13,12 @@ class PayoutsConfig(AppConfig):
     def ready(self) -> None:
         from apps.casework import dead_jobs, subjects
         from apps.ledger.kinds import name_kinds
+        from apps.ledger.periods import register_obstacle
         from apps.payouts import invariants, tasks  # noqa: F401 - both register themselves
+        from apps.payouts.obstacles import orders_without_an_answer
         from apps.payouts.services import record_payment, release_many, release_payment, sign_recovery
 
+        register_obstacle("orders", orders_without_an_answer)
         name_kinds(
             {
                 "appropriation": pgettext_lazy("ledger", "Appropriation"),

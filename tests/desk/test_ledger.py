@@ -7,8 +7,10 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
+from apps.accounts.access import CONFIRMED_AT
 from apps.accounts.models import AccessLog
 from apps.accounts.roles import Role
+from apps.core import clock
 from apps.ledger.journal import account_of, statement_page
 from apps.ledger.models import Leg, Transaction
 from apps.ledger.selectors import account_statement, trial_balance
@@ -16,7 +18,13 @@ from tests.factories import accounts, claims
 from tests.factories import ledger as make
 
 pytestmark = pytest.mark.django_db
-PAGES = ["desk:ledger_chart", "desk:ledger_journal", "desk:ledger_trial_balance", "desk:ledger_export"]
+PAGES = [
+    "desk:ledger_chart",
+    "desk:ledger_journal",
+    "desk:ledger_trial_balance",
+    "desk:ledger_months",
+    "desk:ledger_export",
+]
 
 
 @pytest.fixture
@@ -145,3 +153,25 @@ def test_the_journal_leads_to_the_claim():
     page = accounts.client_for(Role.CITY_OFFICER).get(reverse("desk:ledger_journal"))
     assert reverse("desk:claim_review", args=[claim.pk]) in page.content.decode()
     assert Transaction.objects.count() == len(page.context["entries"])
+
+
+def test_two_persons_close_a_month_in_the_browser(books, monkeypatch):
+    make.posted("march")
+    monkeypatch.setattr("apps.desk.views.ledger.months.today", lambda: date(2023, 4, 5))
+    url = reverse("desk:ledger_month", args=["2023-03"])
+
+    def browser(role):
+        client = accounts.client_for(role)
+        session = client.session
+        session[CONFIRMED_AT] = clock.now().timestamp()
+        session.save()
+        return client
+
+    finance, officer = browser(Role.FINANCE_OFFICER), browser(Role.CITY_OFFICER)
+    assert finance.post(url, {"verb": "propose"}).status_code == 302
+    assert finance.post(url, {"verb": "close"}).status_code == 422
+    assert officer.post(url, {"verb": "close"}).status_code == 302
+    assert "2023-03" in finance.get(reverse("desk:ledger_months")).content.decode()
+    assert officer.get(url).context["period"].state == "closed"
+    assert officer.post(url, {"verb": "withdraw", "reason": "x"}).status_code == 409
+    assert officer.get(reverse("desk:ledger_month", args=["2023-13"])).status_code == 400

@@ -5,9 +5,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.ledger.enums import PeriodState
 from apps.ledger.journal import StatementPage
 from apps.ledger.kinds import kind_label
-from apps.ledger.models import Account, Leg, Transaction
+from apps.ledger.models import Account, AccountingPeriod, Leg, Transaction
 from apps.ledger.selectors import BalanceRow, StatementLine
 
 _CODE = {"max_length": 32, "required": False, "allow_blank": True}
@@ -173,3 +174,37 @@ class StatementPageSerializer(serializers.Serializer):
             "next": page.next_mark,
             "lines": StatementLineSerializer(page.lines, many=True).data,
         }
+
+
+class ObstacleSerializer(serializers.Serializer):
+    """What keeps a month open."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class MonthSerializer(serializers.Serializer):
+    """A month of the books; `obstacles` says what keeps an open one from being closed."""
+
+    month = serializers.CharField(help_text="2026-03")
+    state = serializers.ChoiceField(choices=PeriodState.choices)
+    proposed_on = serializers.DateField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    obstacles = ObstacleSerializer(many=True)
+
+    def to_representation(self, period: AccountingPeriod) -> dict[str, Any]:
+        at, on = period.closed_at, period.proposed_on
+        rows = self.context["obstacles"](period)
+        return {
+            "month": str(period),
+            "state": str(period.state),
+            "proposed_on": on.isoformat() if on else None,
+            "closed_at": at.isoformat() if at else None,
+            "obstacles": [{"code": row.code, "message": str(row.message)} for row in rows],
+        }
+
+
+class ReasonSerializer(serializers.Serializer):
+    """Why a month stays open."""
+
+    reason = serializers.CharField(max_length=300)

@@ -1,6 +1,7 @@
 """The books over REST: to read. A district's token sees the district's legs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -12,14 +13,19 @@ from rest_framework.response import Response
 from apps.accounts.access import access
 from apps.accounts.roles import Role
 from apps.api.pagination import NewestFirst
-from apps.api.reading import asked
+from apps.api.reading import asked, valid
 from apps.api.serializers import ledger as shapes
 from apps.api.views.cases import ActingView
+from apps.core.clock import today
+from apps.core.errors import Problem
+from apps.ledger import periods, services
+from apps.ledger.enums import PeriodState
 from apps.ledger.journal import JournalFilter, account_of, journal, statement_page, with_legs
-from apps.ledger.models import Account, Transaction
+from apps.ledger.models import Account, AccountingPeriod, Transaction
 from apps.ledger.selectors import trial_balance
 
-READERS = access(Role.FINANCE_OFFICER, Role.CITY_OFFICER, Role.AUDITOR)
+_ROLES = (Role.FINANCE_OFFICER, Role.CITY_OFFICER, Role.AUDITOR)
+READERS = access(*_ROLES)
 
 
 class _Books(ActingView):
@@ -121,3 +127,59 @@ class TrialBalanceViewSet(_Books, viewsets.GenericViewSet):
             by_district=given["by_district"],
         )
         return Response(shapes.BalanceSerializer(rows, many=True).data)
+
+
+class MonthViewSet(_Books, viewsets.GenericViewSet):
+    """Months of the books: what keeps one open, and the two signatures that close it."""
+
+    access = access(*_ROLES, write=[Role.FINANCE_OFFICER, Role.CITY_OFFICER])
+    serializer_class = shapes.MonthSerializer
+    queryset = AccountingPeriod.objects.none()
+    lookup_field = "month"
+    lookup_value_converter = "slug"
+    pagination_class = None
+    money_actions = frozenset({"propose", "close", "withdraw"})
+
+    def _answer(self, month: date) -> Response:
+        found = AccountingPeriod.objects.filter(month=month).first() or AccountingPeriod(month=month)
+
+        def look(period: AccountingPeriod) -> list[Problem]:
+            is_open = period.state != PeriodState.CLOSED
+            return periods.obstacles(period, today(), self.actor.district_code) if is_open else []
+
+        return Response(shapes.MonthSerializer(found, context={"obstacles": look}).data)
+
+    @extend_schema(responses=shapes.MonthSerializer, filters=False)
+    def retrieve(self, request: Request, month: str) -> Response:  # noqa: ARG002 - the framework's signature
+        """One month, named as 2026-03, and what keeps it open."""
+        return self._answer(periods.month_named(month))
+
+    @extend_schema(request=None, responses=shapes.MonthSerializer)
+    @action(detail=True, methods=["post"])
+    def propose(self, request: Request, month: str) -> Response:  # noqa: ARG002 - the framework's signature
+        """Propose to close a month."""
+        return self._step(month, lambda day: services.propose_closing(self.actor, day, on=today()))
+
+    @extend_schema(request=None, responses=shapes.MonthSerializer)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, month: str) -> Response:  # noqa: ARG002 - the framework's signature
+        """Close a month that another person proposed."""
+        return self._step(month, lambda day: services.close_period(self.actor, day, on=today()))
+
+    @extend_schema(request=shapes.ReasonSerializer, responses=shapes.MonthSerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, month: str) -> Response:
+        """Leave a month open that was proposed."""
+        reason = valid(shapes.ReasonSerializer, request)["reason"]
+        return self._step(
+            month, lambda day: services.withdraw_closing(self.actor, day, reason=reason, on=today())
+        )
+
+    def _step(self, month: str, take: Callable[[date], Any]) -> Response:
+        day = periods.month_named(month)
+
+        def work() -> Response:
+            take(day)
+            return self._answer(day)
+
+        return self.once(work)

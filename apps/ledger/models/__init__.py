@@ -4,9 +4,11 @@ from apps.ledger.models.balances import Balance, BalanceDelta, DayBalance
 from apps.ledger.models.budgets import Budget, BudgetMovement, Reservation
 from apps.ledger.models.chart import Account, Fund
 from apps.ledger.models.entries import Leg, Transaction
+from apps.ledger.models.periods import AccountingPeriod
 
 __all__ = [
     "Account",
+    "AccountingPeriod",
     "Balance",
     "BalanceDelta",
     "Budget",

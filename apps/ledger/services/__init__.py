@@ -6,6 +6,7 @@ the first one's rows, and the same key with other content is a Conflict.
 
 from apps.ledger.services.budgets import adjust, appropriate, refund, release, reserve, reserve_from, use
 from apps.ledger.services.bulk import post_many
+from apps.ledger.services.closing import close_period, propose_closing, withdraw_closing
 from apps.ledger.services.keeping import fold_balances, rebuild_balances
 from apps.ledger.services.planning import plan_split
 from apps.ledger.services.posting import post
@@ -17,12 +18,14 @@ __all__ = [
     "Posting",
     "adjust",
     "appropriate",
+    "close_period",
     "credit",
     "debit",
     "fold_balances",
     "plan_split",
     "post",
     "post_many",
+    "propose_closing",
     "rebuild_balances",
     "refund",
     "release",
@@ -30,4 +33,5 @@ __all__ = [
     "reserve_from",
     "reverse",
     "use",
+    "withdraw_closing",
 ]

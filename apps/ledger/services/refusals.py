@@ -28,6 +28,10 @@ _SENTENCES: dict[str, tuple[str, Promise]] = {
         "reversal_differs",
         gettext_lazy("A reversal repeats every leg of the original with debit and credit exchanged."),
     ),
+    "ledger_period_closed": (
+        "period_closed",
+        gettext_lazy("The books of that month are closed. Post it with a day of an open month."),
+    ),
     "ledger_transaction_has_key": ("key_missing", gettext_lazy("Name the transaction by a key.")),
     "ledger_leg_one_side": (
         "amount_invalid",

@@ -1,0 +1,70 @@
+"""Months of the books: which are closed, what keeps one open, the two signatures."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.accounts.access import access, money_confirmation_required
+from apps.accounts.roles import Role
+from apps.core.clock import today
+from apps.core.errors import InvalidInput, Problem, ShituError
+from apps.desk.views.ledger import READERS
+from apps.ledger import periods, services
+from apps.ledger.enums import PeriodState
+from apps.ledger.models import AccountingPeriod
+
+SIGNERS = (Role.FINANCE_OFFICER, Role.CITY_OFFICER)
+
+
+@access(*READERS)
+@require_safe
+def months(request: HttpRequest) -> HttpResponse:
+    """The months with postings, the newest first."""
+    district = request.actor.district_code
+    return render(request, "desk/ledger/months.html", {"months": periods.months(today(), district)})
+
+
+@access(*READERS, write=list(SIGNERS))
+@require_http_methods(["GET", "HEAD", "POST"])
+@money_confirmation_required
+def month_page(request: HttpRequest, month: str) -> HttpResponse:
+    """One month: what keeps it open; propose to close it, close it, or leave it open."""
+    first = periods.month_named(month)
+    problems: list[Problem] = []
+    status = 200
+    if request.method == "POST":
+        try:
+            messages.success(request, _step(request, first))
+            return redirect("desk:ledger_month", month=month)
+        except ShituError as refusal:
+            problems, status = refusal.sentences, refusal.status
+    found = AccountingPeriod.objects.select_related("proposed_by", "closed_by").filter(month=first).first()
+    period = found or AccountingPeriod(month=first)
+    is_open = period.state != PeriodState.CLOSED
+    context: dict[str, Any] = {
+        "period": period,
+        "refused": problems,
+        "obstacles": periods.obstacles(period, today(), request.actor.district_code) if is_open else [],
+        "may_sign": request.actor.role in SIGNERS and request.actor.is_city and is_open,
+        "own_proposal": period.proposed_by_id == request.actor.person_id,
+        "may_propose": request.actor.role == Role.FINANCE_OFFICER and request.actor.is_city,
+    }
+    return render(request, "desk/ledger/month.html", context, status=status)
+
+
+def _step(request: HttpRequest, month: Any) -> str:
+    actor, verb = request.actor, request.POST.get("verb", "")
+    if verb == "propose":
+        services.propose_closing(actor, month, on=today())
+        return _("The closing was proposed. Another person of the city closes the month.")
+    if verb == "close":
+        services.close_period(actor, month, on=today())
+        return _("The month is closed. It takes no posting any more.")
+    if verb == "withdraw":
+        services.withdraw_closing(actor, month, reason=request.POST.get("reason", ""), on=today())
+        return _("The month stays open.")
+    raise InvalidInput(_("There is no such step."), code="no_such_step")
