@@ -29,6 +29,7 @@ BATCH_TRANSITIONS = TransitionTable(
             _("Checked: hand on for the second signature"),
             FINANCE,
             seat="checker",
+            notify=("supervisor", "district_finance"),
             tone="success",
         ),
         Transition(
@@ -38,6 +39,7 @@ BATCH_TRANSITIONS = TransitionTable(
             _("Send back to whoever made it up"),
             SIGNERS,
             reason_required=True,
+            notify=("district_finance",),
             tone="warning",
         ),
         Transition(
@@ -48,6 +50,7 @@ BATCH_TRANSITIONS = TransitionTable(
             SIGNERS,
             seat="signer",
             money=True,
+            notify=("district_finance",),
             tone="success",
         ),
         Transition(

@@ -1,6 +1,9 @@
 """A payment batch from released orders to the frozen file: three people, one file, nobody's name changed."""
 
+from io import StringIO
+
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from apps.banking.checks import missing_for_check
@@ -401,3 +404,29 @@ def test_the_file_does_not_depend_on_what_people_do_afterwards():
     change_account(of, batch.entries.get().order)
     assert make_file(batch) == before
     assert regenerate(batch).same
+
+
+def check_files() -> str:
+    said = StringIO()
+    call_command("check_payment_files", stdout=said)
+    return said.getvalue()
+
+
+def test_every_frozen_file_is_made_again_and_compared(owner):
+    of = banking.treasury()
+    batch = banking.sent(of)
+    assert "1 payment files made again, 0 differ" in check_files()
+    with owner():
+        run("ALTER TABLE banking_batchentry DISABLE TRIGGER USER")
+        run("UPDATE banking_batchentry SET purpose = purpose || '1'")
+        with pytest.raises(CommandError):
+            check_files()
+    assert batch.state == BatchState.SENT
+
+
+def test_a_check_asks_the_second_signer_by_a_notice():
+    from apps.casework.models import Notice
+
+    of = banking.treasury()
+    batch = banking.checked(of)
+    assert Notice.objects.visible_to(of.signer).filter(subject_id=batch.pk).count() == 1

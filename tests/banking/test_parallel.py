@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection, transaction
 
 from apps.banking.models import BatchEntry, PaymentBatch, ResultFile
 from apps.banking.services.batch_steps import sign_batch
@@ -11,6 +12,7 @@ from apps.banking.services.build_batch import build_batch
 from apps.banking.services.take_result import take_result
 from apps.banking.services.take_statement import take_statement
 from apps.core import invariants
+from apps.core.db import as_owner
 from apps.ledger.models import Transaction
 from tests.banking.test_results import ALL
 from tests.factories import accounts, banking
@@ -75,3 +77,40 @@ def test_a_statement_that_comes_twenty_times_at_once_counts_once():
     )
     assert Counter(outcomes) == Counter({"True": MANY - 1, "False": 1})
     assert all_hold()
+
+
+def change_while_signing(of, batch) -> object:
+    """Sign, and before the signature is committed try to retire the payee's account from elsewhere."""
+
+    def retire() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '300ms'")
+            cursor.execute(
+                "UPDATE enterprises_bankaccount SET state = 'retired', retired_at = now()"
+                " WHERE state = 'confirmed'"
+            )
+
+    with transaction.atomic():
+        sign_batch(of.signer, batch, on=ON)
+        return at_once(1, lambda _n: retire())[0]
+
+
+def test_an_account_cannot_change_between_the_check_and_the_commit_of_a_signature():
+    of = banking.treasury()
+    assert isinstance(change_while_signing(of, banking.checked(of)), OperationalError)
+
+
+def test_without_the_guard_it_could():
+    """The control: with the guard of the table gone the account changes beneath the signature."""
+    of = banking.treasury()
+    batch = banking.checked(of)
+    guard = "pgtrigger_only_approved_%"
+    with as_owner(connection), connection.cursor() as cursor:
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE %s", [guard])
+        name = cursor.fetchone()[0]
+        cursor.execute(f"ALTER TABLE banking_paymentbatch DISABLE TRIGGER {name}")
+    try:
+        assert change_while_signing(of, batch) is None
+    finally:
+        with as_owner(connection), connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE banking_paymentbatch ENABLE TRIGGER {name}")
