@@ -1,8 +1,15 @@
 """Payment orders, release, payments recorded, recovery."""
 
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from apps.core.money import yuan
+
+if TYPE_CHECKING:
+    from apps.payouts.models import BudgetRequest
 
 
 class PayoutsConfig(AppConfig):
@@ -15,8 +22,15 @@ class PayoutsConfig(AppConfig):
         from apps.ledger.kinds import name_kinds
         from apps.ledger.periods import register_obstacle
         from apps.payouts import invariants, tasks  # noqa: F401 - both register themselves
+        from apps.payouts.budget_transitions import BUDGET_TRANSITIONS
         from apps.payouts.obstacles import orders_without_an_answer
-        from apps.payouts.services import record_payment, release_many, release_payment, sign_recovery
+        from apps.payouts.services import (
+            record_payment,
+            release_many,
+            release_payment,
+            request_budget,
+            sign_recovery,
+        )
 
         register_obstacle("orders", orders_without_an_answer)
         name_kinds(
@@ -25,8 +39,28 @@ class PayoutsConfig(AppConfig):
                 "obligation": pgettext_lazy("ledger", "Signed claim"),
                 "payment": pgettext_lazy("ledger", "Payment"),
                 "recovery": pgettext_lazy("ledger", "Recovery notice"),
+                "budget_cut": pgettext_lazy("ledger", "Budget cut"),
+                "budget_move": pgettext_lazy("ledger", "Budget moved"),
                 "receipt": pgettext_lazy("ledger", "Money received"),
             }
+        )
+        subjects.register(
+            subjects.Subject(
+                label="payouts.budgetrequest",
+                name=_("Budget request"),
+                table=BUDGET_TRANSITIONS,
+                desk_url="desk:budget_request",
+                services={
+                    "submit": request_budget.submit_request,
+                    "sign": request_budget.sign_request,
+                    "refuse": request_budget.refuse_request,
+                    "withdraw": request_budget.withdraw_request,
+                },
+                document_kinds=((request_budget.DOCUMENT, _("Budget document")),),
+                summary=in_a_few_words,
+                amount=amount_of,
+                related=("fund", "district"),
+            )
         )
         # The money steps of a claim are taken here, a floor above the claim itself.
         subjects.add_services(
@@ -43,3 +77,18 @@ class PayoutsConfig(AppConfig):
             {"release": subjects.Background(release_many.enqueue_release, "desk:release_detail")},
         )
         dead_jobs.shown_at(release_many.RELEASE, desk="desk:release_detail")
+
+
+def in_a_few_words(request: "BudgetRequest") -> str:
+    """How much, for which fund and year, by which document."""
+    return _("%(year)s, %(fund)s: %(amount)s yuan by %(document)s") % {
+        "year": request.year,
+        "fund": request.fund.label,
+        "amount": yuan(request.amount_fen),
+        "document": request.document,
+    }
+
+
+def amount_of(request: "BudgetRequest") -> int:
+    """The money of a request."""
+    return request.amount_fen

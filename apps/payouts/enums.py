@@ -26,3 +26,21 @@ class ReleaseState(models.TextChoices):
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+
+
+class BudgetChange(models.TextChoices):
+    """What a request does to a budget."""
+
+    APPROPRIATE = "appropriate", _("Appropriate")
+    CUT = "cut", _("Cut")
+    MOVE = "move", _("Move")
+
+
+class BudgetRequestState(models.TextChoices):
+    """Where a request for a budget stands."""
+
+    DRAFT = "draft", _("Being written")
+    SUBMITTED = "submitted", _("Waits for the second signature")
+    SIGNED = "signed", _("Signed and posted")
+    REFUSED = "refused", _("Not signed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")

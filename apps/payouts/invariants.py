@@ -145,3 +145,25 @@ LEGS = register(
     """,
     _("These lines are missing in the books or stand there with another amount. Find out who posted what."),
 )
+
+BUDGET_REQUESTS = register(
+    "I7c",
+    _("Every signed request for a budget changed it once, by its amount; no other one did"),
+    """
+    WITH moved AS (
+        SELECT split_part(key, ':', 2)::bigint AS id, count(*) AS movements,
+               sum(CASE WHEN key LIKE '%:out' THEN -amount_fen ELSE amount_fen END) AS fen
+          FROM ledger_budgetmovement
+         WHERE key ~ '^budget-request:[0-9]+(:out|:in)?$'
+         GROUP BY 1
+    )
+    SELECT coalesce(request.id, moved.id) AS request_id
+      FROM payouts_budgetrequest AS request FULL JOIN moved ON moved.id = request.id
+     WHERE (request.state IS NOT DISTINCT FROM 'signed') <> (moved.id IS NOT NULL)
+        OR (request.state = 'signed'
+            AND (moved.movements, moved.fen)
+                <> (CASE WHEN request.kind = 'move' THEN 2 ELSE 1 END,
+                    request.amount_fen * CASE WHEN request.kind = 'move' THEN 2 ELSE 1 END))
+    """,
+    _("These requests and the budgets differ. Stop approving in these budgets and find out why."),
+)

@@ -1,4 +1,4 @@
-"""Finance: record what the bank did, what came back, and what was made available."""
+"""Finance: record what the bank did, what came back."""
 
 from uuid import uuid4
 
@@ -17,11 +17,9 @@ from apps.claims.selectors import claims_of
 from apps.core import keyset
 from apps.core.clock import today
 from apps.core.errors import InvalidInput, NotFound, Problem, ShituError
-from apps.desk.forms.payments import AppropriationForm, FailureForm, PaymentForm, ReceiptForm
-from apps.ledger.models import Budget
+from apps.desk.forms.payments import FailureForm, PaymentForm, ReceiptForm
 from apps.payouts.models import PaymentOrder, Recovery
 from apps.payouts.services.receive_recovery import receive_recovery
-from apps.payouts.services.record_appropriation import record_appropriation
 from apps.payouts.services.record_payment import record_failure, record_payment
 
 READERS = (Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER, Role.AUDITOR)
@@ -123,37 +121,6 @@ def recovery_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request, "desk/payments/recovery.html", context, status=422 if problems or form.errors else 200
     )
-
-
-@access(*READERS, write=[Role.FINANCE_OFFICER])
-@require_http_methods(["GET", "POST"])
-@money_confirmation_required
-def budgets(request: HttpRequest) -> HttpResponse:
-    """Budgets by fund, district and year, and a form for an appropriation."""
-    form = AppropriationForm(
-        request.actor.district_code,
-        request.POST or None,
-        initial={"year": today().year, "key": f"page:{uuid4()}"},
-    )
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        record_appropriation(
-            request.actor,
-            key=data["key"],
-            fund=data["fund"].pk,
-            district=data["district"].pk,
-            year=data["year"],
-            amount_fen=data["amount"],
-            document=data["document"],
-            on=today(),
-        )
-        messages.success(request, _("The appropriation was recorded and posted."))
-        return redirect("desk:budgets")
-    rows = Budget.objects.select_related("fund").order_by("-year", "district_code", "fund")
-    if request.actor.district_code:
-        rows = rows.filter(district_code=request.actor.district_code)
-    context = {"budgets": rows[:200], "form": form, "may_record": request.actor.role == Role.FINANCE_OFFICER}
-    return render(request, "desk/payments/budgets.html", context, status=422 if form.errors else 200)
 
 
 def _claim(request: HttpRequest, pk: int) -> Claim:

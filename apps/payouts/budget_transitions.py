@@ -1,0 +1,55 @@
+"""The way of a request for a budget: written and submitted by one person, signed by another."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.roles import Role
+from apps.casework.transitions import Transition, TransitionTable
+from apps.payouts.enums import BudgetRequestState as S
+
+FINANCE = frozenset({Role.FINANCE_OFFICER})
+SIGNERS = frozenset({Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER})
+
+BUDGET_TRANSITIONS = TransitionTable(
+    subject="payouts.budgetrequest",
+    initial=S.DRAFT,
+    working={S.DRAFT: FINANCE, S.SUBMITTED: SIGNERS},
+    transitions=(
+        Transition(
+            "submit",
+            (S.DRAFT,),
+            S.SUBMITTED,
+            _("Hand on for the second signature"),
+            FINANCE,
+            seat="requester",
+            tone="success",
+        ),
+        Transition(
+            "sign",
+            (S.SUBMITTED,),
+            S.SIGNED,
+            _("Sign and post the change of the budget"),
+            SIGNERS,
+            seat="second_signer",
+            money=True,
+            tone="success",
+        ),
+        Transition(
+            "refuse",
+            (S.SUBMITTED,),
+            S.REFUSED,
+            _("Do not sign"),
+            SIGNERS,
+            reason_required=True,
+            tone="danger",
+        ),
+        Transition(
+            "withdraw",
+            (S.DRAFT, S.SUBMITTED),
+            S.WITHDRAWN,
+            _("Withdraw"),
+            FINANCE,
+            reason_required=True,
+            tone="warning",
+        ),
+    ),
+)
