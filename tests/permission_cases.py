@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from apps.accounts.middleware import actor_of
 from apps.accounts.roles import Role
 from apps.apprentices.models import Enrolment, RosterFile
@@ -18,10 +20,11 @@ from apps.casework.models import CaseDocument
 from apps.claims.models import Claim
 from apps.core import clock
 from apps.core.files import store_bytes
-from apps.payouts.models import PaymentOrder, Recovery
+from apps.payouts.models import BudgetRequest, PaymentOrder, Recovery
 from apps.payouts.services.record_payment import record_failure
 from apps.payouts.services.release_many import enqueue_release
 from apps.payouts.services.release_payment import release_payment
+from apps.payouts.services.request_budget import Wanted, request_budget
 from apps.plans.models import Plan
 from apps.training.enums import SessionSide
 from apps.training.models import Dispute, TrainingSession
@@ -517,3 +520,27 @@ def _ledger_transaction(world: World) -> Pair:
 @objects("api:ledger-month-withdraw")
 def _ledger_month(world: World) -> Pair:
     return Pair({"month": "2023-03"}, may_refuse=True)
+
+
+def _budget_request(of: Money) -> BudgetRequest:
+    place = of.training_class.district_id
+    found = BudgetRequest.objects.filter(district=place).first()
+    if found is None:
+        paper = SimpleUploadedFile("a.pdf", b"%PDF-1.4\n%%EOF\n", content_type="application/pdf")
+        wanted = Wanted("appropriate", claims.SPECIAL, place, ON.year, 100, "京财社〔2023〕9号")
+        found = request_budget(of.city_finance, wanted, upload=paper, on=ON)
+    return found
+
+
+_BUDGET_STEPS = "detail history documents submit sign refuse withdraw"
+
+
+@objects(
+    "desk:budget_request",
+    *(
+        f"api:budget-request-{name}"
+        for name in ["detail", "history", "documents", "submit", "sign", "refuse", "withdraw"]
+    ),
+)
+def _budget_requests(world: World) -> Pair:
+    return _both(world, _budget_request, may_refuse=True)

@@ -13,6 +13,7 @@ from apps.api.views.banking import (
     PayingAccountViewSet,
     StatementViewSet,
 )
+from apps.api.views.budgets import BudgetRequestViewSet, BudgetViewSet
 from apps.api.views.claims import ClaimViewSet, LineViewSet, OrderViewSet, RecoveryViewSet, ReleaseViewSet
 from apps.api.views.classes import ClassViewSet, EnrolmentViewSet, RosterFileViewSet, SessionViewSet
 from apps.api.views.ledger import AccountViewSet, MonthViewSet, TransactionViewSet, TrialBalanceViewSet
@@ -36,6 +37,8 @@ router.register("batches", BatchViewSet, basename="batch")
 router.register("failures", FailureViewSet, basename="failure")
 router.register("statements", StatementViewSet, basename="statement")
 router.register("movements", MovementViewSet, basename="movement")
+router.register("budgets", BudgetViewSet, basename="budget")
+router.register("budget-requests", BudgetRequestViewSet, basename="budget-request")
 router.register("ledger/accounts", AccountViewSet, basename="ledger-account")
 router.register("ledger/transactions", TransactionViewSet, basename="ledger-transaction")
 router.register("ledger/months", MonthViewSet, basename="ledger-month")

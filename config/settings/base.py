@@ -321,6 +321,8 @@ SPECTACULAR_SETTINGS = {
         "TextbookKind": "apps.plans.enums.TextbookKind.choices",
         "SessionSide": "apps.training.enums.SessionSide.choices",
         "MentorSide": "apps.plans.enums.MentorSide.choices",
+        "AccountKind": "apps.ledger.enums.AccountKind.choices",
+        "BudgetChange": "apps.payouts.enums.BudgetChange.choices",
     },
 }
 
