@@ -7,8 +7,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
-from apps.core import catalogues
+from apps.core import catalogues, rls
 from apps.core.db import as_owner
 from scripts.launch.places import RUN
 from tests import database
@@ -48,6 +49,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """After each test this process and its connection show the whole city again; who leaves less is named."""
+    yield
+    left = _scopes_left()
+    if left:
+        connection.close()
+        rls._scope.set(None)
+        rls._process["scope"] = rls.WHOLE_CITY
+        pytest.fail(f"{item.nodeid} leaves the process or its connection showing {left} instead of the city")
+
+
+def _scopes_left() -> list[str]:
+    found = [rls.current()]
+    raw = connection.connection
+    if raw is not None and not raw.closed and raw.info.transaction_status != TRANSACTION_STATUS_INERROR:
+        with raw.cursor() as cursor:
+            cursor.execute("SELECT current_setting(%s, true)", [rls.SETTING])
+            found.append(cursor.fetchone()[0])
+    return [scope for scope in found if scope != rls.WHOLE_CITY]
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,8 @@ def valid(shape: type[serializers.BaseSerializer], request: Request) -> dict[str
 
 def asked(shape: type[serializers.Serializer], request: Request) -> dict[str, Any]:
     """The validated values of a request's query. Raises as `valid`."""
-    given = shape(data=request.query_params)
+    # As a form, an empty value would count as none; the document asks for a value of its type.
+    given = shape(data=request.query_params.dict())
     given.is_valid(raise_exception=True)
     values: dict[str, Any] = given.validated_data
     _refuse(_out_of_time(values))

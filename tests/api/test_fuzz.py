@@ -8,6 +8,7 @@ others'. A long campaign:
 """
 
 import os
+import re
 import traceback
 import zlib
 from collections.abc import Iterator
@@ -30,6 +31,9 @@ from tests.api.stages import Stage, stages
 IN_THE_SUITE = 3
 EXAMPLES = int(os.environ.get("SHITU_FUZZ_EXAMPLES", IN_THE_SUITE))
 ON = datetime(2023, 3, 1, 2, 0, tzinfo=UTC)
+
+# What addresses name by a word instead of a number.
+_NAMED = {"code": "cash", "month": "2023-03"}
 
 # Every step reads the same body, and three hundred boundary cases of it are as many for each of forty
 # steps: in the suite one step of the plans and one that moves money stand for all. The content of a plan
@@ -97,7 +101,7 @@ def _token(case: Any, cast: list[Stage], stage: Stage, dice: int) -> str:
     everybody = [token for one in cast for token in one.tokens.values()]
     if dice % 11 == 0:
         return everybody[dice % len(everybody)]
-    match = resolve(case.path.replace("{id}", "1"))
+    match = resolve(re.sub(r"\{\w+\}", "1", case.path))
     action = match.func.actions.get(case.operation.method.lower())
     declared = declared_by(type("View", (match.func.cls,), {"action": action}))
     fitting = [token for role, token in stage.tokens.items() if role in declared.roles]
@@ -115,6 +119,9 @@ def _name_what_exists(case: Any, stage: Stage, dice: int) -> None:
         and dice % 13
     ):
         case.path_parameters = {**case.path_parameters, "id": stage.ids[part]}
+    if ParameterLocation.PATH not in wrong and dice % 13:
+        named = {name: key for name, key in _NAMED.items() if name in case.path_parameters}
+        case.path_parameters = {**case.path_parameters, **named}
     if isinstance(case.body, dict) and ParameterLocation.BODY not in wrong and dice % 5:
         known = {name: key for name, key in stage.names.items() if name in case.body}
         case.body = {**case.body, **known}
