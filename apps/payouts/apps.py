@@ -1,15 +1,12 @@
 """Payment orders, release, payments recorded, recovery."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.core.money import yuan
-
-if TYPE_CHECKING:
-    from apps.payouts.models import BudgetRequest
 
 
 class PayoutsConfig(AppConfig):
@@ -79,7 +76,7 @@ class PayoutsConfig(AppConfig):
         dead_jobs.shown_at(release_many.RELEASE, desk="desk:release_detail")
 
 
-def in_a_few_words(request: "BudgetRequest") -> str:
+def in_a_few_words(request: Any) -> str:
     """How much, for which fund and year, by which document."""
     return _("%(year)s, %(fund)s: %(amount)s yuan by %(document)s") % {
         "year": request.year,
@@ -89,6 +86,6 @@ def in_a_few_words(request: "BudgetRequest") -> str:
     }
 
 
-def amount_of(request: "BudgetRequest") -> int:
+def amount_of(request: Any) -> int:
     """The money of a request."""
     return request.amount_fen

@@ -53,7 +53,7 @@ def burn_downs(year: int, on: date, district: str | None = None) -> list[BurnDow
     )
     by_fund: dict[str, list[dict]] = {}
     for row in sums:
-        by_fund.setdefault(row["fund_id"], []).append(row)
+        by_fund.setdefault(row["fund_id"], []).append(dict(row))
     funds = Fund.objects.in_bulk(list(by_fund))
     return [_burn_down(fund, year, on, by_fund[code]) for code, fund in sorted(funds.items())]
 

@@ -11,7 +11,7 @@ from apps.ledger.kinds import kind_label
 from apps.ledger.models import Account, AccountingPeriod, Leg, Transaction
 from apps.ledger.selectors import BalanceRow, StatementLine
 
-_CODE = {"max_length": 32, "required": False, "allow_blank": True}
+_CODE: dict[str, Any] = {"max_length": 32, "required": False, "allow_blank": True}
 
 
 class PlaceSerializer(serializers.Serializer):
@@ -154,7 +154,8 @@ class StatementLineSerializer(serializers.Serializer):
     subject_id = serializers.IntegerField(allow_null=True)
 
     def to_representation(self, line: StatementLine) -> dict[str, Any]:
-        return {name: getattr(line, name) for name in self.fields} | {"on": line.on.isoformat()}
+        shown: dict[str, Any] = {**line._asdict(), "reference": line.reference, "on": line.on.isoformat()}
+        return {str(name): shown[str(name)] for name in self.fields}
 
 
 class StatementPageSerializer(serializers.Serializer):

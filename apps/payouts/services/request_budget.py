@@ -56,7 +56,7 @@ def request_budget(actor: Actor, wanted: Wanted, *, upload: Any, on: date) -> Bu
         wanted.to_district or wanted.district,
         wanted.to_year or wanted.year,
     )
-    _require_finance(actor, {wanted.district, target[1] if moves else wanted.district})
+    person = _require_finance(actor, {wanted.district, target[1] if moves else wanted.district})
     _require_sound(wanted, target, upload)
     with transaction.atomic():
         with acting(actor, "create"):
@@ -70,7 +70,7 @@ def request_budget(actor: Actor, wanted: Wanted, *, upload: Any, on: date) -> Bu
                 to_district_id=target[1] if moves else None,
                 to_year=target[2] if moves else None,
                 document=wanted.document.strip(),
-                requested_by_id=actor.person_id,
+                requested_by_id=person,
             )
         add_document(actor, request, kind=DOCUMENT, upload=upload, title=wanted.document.strip())
         return submit_request(actor, request, on=on)
@@ -214,13 +214,15 @@ def _post(request: BudgetRequest, kind: str, pot: Pot, fen: int, actor: Actor, o
     )
 
 
-def _require_finance(actor: Actor, districts: set[str]) -> None:
+def _require_finance(actor: Actor, districts: set[str]) -> int:
+    """The person who asks: a request is somebody's, never a program's by itself."""
     own = actor.district_code is None or districts == {actor.district_code}
     if actor.role != Role.FINANCE_OFFICER or actor.person_id is None or not own:
         raise Forbidden(
             _("Finance requests changes of budgets, a district its own; between districts the city does."),
             code="not_your_step",
         )
+    return actor.person_id
 
 
 def _require_sound(wanted: Wanted, target: Pot, upload: Any) -> None:

@@ -130,7 +130,7 @@ def statement(request: HttpRequest, code: str) -> HttpResponse:
     """The legs of one account by day, each with the balance after it."""
     account = account_of(code)
     form = SpanFilter(request.GET, own_district=request.actor.district_code)
-    wanted = {
+    wanted: dict[str, Any] = {
         "district": form.place or None,
         "fund": form.chosen("fund") or None,
         "since": form.chosen("since") or None,
