@@ -38,9 +38,9 @@ _NAMED = {"code": "cash", "month": "2023-03"}
 # Every step reads the same body, and three hundred boundary cases of it are as many for each of forty
 # steps: in the suite one step of the plans and one that moves money stand for all. The content of a plan
 # has seven hundred by itself.
-_STEPS = (
-    r"/\{id\}/(?!apprentices|paid|receipts|result|complete-enrolments|documents|rosters)[a-z-]+/$"
-)
+_STEPS = r"/\{id\}/(?!apprentices|paid|receipts|result|complete-enrolments|documents|rosters)[a-z-]+/$"
+
+pytestmark = pytest.mark.slow
 _SPOKESMEN = ["/api/v1/plans/{id}/submit/", "/api/v1/claims/{id}/sign/"]
 _OTHER_STEPS = {
     "include-method": ["POST", "PUT"],

@@ -29,8 +29,8 @@ from apps.demo.people import PASSWORD
 from apps.plans.enums import Place
 from apps.plans.models import Plan
 from apps.training.enums import EvidenceKind, Mode
-from apps.training.services.storing import SessionFacts
 from apps.training.services.record_sessions import record_sessions
+from apps.training.services.storing import SessionFacts
 from tests.chromium import DESKTOP, PHONE, TIMEOUT_MS, screenshot, serious_findings, watch_for_trouble
 from tests.factories import numbers
 
@@ -114,6 +114,7 @@ def walker(chromium: Browser, live_server, transactional_db: None) -> Iterator[W
     assert troubles == []
 
 
+@pytest.mark.slow
 def test_a_class_goes_from_the_application_to_the_last_yuan(walker, tmp_path, tasks_run_at_once):
     plan = apply(walker)
     decide_on_the_plan(walker, plan)

@@ -26,6 +26,8 @@ from apps.accounts.permission_table import ALLOW, Route
 from tests import permission_cases  # noqa: F401 - registers its objects
 from tests.permission_objects import OBJECTS, Pair, World
 
+pytestmark = pytest.mark.slow
+
 # These end the session of the browser that the others need.
 ENDS_THE_SESSION = {"account_logout", "accounts:demo_sign_in", "account_change_password"}
 DOORS = ("portal", "desk", "")
