@@ -20,7 +20,7 @@ from apps.statistics.counting import fold
 from tests.factories import claims
 from tests.factories.apprentices import ON
 from tests.factories.claims import Money
-from tests.permission_cases import _claim, _dispute, _document, _recovery, _roster
+from tests.permission_cases import _budget_request, _claim, _dispute, _document, _recovery, _roster
 from tests.permission_objects import World
 
 # What is written into everything of the other district that people write.
@@ -100,6 +100,7 @@ def fill(of: Money, text: str) -> None:
     claims.result(of, enrolment, "passed")
     _dispute(of)
     _document(of)
+    _budget_request(of)
     _money_back(of, claim, text)
 
 

@@ -23,7 +23,7 @@ SPOKEN = re.compile(
 CJK = re.compile(r"[\u3400-\u9fff\uff00-\uffef]")
 WORD = re.compile(r"[A-Za-z]{2,}")
 # What is written the same in every language.
-NAMES = {"SHA", "ISBN"}
+NAMES = {"SHA", "ISBN", "beancount", "hledger"}
 
 
 def ids(paths: list[Path]) -> list[str]:

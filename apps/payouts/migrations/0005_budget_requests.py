@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ("deadline_on", models.DateField(blank=True, null=True, verbose_name="Deadline")),
                 ("state_since", models.DateTimeField(auto_now_add=True, verbose_name="In this state since")),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="Created")),
+                ("number", models.CharField(max_length=40, unique=True, verbose_name="Request number")),
                 (
                     "state",
                     models.CharField(

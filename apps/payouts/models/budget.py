@@ -40,6 +40,7 @@ class BudgetRequest(Case):
     `document` names the paper; the paper itself is a document of the case.
     """
 
+    number = models.CharField(_("Request number"), max_length=40, unique=True)
     state = models.CharField(
         _("State"), max_length=32, choices=BudgetRequestState.choices, default=BudgetRequestState.DRAFT
     )
@@ -114,7 +115,7 @@ class BudgetRequest(Case):
         indexes = [models.Index(fields=["district", "state", "-id"], name="budget_request_by_district")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.document}"
+        return f"{self.number} {self.get_kind_display()}"
 
     @property
     def key(self) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -61,6 +61,7 @@ def request_budget(actor: Actor, wanted: Wanted, *, upload: Any, on: date) -> Bu
     with transaction.atomic():
         with acting(actor, "create"):
             request = BudgetRequest.objects.create(
+                number=_next_number(on),
                 district_id=wanted.district,
                 kind=wanted.kind,
                 fund_id=wanted.fund,
@@ -74,6 +75,12 @@ def request_budget(actor: Actor, wanted: Wanted, *, upload: Any, on: date) -> Bu
             )
         add_document(actor, request, kind=DOCUMENT, upload=upload, title=wanted.document.strip())
         return submit_request(actor, request, on=on)
+
+
+def _next_number(on: date) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('payouts_budgetrequest', 'id'))")
+        return f"YS{on:%Y%m%d}{cursor.fetchone()[0]:07d}"
 
 
 def submit_request(
