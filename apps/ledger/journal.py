@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext as _
 
 from apps.core.errors import InvalidInput, NotFound
-from apps.ledger.models import Account, Leg, Transaction
+from apps.ledger.models import Account, Fund, Leg, Transaction
 from apps.ledger.selectors import StatementLine, trial_balance
 
 PAGE_SIZE = 50
@@ -92,6 +92,46 @@ def with_legs(heads: Iterable[Transaction], district: str = "") -> list[tuple[Tr
     found: dict[int, list[Leg]] = {head.pk: [] for head in heads}
     for leg in legs.select_related("account", "fund").order_by("transaction_id", "position"):
         found[leg.transaction_id].append(leg)
+    return [(head, found[head.pk]) for head in heads]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One side of a transaction at one account, fund and district: the sum of its legs and their number."""
+
+    account: Account
+    fund: Fund
+    district_code: str
+    debit_fen: int
+    credit_fen: int
+    count: int
+
+
+def with_entries(heads: Iterable[Transaction], district: str = "") -> list[tuple[Transaction, list[Entry]]]:
+    """Each transaction with its legs summed up, for people: a class of thousands has a leg for everybody."""
+    heads = list(heads)
+    legs = Leg.objects.filter(transaction_id__in=[head.pk for head in heads])
+    if district:
+        legs = legs.filter(district_code=district)
+    side = Case(When(debit_fen__gt=0, then=Value(0)), default=Value(1))
+    sums = (
+        legs.annotate(side=side)
+        .values("transaction_id", "account_id", "fund_id", "district_code", "side")
+        .annotate(debit=Sum("debit_fen"), credit=Sum("credit_fen"), count=Count("*"), first=Min("position"))
+        .order_by("transaction_id", "first")
+    )
+    accounts, funds = Account.objects.in_bulk(), Fund.objects.in_bulk()
+    found: dict[int, list[Entry]] = {head.pk: [] for head in heads}
+    for row in sums:
+        entry = Entry(
+            accounts[row["account_id"]],
+            funds[row["fund_id"]],
+            row["district_code"],
+            row["debit"],
+            row["credit"],
+            row["count"],
+        )
+        found[row["transaction_id"]].append(entry)
     return [(head, found[head.pk]) for head in heads]
 
 

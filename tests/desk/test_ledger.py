@@ -175,3 +175,15 @@ def test_two_persons_close_a_month_in_the_browser(books, monkeypatch):
     assert officer.get(url).context["period"].state == "closed"
     assert officer.post(url, {"verb": "withdraw", "reason": "x"}).status_code == 409
     assert officer.get(reverse("desk:ledger_month", args=["2023-13"])).status_code == 400
+
+
+def test_the_journal_sums_the_legs_of_a_transaction_up_to_one_line_for_each_account():
+    claims.paid(claims.money(people=3))
+    page = accounts.client_for(Role.CITY_OFFICER).get(reverse("desk:ledger_journal"))
+    for entry in page.context["entries"]:
+        legs = Leg.objects.filter(transaction=entry["head"])
+        shown = [row for row, _district in entry["legs"]]
+        assert sum(row.count for row in shown) == legs.count()
+        assert sum(row.debit_fen for row in shown) == sum(leg.debit_fen for leg in legs)
+        assert len(shown) == len({(leg.account_id, leg.fund_id, leg.debit_fen > 0) for leg in legs})
+    assert max(row.count for entry in page.context["entries"] for row, _district in entry["legs"]) == 3

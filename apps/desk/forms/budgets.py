@@ -24,7 +24,7 @@ class BudgetFilter(PlaceFilter):
 class BudgetRequestForm(forms.Form):
     """A change of a budget by a document; the second group belongs to a move."""
 
-    kind = forms.ChoiceField(label=_("Change"), choices=BudgetChange.choices)
+    kind = forms.ChoiceField(label=_("Kind of change"), choices=BudgetChange.choices)
     fund = forms.ModelChoiceField(label=_("Fund"), queryset=Fund.objects.all())
     district = forms.ModelChoiceField(label=_("District"), queryset=District.objects.order_by("position"))
     year = forms.IntegerField(label=_("Year"), min_value=YEAR_MIN, max_value=YEAR_MAX)

@@ -58,7 +58,7 @@ class JournalForm(SpanFilter):
     """The journal: also account, kind, and what a transaction is about."""
 
     account = forms.ModelChoiceField(
-        Account.objects.all(), label=_("Account"), required=False, empty_label=_("All")
+        Account.objects.all(), label=_("Ledger account"), required=False, empty_label=_("All")
     )
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     subject_type = forms.ChoiceField(label=_("About"), required=False)

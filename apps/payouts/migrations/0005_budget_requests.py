@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[("appropriate", "Appropriate"), ("cut", "Cut"), ("move", "Move")],
                         max_length=12,
-                        verbose_name="Change",
+                        verbose_name="Kind of change",
                     ),
                 ),
                 ("year", models.PositiveSmallIntegerField(verbose_name="Year")),

@@ -44,7 +44,7 @@ class BudgetRequest(Case):
     state = models.CharField(
         _("State"), max_length=32, choices=BudgetRequestState.choices, default=BudgetRequestState.DRAFT
     )
-    kind = models.CharField(_("Change"), max_length=12, choices=BudgetChange.choices)
+    kind = models.CharField(_("Kind of change"), max_length=12, choices=BudgetChange.choices)
     fund = models.ForeignKey("ledger.Fund", models.PROTECT, verbose_name=_("Fund"), related_name="+")
     year = models.PositiveSmallIntegerField(_("Year"))
     amount_fen = models.BigIntegerField(_("Amount"))

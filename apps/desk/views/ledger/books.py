@@ -27,7 +27,7 @@ from apps.ledger.journal import (
     account_of,
     journal,
     statement_page,
-    with_legs,
+    with_entries,
 )
 from apps.ledger.kinds import kind_label
 from apps.ledger.models import Account, Fund, Transaction
@@ -59,14 +59,15 @@ def journal_page(request: HttpRequest) -> HttpResponse:
         log_access(request.actor, AccessAction.EXPORTED, ("ledger.journal", ""), request=request)
         return journal_sheet(found.iterator(chunk_size=2_000), wanted.district)
     page, pager = keyset.page_of(journal(wanted), request, order=("-id",))
+    districts = _district_names()
     entries = [
         {
             "head": head,
-            "legs": legs,
+            "legs": [(leg, districts.get(leg.district_code, leg.district_code)) for leg in legs],
             "kind": kind_label(head.kind),
             "subject": _subject(head),
         }
-        for head, legs in with_legs(page, wanted.district)
+        for head, legs in with_entries(page, wanted.district)
     ]
     context = {"form": form, "entries": entries, "pager": pager}
     return render(request, "desk/ledger/journal.html", context, status=200 if form.is_valid() else 422)

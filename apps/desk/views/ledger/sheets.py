@@ -25,7 +25,7 @@ _JOURNAL = (
     Column("on", _("Day"), kind="day"),
     Column("kind", _("Kind")),
     Column("memo", _("Memo"), width=30),
-    Column("account", _("Account")),
+    Column("account", _("Ledger account")),
     Column("fund", _("Fund"), width=24),
     Column("district", _("District")),
     *_SIDES,
@@ -34,7 +34,7 @@ _JOURNAL = (
 )
 _TRIAL = (
     Column("fund", _("Fund"), width=24),
-    Column("account", _("Account")),
+    Column("account", _("Ledger account")),
     Column("account_kind", _("Kind")),
     Column("district", _("District")),
     *_SIDES,
