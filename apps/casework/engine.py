@@ -19,7 +19,7 @@ from apps.casework.acting import acting
 from apps.casework.deadlines import deadline_after
 from apps.casework.models import Decision, Deficiency, Seat
 from apps.casework.transitions import Transition, TransitionTable
-from apps.core import clock, rls
+from apps.core import clock, failpoints, rls
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem, Refused
 
 Guard = Callable[[Any, Actor], Iterable[Problem]]
@@ -61,6 +61,7 @@ def fire(
     opinion = opinion or Opinion()
     with transaction.atomic():
         locked = lock(case, actor)
+        failpoints.point("step.locked")
         step = require_step(table, locked, action, actor)
         _require_version(locked, opinion)
         _require_reason(step, opinion)
@@ -74,6 +75,7 @@ def fire(
             )
         source = locked.state
         changed = list((effect(locked) if effect else None) or ())
+        failpoints.point("step.effect")
         locked.state = step.target
         locked.state_since = clock.moment_of(on)
         locked.deadline_on = deadline_after(step, locked, on)
@@ -82,6 +84,8 @@ def fire(
         if seat is not None:
             _record_decision(locked, step, source, seat, actor, opinion)
         notices.announce(locked, step, source, actor, opinion.reason)
+        failpoints.point("step.saved")
+    failpoints.point("step.committed")
     return locked
 
 

@@ -32,7 +32,7 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from apps.core import clock, logs
+from apps.core import clock, failpoints, logs
 from apps.core.errors import Conflict, NotFound, ShituError
 from apps.core.models import Job, JobState
 from apps.core.models.job import LIVE_STATES
@@ -129,6 +129,7 @@ def enqueue(
         if unique_key is None:
             raise
         return enqueue(kind, params=params, started_by_id=started_by_id, unique_key=unique_key, title=title)
+    failpoints.point("job.written")
     transaction.on_commit(lambda: _send(job.pk))
     return job
 
@@ -237,12 +238,14 @@ def _claim(job_id: int) -> Job | None:
         return None
     for name, value in changes.items():
         setattr(job, name, value)
+    failpoints.point("job.claimed")
     return job
 
 
 def _carry_out(job: Job) -> None:
     try:
         _handlers[job.kind](job)
+        failpoints.point("job.handled")
         if job.state == JobState.RUNNING:
             finish(job, {})
     except ClaimLost:
@@ -341,6 +344,7 @@ def _unlock(key: list[int]) -> None:
 def _send(job_id: int) -> None:
     from apps.core.tasks import run_job
 
+    failpoints.point("job.sending")
     try:
         run_job.apply_async(args=[job_id], retry=False)
     except _BROKER_ERRORS as error:  # the row stands; the sweeper sends it when the broker is back

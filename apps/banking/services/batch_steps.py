@@ -17,6 +17,7 @@ from apps.banking.models import PaymentBatch
 from apps.banking.services.freezing import keep_file, make_file
 from apps.banking.transitions import BATCH_TRANSITIONS
 from apps.casework.engine import Effect, Guard, Opinion, fire
+from apps.core import failpoints
 from apps.core.errors import Conflict
 
 
@@ -56,6 +57,7 @@ def sign_batch(
     def effect(locked: PaymentBatch) -> list[str]:
         content = make_file(locked)
         locked.file = keep_file(locked, content)
+        failpoints.point("batch.file_kept")
         locked.file_sha256 = locked.file.sha256
         locked.signer_id = actor.person_id
         locked.frozen_on = on

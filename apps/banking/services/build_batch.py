@@ -17,6 +17,7 @@ from apps.banking.transitions import MAKER
 from apps.casework.acting import acting
 from apps.casework.engine import Opinion
 from apps.casework.models import Seat
+from apps.core import failpoints
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem, Refused
 from apps.payouts.services.record_payment import record_failure
 
@@ -47,11 +48,13 @@ def build_batch(
         with transaction.atomic():
             chosen = _choose(actor, account, district, wanted)
             batch = _create(actor, account, district, chosen, pay_on, on)
+            failpoints.point("batch.made")
     except IntegrityError as error:
         raise Conflict(
             _("One of these orders went into another batch at the same moment. Reload the page."),
             code="in_other_batch",
         ) from error
+    failpoints.point("batch.committed")
     return batch
 
 

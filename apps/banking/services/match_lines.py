@@ -11,6 +11,7 @@ from apps.banking.enums import EntryState, MatchKind
 from apps.banking.models import BatchEntry, PayingAccount, StatementLine, StatementMatch
 from apps.banking.selectors import numbers_in
 from apps.casework.engine import Opinion
+from apps.core import failpoints
 from apps.core.errors import Conflict, Forbidden, NotFound, Refused, ShituError
 from apps.payouts.enums import OrderState
 from apps.payouts.models import PaymentOrder, Recovery, RecoveryReceipt
@@ -70,6 +71,7 @@ def match_return(actor: Actor, line: StatementLine, *, on: date) -> StatementMat
         record_return(
             actor, order.claim, on=on, returned_on=locked.booked_on, opinion=Opinion(reason=reason[:300])
         )
+        failpoints.point("match.returned")
         return StatementMatch.objects.create(
             line=locked, kind=MatchKind.RETURN, returned=order, matched_by_id=actor.account_id
         )

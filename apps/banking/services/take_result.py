@@ -21,7 +21,7 @@ from apps.banking.services.build_batch import lock_batch
 from apps.banking.services.match_lines import match_open_lines
 from apps.banking.transitions import BATCH_TRANSITIONS
 from apps.casework.engine import Opinion, fire
-from apps.core import rls
+from apps.core import failpoints, rls
 from apps.core.errors import Conflict, Forbidden, Problem, ShituError
 from apps.core.files import store_bytes
 from apps.payouts.models import PaymentOrder
@@ -72,10 +72,13 @@ def take_result(
         }
         read = check_result(locked, entries, content, on)
         file = _keep(actor, locked, read, content, name, sha256, on)
+        failpoints.point("result.kept")
         _apply(actor, file, read, entries, on, report)
+        failpoints.point("result.applied")
         if locked.state == BatchState.SENT and _all_answered(locked):
             fire(BATCH_TRANSITIONS, locked, "answer", actor, on=on)
         match_open_lines(actor, locked.paying_account_id, on=on)
+    failpoints.point("result.committed")
     return Taken(file, already=False)
 
 

@@ -15,6 +15,7 @@ from apps.banking.formats.refusals import at, refuse
 from apps.banking.formats.statements import read_statement
 from apps.banking.models import BankStatement, PayingAccount, StatementLine
 from apps.banking.services.match_lines import match_open_lines
+from apps.core import failpoints
 from apps.core.errors import Forbidden, NotFound, Problem
 from apps.core.files import store_bytes
 from apps.core.identifiers import mask_account
@@ -57,7 +58,9 @@ def take_statement(
         if problems:
             raise refuse(problems)
         statement = _keep(actor, locked, read, content, name, sha256, on)
+        failpoints.point("statement.kept")
         matched = match_open_lines(actor, locked.pk, on=on)
+        failpoints.point("statement.matched")
     return TakenStatement(statement, already=False, matched=matched)
 
 

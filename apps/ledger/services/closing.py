@@ -10,7 +10,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.enums import register_action
 from apps.accounts.roles import Role
 from apps.accounts.services import log_access
-from apps.core import clock
+from apps.core import clock, failpoints
 from apps.core.errors import Conflict, Forbidden, InvalidInput, Problem, Refused
 from apps.ledger import periods
 from apps.ledger.enums import PeriodState
@@ -72,6 +72,7 @@ def close_period(actor: Actor, month: date, *, on: date) -> AccountingPeriod:
             clock.now(),
         )
         period.save()
+        failpoints.point("period.closed")
         log_access(actor, CLOSED, period)
     return period
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from apps.core import failpoints
 from apps.core.errors import Conflict, Refused
 from apps.core.money import yuan
 from apps.ledger.models import Leg, Transaction
@@ -56,6 +57,7 @@ def post(
     with in_sentences(), connection.cursor() as cursor:
         cursor.execute(_POST, columns)
         posted = cursor.fetchone()
+    failpoints.point("posting.posted")
     if posted is None:
         return _posted_before(row, legs)
     row.id, row.created_at = posted

@@ -11,7 +11,7 @@ from apps.accounts.roles import Role
 from apps.casework.engine import Opinion, fire
 from apps.claims.services import entitlements
 from apps.claims.transitions import CLAIM_TRANSITIONS
-from apps.core import rls
+from apps.core import failpoints, rls
 from apps.core.errors import Forbidden, InvalidInput, NotFound, Problem, Refused
 from apps.core.money import yuan
 from apps.ledger import services as ledger
@@ -58,6 +58,7 @@ def receive_recovery(
             recorded_by_id=actor.account_id,
         )
         _book(locked, receipt, actor)
+        failpoints.point("receipt.booked")
         if locked.state == RecoveryState.REPAID:
             fire(
                 CLAIM_TRANSITIONS,
@@ -67,6 +68,7 @@ def receive_recovery(
                 on=on,
                 opinion=Opinion(reason=receipt.bank_serial),
             )
+    failpoints.point("receipt.committed")
     return receipt
 
 

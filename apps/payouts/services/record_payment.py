@@ -11,7 +11,7 @@ from apps.claims.models import Claim
 from apps.claims.services import entitlements
 from apps.claims.services.review_claim import bound
 from apps.claims.transitions import CLAIM_TRANSITIONS
-from apps.core import rls
+from apps.core import failpoints, rls
 from apps.core.errors import InvalidInput, Problem, Refused
 from apps.payouts.enums import OrderState
 from apps.payouts.models import PaymentOrder
@@ -53,6 +53,7 @@ def record_payment(
         order.save(update_fields=["state", "paid_on", "bank_serial"])
         entitlements.pay_lines(locked)
         entitlements.recover_lines(locked, locked.recover_fen)
+        failpoints.point("payment.counted")
         nets = order.parts.order_by("fund").values_list("fund_id", "amount_fen")
         post_cash(
             locked,

@@ -12,6 +12,7 @@ from apps.claims.models import Claim, ClaimLine
 from apps.claims.services import entitlements
 from apps.claims.services.review_claim import bound
 from apps.claims.transitions import CLAIM_TRANSITIONS
+from apps.core import failpoints
 from apps.core.errors import InvalidInput, Problem
 from apps.ledger import services as ledger
 from apps.ledger.models import Transaction
@@ -39,6 +40,7 @@ def record_return(actor: Actor, claim: Claim, *, on: date, returned_on: date, op
         order.save(update_fields=["state", "returned_on", "failure"])
         order.lines.update(live=False)
         entitlements.unpay_lines(locked)
+        failpoints.point("return.counted")
         ledger.reverse(
             Transaction.objects.get(key=f"order:{order.pk}:paid"),
             f"order:{order.pk}:returned",

@@ -12,6 +12,7 @@ from apps.accounts.roles import Role
 from apps.casework.engine import Opinion
 from apps.claims.enums import ClaimState
 from apps.claims.models import Claim
+from apps.core import failpoints
 from apps.core.errors import Forbidden, InvalidInput, ShituError
 from apps.core.jobs import enqueue
 from apps.core.models import Job
@@ -57,6 +58,7 @@ def release_many(
     refused: list[dict[str, Any]] = []
     for done, pk in enumerate(wanted, start=1):
         refusal = _release_one(actor, pk, on)
+        failpoints.point("release_many.one")
         if refusal is not None:
             refused.append(refusal)
         if report is not None:

@@ -9,7 +9,7 @@ from apps.casework.engine import Opinion, fire
 from apps.claims.models import Claim
 from apps.claims.services.review_claim import bound
 from apps.claims.transitions import CLAIM_TRANSITIONS
-from apps.core import clock
+from apps.core import clock, failpoints
 from apps.core.errors import Refused
 from apps.enterprises.models import BankAccount
 from apps.payouts.allocation import Allocation
@@ -56,6 +56,7 @@ def _release(claim: Claim, actor: Actor, on: date) -> list[str]:
         released_by_id=actor.account_id,
         released_at=clock.moment_of(on),
     )
+    failpoints.point("release.ordered")
     if before is None:
         allocation = settle(claim, actor, on)
         give_back(claim, allocation, claim.recover_fen, actor, on)
