@@ -126,6 +126,15 @@ _TEST = "(CASE WHEN {condition} THEN 1 ELSE 0 END) <> 0"
 _OF_PARENT = "{shown} IS NOT NULL AND EXISTS (SELECT 1 FROM {parent} p WHERE p.{their} = {table}.{own})"
 _ON = "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; ALTER TABLE {table} FORCE ROW LEVEL SECURITY;"
 _OFF = "ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;"
+# Runs with the rights of whoever asks: the case's own policy holds inside.
+_LOOK = """
+CREATE OR REPLACE FUNCTION {look}(wanted bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY INVOKER AS $$
+BEGIN
+    RETURN EXISTS (SELECT 1 FROM {parent} p WHERE p.id = wanted);
+END $$;
+"""
+_OF_CASE = "subject_type = '{label}' AND {look}(subject_id)"
 _POLICY = "CREATE POLICY {name} ON {table} USING ({test}) WITH CHECK ({test});"
 _DROP = "DROP POLICY IF EXISTS {name} ON {table};"
 
@@ -147,15 +156,20 @@ def by_subject(table: str) -> migrations.RunSQL:
 
 
 def of_subject(label: str, parent: str, tables: tuple[str, ...]) -> migrations.RunSQL:
-    """Show the rows of `tables` that name a case of the kind `label` where that case is shown."""
-    made, undone = [], []
+    """Show the rows of `tables` that name a case of the kind `label` where that case is shown.
+
+    The look at the case stands in a function, whose plan a session keeps. Written into the policies, the
+    look at every kind of case would be planned again with each statement, for milliseconds.
+    """
+    look = f"{parent}_is_shown"
+    made, undone = [_LOOK.format(look=look, parent=parent)], []
     for table in tables:
-        of_parent = _OF_PARENT.format(shown=_SHOWN, parent=parent, their="id", table=table, own="subject_id")
         policy = {"name": f"of_{parent}", "table": table}
-        test = _TEST.format(condition=f"subject_type = '{label}' AND {of_parent}")
-        made.append(_POLICY.format(test=test, **policy))
+        test = f"CASE WHEN {_SHOWN} = '{WHOLE_CITY}' THEN 1 WHEN {_OF_CASE} THEN 1 ELSE 0 END <> 0"
+        test = test.format(label=label, look=look)
+        made.append(_DROP.format(**policy) + _POLICY.format(test=test, **policy))
         undone.append(_DROP.format(**policy))
-    return migrations.RunSQL(" ".join(made), " ".join(undone))
+    return migrations.RunSQL(" ".join(made), " ".join([*undone, f"DROP FUNCTION IF EXISTS {look}(bigint);"]))
 
 
 def _protected(table: str, condition: str) -> migrations.RunSQL:
