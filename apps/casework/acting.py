@@ -7,8 +7,6 @@ from django.db import DatabaseError, connection, transaction
 
 from apps.accounts.actors import Actor
 
-_SETTINGS = ("shitu.user_id", "shitu.person_id", "shitu.role", "shitu.action", "shitu.reason")
-
 
 @contextmanager
 def acting(actor: Actor, action: str, reason: str = "") -> Iterator[None]:
@@ -18,8 +16,7 @@ def acting(actor: Actor, action: str, reason: str = "") -> Iterator[None]:
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("acting() needs a transaction")
-    before = _read()
-    _write(
+    before = _write(
         (
             str(actor.user_id or ""),
             str(actor.person_id or ""),
@@ -40,15 +37,25 @@ def acting(actor: Actor, action: str, reason: str = "") -> Iterator[None]:
             _write(before)
 
 
-def _read() -> tuple[str, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT " + ", ".join("coalesce(current_setting(%s, true), '')" for _ in _SETTINGS), _SETTINGS
-        )
-        return cursor.fetchone()
+# The subquery is evaluated before the list that changes what it reads.
+_EXCHANGE = """
+    SELECT a, b, c, d, e,
+           set_config('shitu.user_id', %s, true),
+           set_config('shitu.person_id', %s, true),
+           set_config('shitu.role', %s, true),
+           set_config('shitu.action', %s, true),
+           set_config('shitu.reason', %s, true)
+      FROM (SELECT coalesce(current_setting('shitu.user_id', true), ''),
+                   coalesce(current_setting('shitu.person_id', true), ''),
+                   coalesce(current_setting('shitu.role', true), ''),
+                   coalesce(current_setting('shitu.action', true), ''),
+                   coalesce(current_setting('shitu.reason', true), '')
+            OFFSET 0) AS before (a, b, c, d, e)
+"""
 
 
-def _write(values: tuple[str, ...]) -> None:
-    pairs = [item for pair in zip(_SETTINGS, values, strict=True) for item in pair]
+def _write(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Make the settings these values (user, person, role, action, reason); what they were before."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join("set_config(%s, %s, true)" for _ in _SETTINGS), pairs)
+        cursor.execute(_EXCHANGE, values)
+        return cursor.fetchone()[: len(values)]

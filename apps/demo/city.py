@@ -16,6 +16,7 @@ from apps.apprentices.models import TrainingClass
 from apps.catalogue.models import Occupation
 from apps.claims.enums import ClaimKind
 from apps.demo import claims, classes, plans
+from apps.demo.calendar import standing_still
 from apps.demo.enterprises import ENTERPRISES, INSTITUTIONS, MORE, STAGES, SUPERIOR_UNITS
 from apps.demo.invention import Inventor
 from apps.demo.people import Registry, Staff, hire_offices
@@ -64,7 +65,11 @@ def make_city(
     *, seed: int, today: date, say: Callable[[str], None] = lambda _line: None, extent: Extent = WHOLE
 ) -> City:
     """Make the city in one transaction: an interrupted run leaves nothing behind."""
-    inventor = Inventor(seed, today)
+    with standing_still():
+        return _make(Inventor(seed, today), today, say, extent)
+
+
+def _make(inventor: Inventor, today: date, say: Callable[[str], None], extent: Extent) -> City:
     registry = Registry(inventor, today - timedelta(days=4 * 365))
     staff = hire_offices(registry, SHOWN_DISTRICT, extent.districts)
     say("offices")

@@ -14,6 +14,13 @@ from apps.policy.enums import Programme
 from apps.policy.rules import Rules
 
 
+class PolicyDocumentManager(models.Manager["PolicyDocument"]):
+    """Documents without their content: it is long, and its rules are read once per process."""
+
+    def get_queryset(self) -> models.QuerySet["PolicyDocument"]:
+        return super().get_queryset().defer("content")
+
+
 class PolicyDocument(models.Model):
     """One document with its whole content; what was granted names this row.
 
@@ -42,7 +49,11 @@ class PolicyDocument(models.Model):
     sha256 = models.CharField(_("SHA-256"), max_length=64, unique=True)
     loaded_at = models.DateTimeField(_("loaded at"), auto_now_add=True)
 
+    objects = PolicyDocumentManager()
+
     class Meta:
+        # What names a document reads it without its content too.
+        base_manager_name = "objects"
         verbose_name = _("policy document")
         verbose_name_plural = _("policy documents")
         ordering = ["jurisdiction", "programme", "-in_force_from"]
