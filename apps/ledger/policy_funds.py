@@ -8,6 +8,8 @@ from apps.policy.usage import on_load
 @on_load
 def open_funds(rules: Rules) -> None:
     """Add the funds of the document that the list does not have yet, after those that it has."""
+    if "fund_order" not in rules.parameters:
+        return
     named = {fund.code: fund for _day, funds in rules.parameter("fund_order").values for fund in funds}
     known = set(Fund.objects.values_list("code", flat=True))
     for place, code in enumerate((code for code in named if code not in known), start=len(known) + 1):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.policy.coverage import uncovered_cases
 from apps.policy.enums import ORDINARY, SCARCE, Programme
-from apps.policy.parameters import PARAMETERS, REQUIRED, Spec
+from apps.policy.parameters import Spec, parameters_of, required_of
 from apps.policy.problems import DocumentProblem, InvalidDocument
 from apps.policy.rules import Level, Note, Parameter, Rules, digest
 from apps.policy.texts import Text
@@ -86,7 +86,8 @@ class _Builder:
             content=self.content,
             sha256=digest(self.content),
         )
-        self._shares_answer_every_case(rules)
+        if rules.programme == Programme.APPRENTICESHIP:
+            self._shares_answer_every_case(rules)
         if self.defects:
             raise InvalidDocument(self.defects)
         return rules
@@ -194,11 +195,13 @@ class _Builder:
 
     # The parameters -------------------------------------------------------------------------------
     def _parameters(self, words: Vocabulary, in_force_from: date) -> dict[str, Parameter]:
-        for name in sorted(REQUIRED - set(self.raw_parameters)):
+        programme = str(self.header.get("programme") or Programme.APPRENTICESHIP)
+        known = parameters_of(programme)
+        for name in sorted(required_of(programme) - set(self.raw_parameters)):
             self.report(name, _("is missing; write it, or name a document in based_on that has it"))
         parameters: dict[str, Parameter] = {}
         for name, raw in self.raw_parameters.items():
-            spec = PARAMETERS.get(name)
+            spec = known.get(name)
             if spec is None:
                 self.report(name, _("is no parameter; docs/policies.md lists them"))
                 continue

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class Programme(models.TextChoices):
     APPRENTICESHIP = "apprenticeship", _("Enterprise new-type apprenticeship")
+    RECOVERY = "recovery", _("Recovery of subsidies")
 
 
 class Result(models.TextChoices):
@@ -35,6 +36,29 @@ class Netting(models.TextChoices):
 
     PER_ENTERPRISE = "per_enterprise", _("Set off per enterprise")
     NONE = "none", _("Not set off")
+
+
+class OffsetOrder(models.TextChoices):
+    """Which open recovery of an enterprise is set off first against a payment to it."""
+
+    OLDEST_DUE = "oldest_due", _("The one that is due first")
+    OLDEST_ISSUED = "oldest_issued", _("The oldest notice")
+    LARGEST_OPEN = "largest_open", _("The one with most still open")
+    NONE = "none", _("Nothing is set off")
+
+
+class OffsetFrom(models.TextChoices):
+    """From when on an open recovery may be set off."""
+
+    ISSUE = "issue", _("From the day of the notice")
+    DUE_DAY = "due_day", _("Once its deadline has passed")
+
+
+class MissedInstalment(models.TextChoices):
+    """What a missed instalment of an agreement brings about."""
+
+    WHOLE_DUE = "whole_due", _("The whole rest is due")
+    INSTALMENT_ONLY = "instalment_only", _("The instalment alone is overdue")
 
 
 class DateBasis(models.TextChoices):

@@ -1,10 +1,11 @@
-"""The parameters that a document of the apprenticeship programme sets: names and kinds, no figures.
+"""The parameters that a document of a programme sets: names and kinds, no figures.
 
 A figure stands in the document's files; this list only says what may stand there, so that a slip of
 the pen is found when the document is loaded and not when money is due.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import models
 
@@ -15,8 +16,8 @@ from apps.policy import enums
 class Spec:
     """What one parameter looks like.
 
-    `unit` is what the file must state. A `table` may be a list of rows with conditions; each row then
-    carries its value under `row_key`.
+    `unit` is what the file must state, `programme` whose documents have it. A `table` may be a list of
+    rows with conditions; each row then carries its value under `row_key`.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class Spec:
     low: int = 0
     high: int = 1_000_000
     row_facts: frozenset[str] = field(default_factory=frozenset)
+    programme: enums.Programme = enums.Programme.APPRENTICESHIP
 
 
 _BY_LEVEL = frozenset({"level"})
@@ -41,6 +43,10 @@ def _days(required: bool = True) -> Spec:
 
 def _flag() -> Spec:
     return Spec("flag", "yes_no")
+
+
+def _recovery(kind: str, unit: str, **more: Any) -> Spec:
+    return Spec(kind, unit, programme=enums.Programme.RECOVERY, **more)
 
 
 PARAMETERS: dict[str, Spec] = {
@@ -104,6 +110,26 @@ PARAMETERS: dict[str, Spec] = {
     "settlement_evidence_min": Spec("count", "files", high=10_000),
     "superior_consent_required": _flag(),
     "prohibited_industries_apply": _flag(),
+    # Recovery of what was paid
+    "recovery_offset_order": _recovery("word", "code", allowed=enums.OffsetOrder),
+    "recovery_offset_from": _recovery("word", "code", allowed=enums.OffsetFrom),
+    "recovery_reminders": _recovery("numbers", "days_from_due", low=-400, high=400),
+    "recovery_ageing": _recovery("numbers", "days", low=1, high=4000),
+    "recovery_instalments_max": _recovery("count", "instalments", low=1, high=400),
+    "recovery_instalment_months_max": _recovery("count", "months", low=1, high=400),
+    "recovery_instalment_grace_days": _recovery("count", "working_days", low=0, high=400),
+    "recovery_missed_instalment": _recovery("word", "code", allowed=enums.MissedInstalment),
 }
 
-REQUIRED = frozenset(name for name, spec in PARAMETERS.items() if spec.required)
+
+def parameters_of(programme: str) -> dict[str, Spec]:
+    """What the documents of a programme may set."""
+    return {name: spec for name, spec in PARAMETERS.items() if spec.programme == programme}
+
+
+def required_of(programme: str) -> frozenset[str]:
+    """What every document of a programme has to set."""
+    return frozenset(name for name, spec in parameters_of(programme).items() if spec.required)
+
+
+REQUIRED = required_of(enums.Programme.APPRENTICESHIP)

@@ -190,6 +190,21 @@ def _words_list(raw: Any, spec: Spec, _words: Vocabulary) -> tuple[tuple[str, ..
     }
 
 
+def _numbers(raw: Any, spec: Spec, _words: Vocabulary) -> tuple[tuple[int, ...] | None, str]:
+    wanted = _("a list of different whole numbers from %(low)s to %(high)s, the smallest first") % {
+        "low": spec.low,
+        "high": spec.high,
+    }
+    fits = (
+        isinstance(raw, list)
+        and bool(raw)
+        and all(isinstance(item, int) and not isinstance(item, bool) for item in raw)
+        and all(spec.low <= item <= spec.high for item in raw)
+        and sorted(set(raw)) == raw
+    )
+    return (tuple(raw) if fits else None), wanted
+
+
 def _level(raw: Any, _spec: Spec, words: Vocabulary) -> tuple[str | None, str]:
     wanted = _("one of: %(words)s") % {"words": listing(words.levels)}
     return (raw if isinstance(raw, str) and raw in words.levels else None), wanted
@@ -229,6 +244,7 @@ _READERS: dict[str, Callable[[Any, Spec, Vocabulary], tuple[Any, str]]] = {
     "flag": _flag,
     "word": _word,
     "words": _words_list,
+    "numbers": _numbers,
     "level": _level,
     "proportion": _proportion,
     "funds": _funds,

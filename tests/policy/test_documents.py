@@ -22,7 +22,12 @@ def defects(read) -> list[str]:
 
 # The project's documents ----------------------------------------------------------------------------
 def test_both_documents_are_there():
-    assert known_keys(policies_dir()) == ["beijing-2022-11", "nanjing-2019-53"]
+    assert known_keys(policies_dir()) == [
+        "beijing-2022-11",
+        "beijing-recovery",
+        "nanjing-2019-53",
+        "nanjing-recovery",
+    ]
 
 
 @pytest.mark.parametrize("key", ["beijing-2022-11", "nanjing-2019-53"])

@@ -16,6 +16,8 @@ from apps.policy.services.load_policies import load_policies
 from tests.factories.plans import complete_plan
 
 FIRST_DAY = date(2030, 1, 1)
+# By the day on which they come into force.
+KEYS = ["beijing-recovery", "nanjing-recovery", "nanjing-2019-53", "beijing-2022-11"]
 
 
 def stored() -> list[dict]:
@@ -31,9 +33,9 @@ def no_registrations(monkeypatch):
 
 # Loading --------------------------------------------------------------------------------------------
 def test_the_project_s_documents_load_and_loading_again_changes_nothing():
-    assert load_policies().added == ["nanjing-2019-53", "beijing-2022-11"]
+    assert load_policies().added == KEYS
     before = stored()
-    assert load_policies().unchanged == ["nanjing-2019-53", "beijing-2022-11"]
+    assert load_policies().unchanged == KEYS
     assert stored() == before
 
 
@@ -197,7 +199,7 @@ def test_other_rooms_hear_of_every_loading(folder, no_registrations):
     usage.on_load(lambda rules: heard.append(rules.key))
     load_policies(folder)
     load_policies(folder)
-    assert heard == 2 * ["nanjing-2019-53", "beijing-2022-11", "beijing-demo-successor"]
+    assert heard == 2 * [*KEYS, "beijing-demo-successor"]
 
 
 # Governing ------------------------------------------------------------------------------------------
@@ -247,7 +249,7 @@ def test_a_parameter_is_read_from_a_row_and_from_rules_alike(beijing):
 def test_the_command_tells_what_it_did(folder):
     out = StringIO()
     call_command("load_policies", str(folder), stdout=out)
-    assert out.getvalue().count("\n") == 3
+    assert out.getvalue().count("\n") == len(KEYS) + 1
     assert "beijing-demo-successor" in out.getvalue()
 
 
