@@ -57,7 +57,7 @@ _FREEZE = """
            AND (o.state <> 'released' OR c.state <> 'released'
                 OR (e.order_number, e.payee_name, e.amount_fen, e.payee_fingerprint)
                    IS DISTINCT FROM (o.number, o.account_name, o.amount_fen, o.payee_fingerprint)
-                OR o.amount_fen <> c.net_fen OR o.district_id <> NEW.district_id
+                OR o.amount_fen + o.offset_fen <> c.net_fen OR o.district_id <> NEW.district_id
                 OR c.payee_fingerprint <> o.payee_fingerprint
                 OR a.fingerprint IS DISTINCT FROM o.payee_fingerprint)
     ) THEN
@@ -113,6 +113,27 @@ _ACCOUNT_FIXED = """
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'banking_account_fixed';
     END IF;
     RETURN NEW;
+"""
+
+# What a movement is stays as it was found. It goes only where the row that undoes it stands already.
+_MATCH_STAYS = """
+    IF TG_OP = 'DELETE' AND EXISTS (
+        SELECT 1 FROM public.banking_undonematch u
+         WHERE u.match_id = OLD.id
+           AND (u.line_id, u.kind, u.entry_id, u.transaction_id)
+               IS NOT DISTINCT FROM (OLD.line_id, OLD.kind, OLD.entry_id, OLD.transaction_id)
+    ) THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION 'what a movement was found to be stays, or is undone by a row of its own'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'banking_match_stays';
+"""
+_MATCHES_KEPT = """
+    IF current_database() LIKE 'test\\_%' AND current_setting('shitu.test_flush', true) = 'on' THEN
+        RETURN NULL;
+    END IF;
+    RAISE EXCEPTION 'what movements were found to be stays'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'banking_match_stays';
 """
 
 
@@ -174,3 +195,23 @@ def account_guard() -> Guard:
         operation=pgtrigger.Update,
         func=_ACCOUNT_FIXED,
     )
+
+
+def match_guards() -> list[Guard]:
+    """A match is never changed, and goes only into the record of those that were undone."""
+    return [
+        Guard(
+            name="match_stays",
+            level=pgtrigger.Row,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Update | pgtrigger.Delete,
+            func=_MATCH_STAYS,
+        ),
+        Guard(
+            name="matches_kept",
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Truncate,
+            func=_MATCHES_KEPT,
+        ),
+    ]

@@ -21,7 +21,7 @@ PAYEES = register(
      WHERE entry.live
        AND ((entry.order_number, entry.payee_name, entry.amount_fen, entry.payee_fingerprint)
             IS DISTINCT FROM (paid.number, paid.account_name, paid.amount_fen, paid.payee_fingerprint)
-            OR paid.amount_fen <> claim.net_fen
+            OR paid.amount_fen + paid.offset_fen <> claim.net_fen
             OR (paid.state IN ('released', 'paid') AND claim.payee_fingerprint <> paid.payee_fingerprint))
     """,
     _("These payments differ from what was approved. Stop the file at the bank, find out who changed them."),

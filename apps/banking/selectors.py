@@ -93,7 +93,7 @@ def changed_payees(batch: PaymentBatch) -> QuerySet[BatchEntry]:
         order__payee_fingerprint=F("payee_fingerprint"),
         order__claim__payee_fingerprint=F("payee_fingerprint"),
         order__amount_fen=F("amount_fen"),
-        order__claim__net_fen=F("amount_fen"),
+        order__claim__net_fen=F("amount_fen") + F("order__offset_fen"),
         current=F("payee_fingerprint"),
     )
     return (
@@ -178,6 +178,6 @@ def _hint(
             return Hint(sentence, sent_back=order.state == OrderState.PAID)
         return Hint(_("It is the payment %(order)s: take in the bank's result file of its batch.") % about)
     if notice is not None:
-        about = {"notice": notice.number, "open": yuan(notice.amount_fen - notice.received_fen)}
+        about = {"notice": notice.number, "open": yuan(notice.open_fen)}
         return Hint(_("It names notice %(notice)s, on which %(open)s yuan are still open.") % about)
     return None

@@ -66,8 +66,8 @@ def net_fen(claim: Any) -> int:
 
 def offers(claim: Any, step: Any) -> bool:
     """Of the three signatures the one that fits the claim's sum; a new account where there is one."""
-    if step.action == "record_return":
-        # The movement of a statement says so, and nobody by hand.
+    if step.action in ("record_return", "set_off", "settle"):
+        # A movement of a statement, the release and the last fen of a recovery say so; nobody by hand.
         return False
     if step.action == "present_account":
         from apps.claims.services.renew_account import new_account

@@ -25,4 +25,5 @@ class ClaimState(models.TextChoices):
     RELEASED = "released", _("Released, waiting for the bank")
     PAID = "paid", _("Paid")
     RECOVERING = "recovering", _("To be recovered")
+    WRITTEN_OFF = "written_off", _("Recovery written off")
     SETTLED = "settled", _("Settled")

@@ -16,16 +16,17 @@ ENTITLEMENTS = register(
                sum(greatest(line.amount_fen, 0))
                    FILTER (WHERE claim.state IN ('approved', 'payee_signature', 'released')) AS committed_fen,
                sum(greatest(line.amount_fen, 0))
-                   FILTER (WHERE claim.state IN ('paid', 'recovering', 'settled')) AS paid_fen,
+                   FILTER (WHERE claim.state IN ('paid', 'recovering', 'written_off', 'settled')) AS paid_fen,
                sum(greatest(-line.amount_fen, 0)) AS owed_fen,
                sum(greatest(-line.amount_fen, 0)) FILTER (WHERE claim.state IN ('paid', 'settled'))
                    AS back_min_fen,
                sum(greatest(-line.amount_fen, 0))
-                   FILTER (WHERE claim.state IN ('paid', 'settled', 'recovering')) AS back_max_fen,
+                   FILTER (WHERE claim.state IN ('paid', 'settled', 'recovering', 'written_off'))
+                   AS back_max_fen,
                max(line.due_fen) AS due_fen, max(line.standard_fen) AS standard_fen
           FROM claims_claimline AS line JOIN claims_claim AS claim ON claim.id = line.claim_id
          WHERE claim.state IN
-               ('approved', 'payee_signature', 'released', 'paid', 'recovering', 'settled')
+               ('approved', 'payee_signature', 'released', 'paid', 'recovering', 'written_off', 'settled')
            AND line.voided_at IS NULL
          GROUP BY line.enrolment_id
     )
@@ -204,9 +205,11 @@ SIGNATURES = register(
     SELECT claim.id AS claim_id, claim.number, claim.state, wanted.seat AS missing
       FROM claims_claim AS claim
       JOIN (VALUES ('reviewer', ARRAY['approve'],
-                    ARRAY['approved', 'payee_signature', 'released', 'paid', 'recovering', 'settled']),
+                    ARRAY['approved', 'payee_signature', 'released', 'paid', 'recovering', 'written_off',
+                          'settled']),
                    ('second_signer', ARRAY['sign', 'sign_recovery', 'sign_settled'],
-                    ARRAY['approved', 'payee_signature', 'released', 'paid', 'recovering', 'settled']),
+                    ARRAY['approved', 'payee_signature', 'released', 'paid', 'recovering', 'written_off',
+                          'settled']),
                    ('releaser', ARRAY['release'], ARRAY['released', 'paid']))
            AS wanted (seat, actions, states)
         ON claim.state = ANY (wanted.states)

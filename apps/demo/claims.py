@@ -4,7 +4,7 @@ from datetime import date
 
 from apps.accounts.roles import Role
 from apps.apprentices.models import TrainingClass
-from apps.claims.enums import ClaimKind
+from apps.claims.enums import ClaimKind, ClaimState
 from apps.claims.models import Claim
 from apps.claims.services.compute_claim import compute_claim
 from apps.claims.services.review_claim import approve_claim
@@ -40,7 +40,7 @@ def claim(
     finance = staff.of_district[Role.FINANCE_OFFICER, found.district_id]
     if steps >= 4:
         found = release_payment(finance, found, on=on)
-    if steps >= 5:
+    if steps >= 5 and found.state == ClaimState.RELEASED:
         found = record_payment(finance, found, on=on, paid_on=on, bank_serial=f"ICBC{found.pk:012d}")
     return found
 

@@ -15,6 +15,7 @@ from apps.claims.models import Claim, ClaimLine
 from apps.claims.services.sign_claim import reservation_key
 from apps.core.errors import Refused
 from apps.ledger.models import Reservation
+from apps.payouts.enums import OrderState
 from apps.payouts.models import PaymentLine
 from apps.policy.selectors import parameter
 
@@ -78,7 +79,7 @@ def _advances(claim: Claim) -> dict[int, tuple[Share, ...]]:
     rows = (
         PaymentLine.objects.filter(
             live=True,
-            order__state="paid",
+            order__state__in=[OrderState.PAID, OrderState.SET_OFF],
             claim_line__kind=ClaimKind.ADVANCE,
             claim_line__enrolment__in=ClaimLine.objects.filter(claim=claim).values("enrolment_id"),
         )

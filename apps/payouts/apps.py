@@ -18,7 +18,7 @@ class PayoutsConfig(AppConfig):
         from apps.casework import dead_jobs, subjects
         from apps.ledger.kinds import name_kinds
         from apps.ledger.periods import register_obstacle
-        from apps.payouts import invariants, tasks  # noqa: F401 - both register themselves
+        from apps.payouts import invariants, recovery_invariants, tasks  # noqa: F401 - they register themselves
         from apps.payouts.budget_transitions import BUDGET_TRANSITIONS
         from apps.payouts.obstacles import orders_without_an_answer
         from apps.payouts.services import (
@@ -27,7 +27,9 @@ class PayoutsConfig(AppConfig):
             release_payment,
             request_budget,
             sign_recovery,
+            write_off,
         )
+        from apps.payouts.write_off_transitions import WRITE_OFF_TRANSITIONS
 
         register_obstacle("orders", orders_without_an_answer)
         name_kinds(
@@ -39,6 +41,8 @@ class PayoutsConfig(AppConfig):
                 "budget_cut": pgettext_lazy("ledger", "Budget cut"),
                 "budget_move": pgettext_lazy("ledger", "Budget moved"),
                 "receipt": pgettext_lazy("ledger", "Money received"),
+                "offset": pgettext_lazy("ledger", "Recovery set off"),
+                "write_off": pgettext_lazy("ledger", "Recovery written off"),
             }
         )
         subjects.register(
@@ -57,6 +61,24 @@ class PayoutsConfig(AppConfig):
                 summary=in_a_few_words,
                 amount=amount_of,
                 related=("fund", "district"),
+            )
+        )
+        subjects.register(
+            subjects.Subject(
+                label="payouts.recoverywriteoff",
+                name=_("Write-off"),
+                table=WRITE_OFF_TRANSITIONS,
+                desk_url="desk:write_off",
+                services={
+                    "submit": write_off.submit_write_off,
+                    "sign": write_off.sign_write_off,
+                    "refuse": write_off.refuse_write_off,
+                    "withdraw": write_off.withdraw_write_off,
+                },
+                document_kinds=((write_off.DOCUMENT, _("Write-off document")),),
+                summary=write_off_in_a_few_words,
+                amount=amount_of,
+                related=("recovery__enterprise__organisation", "district"),
             )
         )
         # The money steps of a claim are taken here, a floor above the claim itself.
@@ -81,6 +103,16 @@ def in_a_few_words(request: Any) -> str:
     return _("%(year)s, %(fund)s: %(amount)s yuan by %(document)s") % {
         "year": request.year,
         "fund": request.fund.label,
+        "amount": yuan(request.amount_fen),
+        "document": request.document,
+    }
+
+
+def write_off_in_a_few_words(request: Any) -> str:
+    """Whose debt, how much of which notice, by which document."""
+    return _("%(enterprise)s, %(notice)s: %(amount)s yuan by %(document)s") % {
+        "enterprise": request.recovery.enterprise.organisation.name,
+        "notice": request.recovery.number,
         "amount": yuan(request.amount_fen),
         "document": request.document,
     }

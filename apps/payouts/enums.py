@@ -11,12 +11,14 @@ class OrderState(models.TextChoices):
     PAID = "paid", _("Paid")
     FAILED = "failed", _("Refused by the bank")
     RETURNED = "returned", _("Sent back by the bank")
+    SET_OFF = "set_off", _("Set off in full")
 
 
 class RecoveryState(models.TextChoices):
     ISSUED = "issued", _("Notice issued")
     PARTLY = "partly", _("Partly repaid")
     REPAID = "repaid", _("Repaid")
+    WRITTEN_OFF = "written_off", _("Written off")
 
 
 class ReleaseState(models.TextChoices):
@@ -38,6 +40,16 @@ class BudgetChange(models.TextChoices):
 
 class BudgetRequestState(models.TextChoices):
     """Where a request for a budget stands."""
+
+    DRAFT = "draft", _("Being written")
+    SUBMITTED = "submitted", _("Waits for the second signature")
+    SIGNED = "signed", _("Signed and posted")
+    REFUSED = "refused", _("Not signed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class WriteOffState(models.TextChoices):
+    """Where a request to write off stands."""
 
     DRAFT = "draft", _("Being written")
     SUBMITTED = "submitted", _("Waits for the second signature")

@@ -1,4 +1,7 @@
-"""What must always hold of payments and recoveries: once, to the fen, and followed into the books."""
+"""What must always hold of payments: once, to the fen, and followed into the books.
+
+Of recoveries: recovery_invariants.py.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,10 +14,11 @@ ORDERS = register(
     SELECT claim.id AS claim_id, claim.number, claim.state, count(live.id) AS live_orders
       FROM claims_claim AS claim
       LEFT JOIN payouts_paymentorder AS live
-        ON live.claim_id = claim.id AND live.state IN ('released', 'paid')
+        ON live.claim_id = claim.id AND live.state IN ('released', 'paid', 'set_off')
      GROUP BY claim.id
-    HAVING count(live.id) <> (claim.state IN ('released', 'paid'))::int
-        OR bool_or(live.state <> claim.state)
+    HAVING count(live.id) <> (claim.state IN ('released', 'paid')
+                              OR (claim.state = 'settled' AND claim.net_fen > 0))::int
+        OR bool_or(live.state <> CASE claim.state WHEN 'settled' THEN 'set_off' ELSE claim.state END)
     """,
     _("These claims have more or fewer payments than their state says. Ask the bank before anything else."),
 )
@@ -26,7 +30,8 @@ PAID_ONCE = register(
     SELECT line.id AS line_id, line.claim_id, line.amount_fen, sum(payment.amount_fen) AS live_fen,
            count(DISTINCT payment.order_id) AS orders
       FROM claims_claimline AS line
-      JOIN claims_claim AS claim ON claim.id = line.claim_id AND claim.state IN ('released', 'paid')
+      JOIN claims_claim AS claim ON claim.id = line.claim_id
+       AND (claim.state IN ('released', 'paid') OR (claim.state = 'settled' AND claim.net_fen > 0))
       LEFT JOIN payouts_paymentline AS payment ON payment.claim_line_id = line.id AND payment.live
      WHERE line.amount_fen <> 0
      GROUP BY line.id
@@ -43,23 +48,35 @@ PAID_ONCE = register(
 
 ORDER_SUMS = register(
     "I6b",
-    _("The parts and the lines of every order add up to its amount, and that is the claim's"),
+    _("What every order pays and what was set off make up its lines, by fund, and its claim"),
     """
-    SELECT paid.id AS order_id, paid.number, paid.amount_fen, parts.fen AS parts_fen, lines.fen AS lines_fen
+    SELECT paid.id AS order_id, paid.number, paid.amount_fen, paid.offset_fen, parts.fen AS parts_fen,
+           lines.fen AS lines_fen
       FROM payouts_paymentorder AS paid
       JOIN claims_claim AS claim ON claim.id = paid.claim_id
       LEFT JOIN (SELECT order_id, sum(amount_fen) AS fen FROM payouts_paymentpart GROUP BY order_id) AS parts
         ON parts.order_id = paid.id
       LEFT JOIN (SELECT order_id, sum(amount_fen) AS fen FROM payouts_paymentline GROUP BY order_id) AS lines
         ON lines.order_id = paid.id
-     WHERE parts.fen IS DISTINCT FROM paid.amount_fen OR lines.fen IS DISTINCT FROM paid.amount_fen
-        OR paid.amount_fen <> claim.net_fen OR paid.district_id <> claim.district_id
+     WHERE coalesce(parts.fen, 0) <> paid.amount_fen
+        OR lines.fen IS DISTINCT FROM paid.amount_fen + paid.offset_fen
+        OR paid.amount_fen + paid.offset_fen <> claim.net_fen OR paid.district_id <> claim.district_id
+        OR paid.offset_fen <> (SELECT coalesce(sum(amount_fen), 0) FROM payouts_recoveryoffset AS taken
+                                WHERE taken.claim_id = paid.claim_id AND taken.attempt <= paid.attempt)
     UNION ALL
-    SELECT part.order_id, part.fund_id, part.amount_fen, NULL, sum(line.amount_fen)
-      FROM payouts_paymentpart AS part
-      LEFT JOIN payouts_paymentline AS line ON line.order_id = part.order_id AND line.fund_id = part.fund_id
-     GROUP BY part.id
-    HAVING sum(line.amount_fen) IS DISTINCT FROM part.amount_fen
+    SELECT shown.order_id, shown.fund_id, NULL, NULL, sum(shown.fen), NULL
+      FROM (SELECT order_id, fund_id, -amount_fen AS fen FROM payouts_paymentpart
+            UNION ALL
+            SELECT order_id, fund_id, amount_fen FROM payouts_paymentline
+            UNION ALL
+            SELECT paid.id, part.fund_id, -part.drawn_fen
+              FROM payouts_recoveryoffsetpart AS part
+              JOIN payouts_recoveryoffset AS taken ON taken.id = part.offset_id
+              JOIN payouts_paymentorder AS paid
+                ON paid.claim_id = taken.claim_id AND paid.attempt >= taken.attempt) AS shown
+      JOIN payouts_paymentorder AS paid ON paid.id = shown.order_id AND paid.state <> 'set_off'
+     GROUP BY shown.order_id, shown.fund_id
+    HAVING sum(shown.fen) <> 0
     """,
     _("These orders do not add up. Do not send them to the bank; where they were sent, ask what was paid."),
 )
@@ -85,49 +102,6 @@ CASH = register(
     _("Bank and books differ for these orders. Compare them with the statement, then post or reverse."),
 )
 
-RECOVERIES = register(
-    "I5c",
-    _("Receipts and parts add up to every recovery, and that is what its claim comes to"),
-    """
-    SELECT recovery.id AS recovery_id, recovery.number, recovery.amount_fen, recovery.received_fen,
-           receipts.fen AS receipts_fen, parts.fen AS parts_fen, parts.received_fen AS parts_received_fen
-      FROM payouts_recovery AS recovery
-      JOIN claims_claim AS claim ON claim.id = recovery.claim_id
-      LEFT JOIN (SELECT recovery_id, sum(amount_fen) AS fen FROM payouts_recoveryreceipt
-                  GROUP BY recovery_id) AS receipts ON receipts.recovery_id = recovery.id
-      LEFT JOIN (SELECT recovery_id, sum(amount_fen) AS fen, sum(received_fen) AS received_fen
-                   FROM payouts_recoverypart GROUP BY recovery_id) AS parts ON parts.recovery_id = recovery.id
-     WHERE recovery.amount_fen <> -claim.net_fen
-        OR parts.fen IS DISTINCT FROM recovery.amount_fen
-        OR parts.received_fen IS DISTINCT FROM recovery.received_fen
-        OR coalesce(receipts.fen, 0) <> recovery.received_fen
-        OR (recovery.received_fen = recovery.amount_fen) <> (claim.state = 'settled')
-        OR claim.state NOT IN ('recovering', 'settled')
-    UNION ALL
-    SELECT NULL, claim.number, -claim.net_fen, NULL, NULL, NULL, NULL
-      FROM claims_claim AS claim
-     WHERE (claim.state = 'recovering' OR (claim.state = 'settled' AND claim.net_fen < 0))
-       AND NOT EXISTS (SELECT 1 FROM payouts_recovery AS recovery WHERE recovery.claim_id = claim.id)
-    """,
-    _("These recoveries do not add up. Compare the receipts with the bank's statement."),
-)
-
-RECOVERED = register(
-    "I3c",
-    _("What came back for a claim is counted on its apprentices"),
-    """
-    SELECT claim.id AS claim_id, claim.number, claim.pay_fen + recovery.received_fen AS back_fen,
-           sum(kept.recovered_fen) AS counted_fen
-      FROM claims_claim AS claim
-      JOIN payouts_recovery AS recovery ON recovery.claim_id = claim.id
-      JOIN claims_claimline AS line ON line.claim_id = claim.id AND line.amount_fen < 0
-      JOIN claims_entitlement AS kept ON kept.enrolment_id = line.enrolment_id
-     GROUP BY claim.id, recovery.id
-    HAVING sum(kept.recovered_fen) <> claim.pay_fen + recovery.received_fen
-    """,
-    _("These apprentices count other money as returned than came in. Compare them with the receipts."),
-)
-
 LEGS = register(
     "I16c",
     _("Every line whose money moves stands in the ledger with its amount"),
@@ -136,7 +110,7 @@ LEGS = register(
            sum(leg.credit_fen - leg.debit_fen) AS ledger_fen
       FROM claims_claimline AS line
       JOIN claims_claim AS claim ON claim.id = line.claim_id
-       AND claim.state IN ('released', 'paid', 'recovering', 'settled')
+       AND claim.state IN ('released', 'paid', 'recovering', 'written_off', 'settled')
       LEFT JOIN ledger_leg AS leg
         ON leg.subject_type = 'claims.claimline' AND leg.subject_id = line.id
        AND leg.account_code = 'payables'

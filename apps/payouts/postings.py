@@ -10,6 +10,8 @@ from apps.claims.models import Claim
 from apps.ledger import services as ledger
 from apps.ledger.services import LegSpec, credit, debit
 from apps.payouts.allocation import Allocation, Share
+from apps.payouts.models import Recovery, RecoveryOffset, RecoveryReceipt, RecoveryWriteOff
+from apps.payouts.returned import Returned
 
 LINE = "claims.claimline"
 
@@ -101,20 +103,63 @@ def post_receivable(
     _post(claim, f"claim:{claim.pk}:receivable", "recovery", legs, actor, on)
 
 
-def post_receipt(
-    claim: Claim, parts: Iterable[tuple[str, int]], actor: Actor, on: date, *, key: str, recovery_id: int
-) -> None:
+def post_receipt(receipt: RecoveryReceipt, returned: Returned, actor: Actor, on: date) -> None:
     """Post money that came in for a recovery, into the funds that it came from."""
+    recovery = receipt.recovery
+    where = _of_recovery(recovery)
+    legs = [debit("cash", fen, fund=fund, **where) for fund, fen in returned.by_fund()]
+    legs += _repaid_legs(returned, where)
+    _post(recovery.claim, receipt.ledger_key, "receipt", legs, actor, on)
+
+
+def post_offset(
+    offset: RecoveryOffset, drawn: dict[str, int], returned: Returned, actor: Actor, on: date
+) -> None:
+    """Post a set-off: what the claim was to be paid by each fund against what is owed to each fund.
+
+    Where one fund gives up what another gets back, the money moves between the funds' accounts.
+    """
+    recovery, claim = offset.recovery, offset.claim
+    own = {
+        "district": claim.district_id,
+        "subject_type": "payouts.recoveryoffset",
+        "subject_id": offset.pk,
+    }
+    legs = [debit("payables", fen, fund=fund, **own) for fund, fen in sorted(drawn.items())]
+    legs += _repaid_legs(returned, _of_recovery(recovery))
+    back = dict(returned.by_fund())
+    for fund in sorted({*drawn, *back}):
+        moved = drawn.get(fund, 0) - back.get(fund, 0)
+        if moved > 0:
+            legs.append(credit("cash", moved, fund=fund, **own))
+        elif moved < 0:
+            legs.append(debit("cash", -moved, fund=fund, **own))
+    _post(claim, offset.ledger_key, "offset", legs, actor, on)
+
+
+def post_write_off(
+    write_off: RecoveryWriteOff, by_fund: Iterable[tuple[str, int]], actor: Actor, on: date
+) -> None:
+    """Post what is given up of a recovery: out of what is owed, into what was lost."""
+    where = _of_recovery(write_off.recovery)
     legs: list[LegSpec] = []
-    for fund, fen in parts:
-        where: dict[str, Any] = {
-            "fund": fund,
-            "district": claim.district_id,
-            "subject_type": "payouts.recovery",
-            "subject_id": recovery_id,
-        }
-        legs += [debit("cash", fen, **where), credit("recoveries", fen, **where)]
-    _post(claim, key, "receipt", legs, actor, on)
+    for fund, fen in by_fund:
+        legs += [debit("written_off", fen, fund=fund, **where), credit("recoveries", fen, fund=fund, **where)]
+    _post(write_off.recovery.claim, write_off.ledger_key, "write_off", legs, actor, on)
+
+
+def _of_recovery(recovery: Recovery) -> dict[str, Any]:
+    return {
+        "district": recovery.district_id,
+        "subject_type": "payouts.recovery",
+        "subject_id": recovery.pk,
+    }
+
+
+def _repaid_legs(returned: Returned, where: dict[str, Any]) -> list[LegSpec]:
+    """What is no longer owed, and what was lost and is not any more."""
+    legs = [credit("recoveries", fen, fund=fund, **where) for fund, fen in returned.owed]
+    return legs + [credit("written_off", fen, fund=fund, **where) for fund, fen in returned.given_up]
 
 
 def _post(claim: Claim, key: str, kind: str, legs: list[LegSpec], actor: Actor, on: date) -> None:

@@ -24,5 +24,5 @@ def orders_of_release(actor: Actor, job: Job) -> QuerySet[PaymentOrder]:
     return PaymentOrder.objects.visible_to(actor).filter(
         claim_id__in=job.params["claims"],
         released_by_id=job.started_by_id,
-        state__in=[OrderState.RELEASED, OrderState.PAID],
+        state__in=[OrderState.RELEASED, OrderState.PAID, OrderState.SET_OFF],
     )

@@ -12,7 +12,7 @@ from apps.claims.models import Claim, ClaimLine, Entitlement
 from apps.claims.selectors import steps_of
 from apps.core.money import yuan
 from apps.ledger.models import Leg
-from apps.payouts.models import PaymentLine, Recovery
+from apps.payouts.models import PaymentLine, Recovery, RecoveryOffset
 from apps.training.models import TrainingSession
 
 LINE = "claims.claimline"
@@ -32,6 +32,7 @@ class Trace:
     decisions: list[Decision]
     payments: list[PaymentLine]
     recovery: Recovery | None
+    offsets: list[RecoveryOffset]
     legs: list[Leg]
 
     @property
@@ -74,6 +75,7 @@ def trace_line(line: ClaimLine) -> Trace:
         .order_by("id")
     )
     recovery = Recovery.objects.filter(claim=claim).first()
+    offsets = _offsets(line, recovery)
     return Trace(
         line=line,
         claim=claim,
@@ -85,8 +87,17 @@ def trace_line(line: ClaimLine) -> Trace:
         decisions=_decisions(claim, line.enrolment),
         payments=orders,
         recovery=recovery if line.amount_fen < 0 else None,
-        legs=_legs(line, [row.order_id for row in orders], recovery),
+        offsets=offsets,
+        legs=_legs(line, [row.order_id for row in orders], recovery, offsets),
     )
+
+
+def _offsets(line: ClaimLine, recovery: Recovery | None) -> list[RecoveryOffset]:
+    """What was set off against the payment of the line's claim, or repaid what the line owes."""
+    rows = RecoveryOffset.objects.select_related("recovery", "claim").order_by("id")
+    if line.amount_fen > 0:
+        return list(rows.filter(claim=line.claim_id))
+    return list(rows.filter(recovery=recovery)) if recovery is not None else []
 
 
 def _documents(claim: Claim, enrolment: Enrolment) -> list[CaseDocument]:
@@ -120,12 +131,16 @@ def _decisions(claim: Claim, enrolment: Enrolment) -> list[Decision]:
     )
 
 
-def _legs(line: ClaimLine, orders: list[int], recovery: Recovery | None) -> list[Leg]:
+def _legs(
+    line: ClaimLine, orders: list[int], recovery: Recovery | None, offsets: list[RecoveryOffset]
+) -> list[Leg]:
     wanted = Q(subject_type=LINE, subject_id=line.pk) | Q(
         subject_type="payouts.paymentorder", subject_id__in=orders
     )
     if recovery is not None and line.amount_fen < 0:
         wanted |= Q(subject_type="payouts.recovery", subject_id=recovery.pk)
+    if offsets:
+        wanted |= Q(subject_type="payouts.recoveryoffset", subject_id__in=[row.pk for row in offsets])
     return list(
         Leg.objects.filter(wanted)
         .select_related("transaction", "account", "fund")
@@ -199,6 +214,15 @@ def as_json(trace: Trace) -> dict[str, Any]:
             for row in trace.payments
         ],
         "recovery": trace.recovery.number if trace.recovery else None,
+        "offsets": [
+            {
+                "recovery": row.recovery.number,
+                "claim": row.claim.number,
+                "amount_fen": row.amount_fen,
+                "set_off_on": row.set_off_on.isoformat(),
+            }
+            for row in trace.offsets
+        ],
         "legs": [
             {
                 "transaction": row.transaction.key,

@@ -14,7 +14,7 @@ from apps.apprentices.enums import ClassState, EnrolmentState
 from apps.casework import subjects
 from apps.claims.enums import ClaimState
 from apps.ledger.models import Budget
-from apps.payouts.models import Recovery
+from apps.payouts.models import OPEN_FEN, Recovery
 from apps.plans.enums import PlanState
 from apps.statistics.counting import state_counts
 
@@ -152,11 +152,12 @@ def _funds(code: str | None) -> list[FundMoney]:
 
 
 def _owed(code: str | None, on: date) -> dict[str, int]:
-    rows = Recovery.objects.exclude(state="repaid")
+    rows = Recovery.objects.still_open()
     if code:
         rows = rows.filter(district_id=code)
-    left = F("amount_fen") - F("received_fen")
-    return rows.aggregate(open=Sum(left, default=0), overdue=Sum(left, filter=Q(due_on__lt=on), default=0))
+    return rows.aggregate(
+        open=Sum(OPEN_FEN, default=0), overdue=Sum(OPEN_FEN, filter=Q(due_on__lt=on), default=0)
+    )
 
 
 def _by_district(counts: dict) -> list[dict[str, Any]]:

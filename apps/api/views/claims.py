@@ -32,7 +32,7 @@ from apps.payouts.services.release_many import enqueue_release
 from apps.payouts.tracing import as_json, trace_line
 
 
-@with_steps(CLAIM_TRANSITIONS, leave_out=frozenset({"record_payment", "record_return", "settle"}))
+@with_steps(CLAIM_TRANSITIONS, leave_out=frozenset({"record_payment", "record_return", "set_off", "write_off", "settle"}))
 class ClaimViewSet(CaseViewSet):
     """Claims (补贴申请)."""
 

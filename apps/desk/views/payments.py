@@ -111,7 +111,7 @@ def recovery_detail(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("desk:recovery_detail", pk=pk)
     context = {
         "recovery": recovery,
-        "left_fen": recovery.amount_fen - recovery.received_fen,
+        "left_fen": recovery.open_fen,
         "parts": recovery.parts.select_related("fund").order_by("id"),
         "receipts": recovery.receipts.order_by("-id"),
         "form": form,

@@ -1,15 +1,21 @@
-"""Payment orders with their parts, recoveries, and requests for budgets."""
+"""Payment orders with their parts, recoveries and what became of them, and requests for budgets."""
 
 from apps.payouts.models.budget import BudgetRequest
+from apps.payouts.models.offset import RecoveryOffset, RecoveryOffsetPart
 from apps.payouts.models.order import PaymentLine, PaymentOrder, PaymentPart
-from apps.payouts.models.recovery import Recovery, RecoveryPart, RecoveryReceipt
+from apps.payouts.models.recovery import OPEN_FEN, Recovery, RecoveryPart, RecoveryReceipt
+from apps.payouts.models.write_off import RecoveryWriteOff
 
 __all__ = [
+    "OPEN_FEN",
     "BudgetRequest",
     "PaymentLine",
     "PaymentOrder",
     "PaymentPart",
     "Recovery",
+    "RecoveryOffset",
+    "RecoveryOffsetPart",
     "RecoveryPart",
     "RecoveryReceipt",
+    "RecoveryWriteOff",
 ]

@@ -11,6 +11,7 @@ from apps.accounts.actors import Actor
 from apps.core import clock
 from apps.core.fields import EncryptedTextField
 from apps.payouts.enums import OrderState
+from apps.payouts.recovery_guards import order_guards
 
 
 class PaymentOrderQuerySet(models.QuerySet):
@@ -20,7 +21,11 @@ class PaymentOrderQuerySet(models.QuerySet):
 
 
 class PaymentOrder(models.Model):
-    """What the bank is told to pay, to the account that was approved. At most one is live per claim."""
+    """What the bank is told to pay, to the account that was approved. At most one is live per claim.
+
+    `amount_fen` is what the bank pays; with `offset_fen`, what was set off against recoveries, it makes up
+    what the claim comes to. Parts are of what the bank pays, lines of both.
+    """
 
     number = models.CharField(_("Order number"), max_length=40, unique=True)
     key = models.CharField(max_length=120, unique=True)
@@ -34,6 +39,7 @@ class PaymentOrder(models.Model):
     bank_name = models.CharField(_("Bank"), max_length=120)
     payee_fingerprint = models.CharField(max_length=64)
     amount_fen = models.BigIntegerField(_("Amount"))
+    offset_fen = models.BigIntegerField(_("Set off against recoveries"), default=0)
     state = models.CharField(
         _("State"), max_length=16, choices=OrderState.choices, default=OrderState.RELEASED
     )
@@ -48,12 +54,17 @@ class PaymentOrder(models.Model):
 
     class Meta:
         verbose_name = _("Payment order")
+        triggers = order_guards()
         constraints = [
-            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="order_pays_something"),
+            models.CheckConstraint(
+                condition=Q(amount_fen__gt=0, offset_fen__gte=0) & ~Q(state=OrderState.SET_OFF)
+                | Q(amount_fen=0, offset_fen__gt=0, state=OrderState.SET_OFF),
+                name="order_pays_something",
+            ),
             models.UniqueConstraint(fields=["claim", "attempt"], name="one_order_per_attempt"),
             models.UniqueConstraint(
                 fields=["claim"],
-                condition=Q(state__in=[OrderState.RELEASED, OrderState.PAID]),
+                condition=Q(state__in=[OrderState.RELEASED, OrderState.PAID, OrderState.SET_OFF]),
                 name="one_live_order_per_claim",
             ),
             models.UniqueConstraint(

@@ -8,7 +8,20 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
+from apps.core.append_only import AppendOnlyModel
 from apps.payouts.enums import RecoveryState
+from apps.payouts.recovery_guards import receipt_guard, recovery_guards
+
+# What is still owed, as the database computes it.
+OPEN_FEN = F("amount_fen") - F("received_fen") - F("offset_fen") - F("written_off_fen")
+_BACK_FEN = F("received_fen") + F("offset_fen")
+_WITHIN = Q(
+    amount_fen__gt=0,
+    received_fen__gte=0,
+    offset_fen__gte=0,
+    written_off_fen__gte=0,
+    amount_fen__gte=_BACK_FEN + F("written_off_fen"),
+)
 
 
 class RecoveryQuerySet(models.QuerySet):
@@ -16,9 +29,19 @@ class RecoveryQuerySet(models.QuerySet):
         """Own recoveries; a district's; the city's."""
         return self.filter(scope_q(actor, institution=None))
 
+    def still_open(self) -> Self:
+        """Those of which something is owed that was neither repaid nor written off."""
+        return self.filter(state__in=[RecoveryState.ISSUED, RecoveryState.PARTLY])
+
 
 class Recovery(models.Model):
-    """A recovery notice (追回通知) for the net that an enterprise owes from one claim."""
+    """A recovery notice (追回通知) for the net that an enterprise owes from one claim.
+
+    `received_fen` came in as money, `offset_fen` was set off against later payments, `written_off_fen` was
+    given up and has not come in since. The database counts all three, and the state follows from them.
+    `due_on` is the day that holds now (an instalment agreement moves it), `first_due_on` that of the notice;
+    the database fills it in where it is left out.
+    """
 
     number = models.CharField(_("Notice number"), max_length=40, unique=True)
     claim = models.OneToOneField("claims.Claim", models.PROTECT, related_name="recovery")
@@ -26,31 +49,51 @@ class Recovery(models.Model):
     enterprise = models.ForeignKey("enterprises.Enterprise", models.PROTECT, related_name="recoveries")
     amount_fen = models.BigIntegerField(_("To repay"))
     received_fen = models.BigIntegerField(_("Received"), default=0)
+    offset_fen = models.BigIntegerField(_("Set off"), default=0)
+    written_off_fen = models.BigIntegerField(_("Written off"), default=0)
     state = models.CharField(
         _("State"), max_length=16, choices=RecoveryState.choices, default=RecoveryState.ISSUED
     )
     issued_on = models.DateField(_("Issued on"))
     due_on = models.DateField(_("To be repaid by"))
+    first_due_on = models.DateField(_("Deadline of the notice"), blank=True)
     issued_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
 
     objects = RecoveryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Recovery notice")
+        triggers = recovery_guards()
         constraints = [
+            models.CheckConstraint(condition=_WITHIN, name="recovery_within_its_amount"),
             models.CheckConstraint(
-                condition=Q(amount_fen__gt=0, received_fen__gte=0, received_fen__lte=F("amount_fen")),
-                name="recovery_within_its_amount",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=RecoveryState.REPAID) | Q(received_fen=F("amount_fen")),
+                condition=Q(state=RecoveryState.REPAID, amount_fen=_BACK_FEN)
+                | ~Q(state=RecoveryState.REPAID) & Q(amount_fen__gt=_BACK_FEN),
                 name="repaid_means_all_of_it",
             ),
+            models.CheckConstraint(
+                condition=~Q(state=RecoveryState.WRITTEN_OFF)
+                | Q(written_off_fen__gt=0, amount_fen=_BACK_FEN + F("written_off_fen")),
+                name="written_off_means_the_rest_of_it",
+            ),
         ]
-        indexes = [models.Index(fields=["district", "state", "due_on"], name="recovery_by_district")]
+        indexes = [
+            models.Index(fields=["district", "state", "due_on"], name="recovery_by_district"),
+            models.Index(fields=["enterprise", "state"], name="recovery_by_enterprise"),
+        ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def open_fen(self) -> int:
+        """What is still owed, without what was written off."""
+        return self.amount_fen - self.received_fen - self.offset_fen - self.written_off_fen
+
+    @property
+    def wanted_fen(self) -> int:
+        """What would be taken if it came: what is owed, and what was given up."""
+        return self.amount_fen - self.received_fen - self.offset_fen
 
 
 class RecoveryPart(models.Model):
@@ -61,29 +104,49 @@ class RecoveryPart(models.Model):
     reservation_key = models.CharField(max_length=200)
     amount_fen = models.BigIntegerField(_("Amount"))
     received_fen = models.BigIntegerField(default=0)
+    offset_fen = models.BigIntegerField(default=0)
+    written_off_fen = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["recovery", "fund", "reservation_key"], name="one_recovery_part_per_fund"
             ),
-            models.CheckConstraint(
-                condition=Q(amount_fen__gt=0, received_fen__gte=0, received_fen__lte=F("amount_fen")),
-                name="recovery_part_within_its_amount",
-            ),
+            models.CheckConstraint(condition=_WITHIN, name="recovery_part_within_its_amount"),
         ]
 
+    @property
+    def open_fen(self) -> int:
+        """What this fund still waits for."""
+        return self.amount_fen - self.received_fen - self.offset_fen - self.written_off_fen
 
-class RecoveryReceipt(models.Model):
-    """Money that came in for a recovery; each bank serial number counts once."""
+
+class RecoveryReceipt(AppendOnlyModel):
+    """Money that came in for a recovery; each bank serial number counts once.
+
+    `after_write_off_fen` is the part of it that had been written off. In the books: `ledger_key`.
+    """
 
     recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="receipts")
     key = models.CharField(max_length=120, unique=True)
     amount_fen = models.BigIntegerField(_("Amount"))
+    after_write_off_fen = models.BigIntegerField(_("Of it, written off before"), default=0)
     received_on = models.DateField(_("Received on"))
     bank_serial = models.CharField(_("Bank's serial number"), max_length=64, unique=True)
     recorded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
 
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount_fen__gt=0), name="receipt_is_something")]
+    class Meta(AppendOnlyModel.Meta):
+        triggers = [receipt_guard()]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="receipt_is_something"),
+            models.CheckConstraint(
+                condition=Q(after_write_off_fen__gte=0, after_write_off_fen__lte=F("amount_fen")),
+                name="receipt_after_write_off_within_it",
+            ),
+        ]
+
+    @property
+    def ledger_key(self) -> str:
+        """The transaction in the books."""
+        return f"receipt:{self.pk}"

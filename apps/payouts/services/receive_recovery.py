@@ -1,6 +1,5 @@
 """Money comes back for a recovery notice."""
 
-from collections import defaultdict
 from datetime import date
 
 from django.db import transaction
@@ -8,16 +7,12 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
-from apps.casework.engine import Opinion, fire
-from apps.claims.services import entitlements
-from apps.claims.transitions import CLAIM_TRANSITIONS
 from apps.core import failpoints, rls
 from apps.core.errors import Forbidden, InvalidInput, NotFound, Problem, Refused
 from apps.core.money import yuan
-from apps.ledger import services as ledger
-from apps.payouts.enums import RecoveryState
 from apps.payouts.models import Recovery, RecoveryReceipt
 from apps.payouts.postings import post_receipt
+from apps.payouts.services.booking import after_write_off, book_back, end_claim
 
 
 def receive_recovery(
@@ -32,8 +27,9 @@ def receive_recovery(
 ) -> RecoveryReceipt:
     """Record money that came in; it goes back to the funds and budgets that it came from (6(4)).
 
-    The same `key` again returns the first receipt. The last fen settles the claim. Raises `Refused` for
-    more than is owed or a serial number that already counts, `Forbidden` for anybody but finance.
+    The same `key` again returns the first receipt. The last fen settles the claim. What was written off is
+    taken like any other money. Raises `Refused` for more than is owed or a serial number that already
+    counts, `Forbidden` for anybody but finance.
     """
     if actor.role != Role.FINANCE_OFFICER:
         raise Forbidden(_("Finance records what comes in."), code="not_your_step")
@@ -53,56 +49,24 @@ def receive_recovery(
             recovery=locked,
             key=key,
             amount_fen=amount_fen,
+            after_write_off_fen=after_write_off(locked, amount_fen),
             received_on=received_on,
             bank_serial=serial,
             recorded_by_id=actor.account_id,
         )
-        _book(locked, receipt, actor)
+        returned = book_back(
+            locked,
+            amount_fen,
+            column="received_fen",
+            key=receipt.ledger_key,
+            on=received_on,
+            actor=actor,
+        )
+        post_receipt(receipt, returned, actor, received_on)
         failpoints.point("receipt.booked")
-        if locked.state == RecoveryState.REPAID:
-            fire(
-                CLAIM_TRANSITIONS,
-                locked.claim,
-                "settle",
-                actor,
-                on=on,
-                opinion=Opinion(reason=receipt.bank_serial),
-            )
+        end_claim(locked, actor, serial, on)
     failpoints.point("receipt.committed")
     return receipt
-
-
-def _book(recovery: Recovery, receipt: RecoveryReceipt, actor: Actor) -> None:
-    left = receipt.amount_fen
-    by_fund: dict[str, int] = defaultdict(int)
-    for part in recovery.parts.select_for_update().order_by("id"):
-        fen = min(left, part.amount_fen - part.received_fen)
-        if not fen:
-            continue
-        left -= fen
-        part.received_fen += fen
-        part.save(update_fields=["received_fen"])
-        by_fund[part.fund_id] += fen
-        ledger.refund(
-            f"receipt:{receipt.pk}:{part.pk}",
-            reservation=part.reservation_key,
-            on=receipt.received_on,
-            splits=[(part.fund_id, fen)],
-            by_id=actor.user_id,
-        )
-    post_receipt(
-        recovery.claim,
-        sorted(by_fund.items()),
-        actor,
-        receipt.received_on,
-        key=f"receipt:{receipt.pk}",
-        recovery_id=recovery.pk,
-    )
-    entitlements.recover_lines(recovery.claim, receipt.amount_fen)
-    recovery.received_fen += receipt.amount_fen
-    whole = recovery.received_fen == recovery.amount_fen
-    recovery.state = RecoveryState.REPAID if whole else RecoveryState.PARTLY
-    recovery.save(update_fields=["received_fen", "state"])
 
 
 def _require_sound(amount_fen: int, received_on: date, serial: str, on: date) -> None:
@@ -118,10 +82,10 @@ def _require_sound(amount_fen: int, received_on: date, serial: str, on: date) ->
 
 
 def _require_fitting(recovery: Recovery, amount_fen: int, serial: str) -> None:
-    open_fen = recovery.amount_fen - recovery.received_fen
-    if amount_fen > open_fen:
+    if amount_fen > recovery.wanted_fen:
         raise Refused(
-            _("Only %(open)s yuan are still to be repaid.") % {"open": yuan(open_fen)}, code="more_than_owed"
+            _("Only %(open)s yuan are still to be repaid.") % {"open": yuan(recovery.wanted_fen)},
+            code="more_than_owed",
         )
     # A serial number is the bank's: it counts once in the city, not once a district.
     with rls.whole_city():

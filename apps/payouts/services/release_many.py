@@ -64,7 +64,7 @@ def release_many(
         if report is not None:
             report(done, len(wanted))
     released = PaymentOrder.objects.filter(
-        claim__in=wanted, released_by_id=actor.user_id, state__in=["released", "paid"]
+        claim__in=wanted, released_by_id=actor.user_id, state__in=["released", "paid", "set_off"]
     ).count()
     return {
         "released": released,

@@ -81,6 +81,7 @@ def _issue(
     claim: Claim, owed: list[tuple[str, str, int]], by_fund: dict[str, int], actor: Actor, on: date
 ) -> Recovery:
     days = parameter(claim.policy_document, "recovery_deadline_days", on)
+    due_on = add_working_days(on, days)
     recovery = Recovery.objects.create(
         number=f"ZH{claim.number[2:]}",
         claim=claim,
@@ -88,7 +89,8 @@ def _issue(
         enterprise_id=claim.enterprise_id,
         amount_fen=sum(by_fund.values()),
         issued_on=on,
-        due_on=add_working_days(on, days),
+        due_on=due_on,
+        first_due_on=due_on,
         issued_by_id=actor.account_id,
     )
     RecoveryPart.objects.bulk_create(

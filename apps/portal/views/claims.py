@@ -29,7 +29,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
     """The claims so far, and what could be claimed now."""
     rows, pager = keyset.page_of(selectors.claims_of(request.actor), request, order=("-id",))
     claimable = selectors.claimable(request.actor) if request.actor.is_enterprise else []
-    recoveries = Recovery.objects.visible_to(request.actor).select_related("claim").exclude(state="repaid")
+    recoveries = Recovery.objects.visible_to(request.actor).select_related("claim").still_open()
     context = {"claims": rows, "pager": pager, "claimable": claimable, "recoveries": recoveries}
     return render(request, "portal/claims/list.html", context)
 
@@ -103,7 +103,7 @@ def recovery_notice(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "recovery": found,
         "lines": lines.order_by("id"),
-        "left_fen": found.amount_fen - found.received_fen,
+        "left_fen": found.open_fen,
     }
     return render(request, "portal/claims/recovery.html", context)
 

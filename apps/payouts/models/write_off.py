@@ -1,0 +1,113 @@
+"""A request to write a recovery off: a document, a reason and two persons."""
+
+from typing import Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.access import scope_q
+from apps.accounts.actors import Actor
+from apps.casework.models import Case, CaseQuerySet
+from apps.casework.triggers import state_triggers
+from apps.core.triggers import Guard
+from apps.payouts.enums import WriteOffState
+from apps.payouts.models.recovery import Recovery
+from apps.payouts.recovery_guards import write_off_guard
+from apps.payouts.write_off_transitions import WRITE_OFF_TRANSITIONS
+
+_CONTENT_STANDS = """
+    IF (OLD.number, OLD.recovery_id, OLD.district_id, OLD.amount_fen, OLD.document, OLD.reason,
+        OLD.requested_by_id)
+       IS DISTINCT FROM
+       (NEW.number, NEW.recovery_id, NEW.district_id, NEW.amount_fen, NEW.document, NEW.reason,
+        NEW.requested_by_id) THEN
+        RAISE EXCEPTION 'a write-off stays as it was requested: withdraw it and write another one'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'payouts_write_off_stands';
+    END IF;
+    RETURN NEW;
+"""
+
+
+class WriteOffQuerySet(CaseQuerySet):
+    def visible_to(self, actor: Actor | None) -> Self:
+        """A district's own; all of them to the city."""
+        return self.filter(scope_q(actor, enterprise=None, institution=None))
+
+
+class RecoveryWriteOff(Case):
+    """What is given up of a recovery (核销). Only the signature posts; the claim on the enterprise stays.
+
+    `document` names the paper; the paper itself is a document of the case. In the books: `ledger_key`.
+    """
+
+    number = models.CharField(_("Request number"), max_length=40, unique=True)
+    state = models.CharField(
+        _("State"), max_length=32, choices=WriteOffState.choices, default=WriteOffState.DRAFT
+    )
+    recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="write_offs")
+    amount_fen = models.BigIntegerField(_("Amount"))
+    document = models.CharField(_("Document"), max_length=200)
+    reason = models.TextField(_("Reason"), max_length=1000)
+    requested_by = models.ForeignKey(
+        "accounts.Person", models.PROTECT, verbose_name=_("Requested by"), related_name="+"
+    )
+    signed_by = models.ForeignKey(
+        "accounts.Person",
+        models.PROTECT,
+        verbose_name=_("Signed by"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    signed_on = models.DateField(_("Signed on"), null=True, blank=True)
+
+    objects = WriteOffQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Write-off")
+        ordering = ["-id"]
+        triggers = [
+            *state_triggers(WRITE_OFF_TRANSITIONS),
+            Guard(
+                name="content_stands",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=_CONTENT_STANDS,
+            ),
+            write_off_guard(),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=WriteOffState.values), name="write_off_state_known"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="write_off_of_something"),
+            models.CheckConstraint(
+                condition=~Q(document="") & ~Q(reason=""), name="write_off_names_document_and_reason"
+            ),
+            models.CheckConstraint(
+                name="write_off_of_two_persons",
+                condition=Q(signed_by=None, signed_on=None) & ~Q(state=WriteOffState.SIGNED)
+                | Q(signed_by__isnull=False, signed_on__isnull=False, state=WriteOffState.SIGNED)
+                & ~Q(signed_by=F("requested_by")),
+            ),
+            models.UniqueConstraint(
+                fields=["recovery"],
+                condition=Q(state__in=[WriteOffState.DRAFT, WriteOffState.SUBMITTED]),
+                name="one_open_write_off_per_recovery",
+            ),
+        ]
+        indexes = [models.Index(fields=["district", "state", "-id"], name="write_off_by_district")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def enterprise_id(self) -> int:
+        """Whose debt it is."""
+        return self.recovery.enterprise_id
+
+    @property
+    def ledger_key(self) -> str:
+        """The transaction in the books."""
+        return f"write-off:{self.pk}"
