@@ -15,7 +15,7 @@ from apps.apprentices.enums import EnrolmentState
 from apps.apprentices.models import TrainingClass
 from apps.catalogue.models import Occupation
 from apps.claims.enums import ClaimKind
-from apps.demo import claims, classes, plans
+from apps.demo import banking, claims, classes, plans
 from apps.demo.calendar import standing_still
 from apps.demo.enterprises import ENTERPRISES, INSTITUTIONS, MORE, STAGES, SUPERIOR_UNITS
 from apps.demo.invention import Inventor
@@ -78,6 +78,8 @@ def _make(inventor: Inventor, today: date, say: Callable[[str], None], extent: E
     say("enterprises and institutions")
     for number, stage in extent.pipelines:
         _pipeline(partners[number], stage, number, inventor, staff, registry, today)
+    if extent.districts is None or SHOWN_DISTRICT in extent.districts:
+        banking.play(registry, staff, SHOWN_DISTRICT, today)
     _readers(registry)
     say("plans, classes and claims")
     return City(staff, partners, registry)
@@ -260,9 +262,12 @@ def _after_enrolment(
     today: date,
 ) -> None:
     starts_on = training_class.starts_on
+    district = training_class.district_id
     until = _ADVANCE.get(stage, "paid")
     if until:
         on = starts_on + timedelta(days=30) if until == "paid" else today - timedelta(days=1 + number % 12)
+        if until == "paid" and banking.pays(district, stage, SHOWN_DISTRICT, on, today):
+            until = "released"
         claims.claim(partners, training_class, ClaimKind.ADVANCE, until, staff, on=on)
     if stage not in _OVER and stage != "training":
         return
@@ -279,10 +284,10 @@ def _after_enrolment(
     classes.assess(partners, training_class, inventor, on=assessed_on, failing=1 + number % 2)
     if stage == "assessed":
         return
-    until = "review" if stage == "remainder_review" else "paid"
-    found = claims.claim(
-        partners, training_class, ClaimKind.REMAINDER, until, staff, on=assessed_on + timedelta(days=5)
-    )
+    on = assessed_on + timedelta(days=5)
+    at_bank = banking.pays(district, stage, SHOWN_DISTRICT, on, today)
+    until = "review" if stage == "remainder_review" else "released" if at_bank else "paid"
+    found = claims.claim(partners, training_class, ClaimKind.REMAINDER, until, staff, on=on)
     if stage == "recovering" and found.net_fen < 0:
         claims.repay_part(found, staff, on=assessed_on + timedelta(days=10))
     if stage == "completed":

@@ -1,5 +1,6 @@
 """The demo city: made by the services, the same for the same seed, whole by every invariant."""
 
+import json
 from datetime import date
 
 import pytest
@@ -11,9 +12,12 @@ from apps.accounts.demo import demo_roles
 from apps.accounts.models import Membership
 from apps.accounts.roles import Role
 from apps.apprentices.models import Enrolment
+from apps.banking.fake_bank.book import default_path
+from apps.banking.models import PaymentBatch, StatementLine
 from apps.claims.models import Claim, ClaimLine
 from apps.core import invariants
 from apps.core.clock import today
+from apps.demo.banking import PROFILE
 from apps.demo.city import Extent, make_city
 from apps.demo.enterprises import ENTERPRISES, INSTITUTIONS
 from apps.plans.models import Plan
@@ -67,6 +71,18 @@ def test_nothing_in_the_city_breaks_an_invariant(transactional_db):
     made(small("second_signature", "remainder_paid", "training", "recovering"))
     assert [found for found in invariants.audit() if not found.holds] == []
     assert Claim.objects.filter(state="paid").exists()
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_the_shown_district_has_a_batch_paid_one_refused_and_one_at_the_bank():
+    made(small("advance_paid", "training", "training"))
+    batches = PaymentBatch.objects.order_by("id")
+    assert [batch.state for batch in batches] == ["closed", "answered", "sent"]
+    assert [batch.entries.get().state for batch in batches] == ["paid", "failed", "waiting"]
+    # What nothing explains yet waits for finance: the interest of the bank.
+    assert StatementLine.objects.filter(match=None).count() == 1
+    book = json.loads(default_path(PROFILE).read_text())
+    assert {order["state"] for order in book["orders"]} == {"paid", "failed", "pending"}
 
 
 @pytest.mark.usefixtures("transactional_db")

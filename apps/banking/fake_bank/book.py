@@ -6,6 +6,13 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
+from django.conf import settings
+
+
+def default_path(profile_key: str) -> Path:
+    """Where the book of the bank of a profile lies unless it is told otherwise: beside the uploads."""
+    return Path(settings.MEDIA_ROOT).parent / "fake_bank" / f"{profile_key}.json"
+
 
 @dataclass
 class Movement:

@@ -85,7 +85,8 @@ class ClaimLine(models.Model):
     uses up the instalment: there is one per enrolment and kind.
     """
 
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="lines")
+    # Its index is `line_by_claim`.
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="lines", db_index=False)
     enrolment = models.ForeignKey("apprentices.Enrolment", models.PROTECT, related_name="claim_lines")
     district = models.ForeignKey(
         "accounts.District", models.PROTECT, related_name="+", db_constraint=False, db_index=False

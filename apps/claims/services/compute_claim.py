@@ -92,12 +92,13 @@ def _fill(claim: Claim) -> None:
 
 
 # One INSERT for the class: the few distinct sets of facts are joined with the enrolments that have them.
+# OFFSET 0: the class is read once, and not once for each set of facts.
 _INSERT = """
     INSERT INTO claims_claimline
         (claim_id, enrolment_id, district_id, kind, calculation_id, assessment_id,
          standard_fen, advance_fen, due_fen, amount_fen)
     SELECT %s, c.id, c.district_id, %s, k.id, {assessment}, k.standard_fen, {amounts}
-      FROM ({candidates}) c
+      FROM ({candidates} OFFSET 0) c
       JOIN (VALUES {values}) AS f ({columns}, calculation_id)
         ON {same}
       JOIN claims_calculation k ON k.id = f.calculation_id

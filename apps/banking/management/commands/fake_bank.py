@@ -4,11 +4,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from apps.banking.fake_bank import FakeBank, Refusal
 from apps.banking.fake_bank.bank import FAULTS
+from apps.banking.fake_bank.book import default_path
 from apps.banking.formats.profiles import profile
 from apps.core.clock import today
 from apps.core.errors import ShituError
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         opened.add_argument("--name", default="")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path = options["book"] or _default_book(options["profile"])
+        path = options["book"] or default_path(options["profile"])
         try:
             bank = FakeBank(profile(options["profile"]), path, seed=options["seed"])
             said = getattr(self, f"_{options['verb']}")(bank, options["on"] or today(), options)
@@ -105,10 +105,6 @@ class Command(BaseCommand):
     def _open(self, bank: FakeBank, on: date, options: dict[str, Any]) -> str:
         bank.open_account(options["account"], options["name"], parse_yuan(options["amount"]))
         return yuan(bank.book.balance(options["account"]))
-
-
-def _default_book(key: str) -> Path:
-    return Path(settings.MEDIA_ROOT).parent / "fake_bank" / f"{key}.json"
 
 
 def _written(path: Path, content: bytes) -> str:

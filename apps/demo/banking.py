@@ -1,0 +1,120 @@
+"""The last month of the shown district at the bank: batches in several states, a failure, a statement."""
+
+from datetime import date, timedelta
+
+from apps.accounts.actors import Actor
+from apps.accounts.models import District
+from apps.accounts.roles import Role
+from apps.banking.fake_bank import FakeBank
+from apps.banking.fake_bank.book import default_path
+from apps.banking.formats.profiles import profile
+from apps.banking.models import PayingAccount, PaymentBatch
+from apps.banking.services.batch_steps import check_batch, close_batch, send_batch, sign_batch
+from apps.banking.services.build_batch import build_batch
+from apps.banking.services.freezing import make_file
+from apps.banking.services.paying_accounts import enter_paying_account
+from apps.banking.services.take_result import take_result
+from apps.banking.services.take_statement import take_statement
+from apps.core.workdays import add_working_days
+from apps.demo.people import Registry, Staff
+from apps.payouts.enums import OrderState
+from apps.payouts.models import PaymentOrder
+
+PROFILE = "city-commercial"
+# Older payments were made before the bank was connected, and are recorded by hand.
+MONTH = timedelta(days=60)
+_PAID_STAGES = frozenset({"training", "advance_paid", "remainder_paid"})
+_OPENING_FEN = 3_000_000_00
+
+
+def pays(district: str, stage: str, shown: str, on: date, today: date) -> bool:
+    """Whether the bank pays what is released on a day, instead of a record by hand."""
+    return district == shown and stage in _PAID_STAGES and today - MONTH <= on <= today - timedelta(days=6)
+
+
+def play(registry: Registry, staff: Staff, district: str, today: date) -> None:
+    """Pay the orders that wait: the first batch is paid, the second refused, the third is at the bank."""
+    place = District.objects.get(pk=district)
+    maker = staff.of_district[Role.FINANCE_OFFICER, district]
+    checker = registry.member(
+        f"demo-finance-officer-2-{district}",
+        Role.FINANCE_OFFICER,
+        district=place,
+        label="finance_officer_2",
+    )
+    account = enter_paying_account(
+        maker,
+        profile_key=PROFILE,
+        account_name=f"北京市{place.name}财政局",
+        account_number=registry.inventor.account(),
+        bank_name="北京银行",
+        bank_code="313100000013",
+        district=district,
+    )
+    path = default_path(PROFILE)
+    path.unlink(missing_ok=True)
+    bank = FakeBank(profile(PROFILE), path)
+    bank.open_account(account.account_number, account.account_name, _OPENING_FEN)
+    people = (maker, checker, staff.of_district[Role.DISTRICT_SUPERVISOR, district])
+    waiting = list(
+        PaymentOrder.objects.filter(district=district, state=OrderState.RELEASED).order_by(
+            "released_at", "id"
+        )
+    )
+    sizes = (len(waiting) - 2, 1, 1) if len(waiting) > 2 else (0, 0, len(waiting))
+    first, second, third = (_take(waiting, size) for size in sizes)
+    if first:
+        closed = _sent(people, account, first, today)
+        _answered(maker, bank, closed, today, refused=0)
+    if second:
+        _answered(maker, bank, _sent(people, account, second, today), today, refused=1)
+    if third:
+        bank.take(make_file(_sent(people, account, third, today)))
+    if first:
+        _stated(maker, bank, account, closed, today)
+
+
+def _take(waiting: list[PaymentOrder], count: int) -> list[PaymentOrder]:
+    taken, waiting[:count] = waiting[:count], []
+    return taken
+
+
+def _sent(
+    people: tuple[Actor, Actor, Actor], account: PayingAccount, orders: list[PaymentOrder], today: date
+) -> PaymentBatch:
+    """A batch of these orders, made, checked, signed and handed over after the last of them was released."""
+    maker, checker, signer = people
+    released = max(order.released_at.date() for order in orders)
+    on = min(add_working_days(released, 2), today)
+    batch = build_batch(
+        maker,
+        account,
+        district=account.district_id or "",
+        orders=[order.pk for order in orders],
+        pay_on=on,
+        on=on,
+    )
+    batch = check_batch(checker, batch, on=on)
+    batch = sign_batch(signer, batch, on=on)
+    return send_batch(maker, batch, on=on)
+
+
+def _answered(maker: Actor, bank: FakeBank, batch: PaymentBatch, today: date, *, refused: int) -> None:
+    """The bank pays, refuses the first so many, and its result file is taken in the working day after."""
+    paid_on = batch.sent_on or today
+    bank.take(make_file(batch))
+    orders = batch.entries.order_by("position").values_list("order_number", flat=True)[:refused]
+    bank.settle(batch.number, paid_on, failures=dict.fromkeys(orders, "账号户名不符"))
+    on = min(add_working_days(paid_on, 1), today)
+    take_result(maker, batch, bank.result(batch.number), name=f"{batch.number}_result.csv", on=on)
+
+
+def _stated(maker: Actor, bank: FakeBank, account: PayingAccount, closed: PaymentBatch, today: date) -> None:
+    """A statement up to yesterday, with a movement that nothing explains yet; the first batch is closed."""
+    yesterday = today - timedelta(days=1)
+    begun = today - MONTH
+    bank.receive(account.account_number, 1_286_35, yesterday, payer="北京银行", reference="存款利息")
+    content = bank.statement(account.account_number, begun, yesterday)
+    take_statement(maker, account, content, name=f"statement-{yesterday}.csv", on=today)
+    closed.refresh_from_db()
+    close_batch(maker, closed, on=today)
