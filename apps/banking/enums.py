@@ -42,3 +42,4 @@ class MatchKind(models.TextChoices):
     PAYMENT = "payment", _("Payment of a batch")
     RECEIPT = "receipt", _("Receipt for a recovery")
     RETURN = "return", _("Payment sent back")
+    POSTING = "posting", _("Posting of the books")

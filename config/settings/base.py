@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     # Oversight
     "apps.statistics",
     # Money
+    "apps.reconciliation",
     "apps.banking",
     "apps.payouts",
     "apps.claims",
@@ -271,6 +272,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget-ended-sessions": {
         "task": "apps.accounts.tasks.forget_ended_sessions",
         "schedule": crontab(hour=3, minute=15),
+    },
+    "reconcile": {
+        "task": "apps.reconciliation.tasks.reconcile_nightly",
+        "schedule": crontab(hour=1, minute=30),
     },
     "audit-invariants": {"task": "apps.core.tasks.audit_invariants", "schedule": crontab(hour=2, minute=30)},
 }

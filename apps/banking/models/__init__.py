@@ -3,7 +3,7 @@
 from apps.banking.models.account import PayingAccount
 from apps.banking.models.batch import BatchEntry, PaymentBatch
 from apps.banking.models.result import ResultFile, ResultLine
-from apps.banking.models.statement import BankStatement, StatementLine, StatementMatch
+from apps.banking.models.statement import BankStatement, StatementLine, StatementMatch, UndoneMatch
 
 __all__ = [
     "BankStatement",
@@ -14,4 +14,5 @@ __all__ = [
     "ResultLine",
     "StatementLine",
     "StatementMatch",
+    "UndoneMatch",
 ]

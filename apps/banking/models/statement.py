@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.actors import Actor
 from apps.banking.enums import MatchKind
+from apps.banking.guards import match_guards
 from apps.banking.models.account import PayingAccount
 from apps.core.append_only import AppendOnlyModel
 
@@ -71,8 +72,12 @@ class StatementLine(AppendOnlyModel):
         indexes = [models.Index(fields=["paying_account", "booked_on"], name="movement_by_day")]
 
 
-class StatementMatch(AppendOnlyModel):
-    """What a movement is: a payment, a receipt for a recovery, or a payment sent back; each of them once."""
+class StatementMatch(models.Model):
+    """What a movement is: a payment, a receipt for a recovery, a payment sent back, a posting of the books.
+
+    Each of them once. `matched_by` is empty where a `rule` of the reconciliation found it. Never changed; it
+    goes only together with the row that says who undid it (`UndoneMatch`).
+    """
 
     line = models.OneToOneField(StatementLine, models.PROTECT, related_name="match")
     kind = models.CharField(_("What it is"), max_length=16, choices=MatchKind.choices)
@@ -85,16 +90,49 @@ class StatementMatch(AppendOnlyModel):
     returned = models.OneToOneField(
         "payouts.PaymentOrder", models.PROTECT, null=True, blank=True, related_name="return_match"
     )
-    matched_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    transaction = models.OneToOneField(
+        "ledger.Transaction", models.PROTECT, null=True, blank=True, related_name="match"
+    )
+    rule = models.CharField(_("Rule"), max_length=40, blank=True)
+    matched_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     matched_at = models.DateTimeField(auto_now_add=True)
 
-    class Meta(AppendOnlyModel.Meta):
+    class Meta:
         verbose_name = _("Match of a movement")
+        triggers = match_guards()
         constraints = [
             models.CheckConstraint(
                 name="match_names_one_thing",
                 condition=Q(kind=MatchKind.PAYMENT, entry__isnull=False, receipt=None, returned=None)
+                & Q(transaction=None)
                 | Q(kind=MatchKind.RECEIPT, receipt__isnull=False, entry=None, returned=None)
-                | Q(kind=MatchKind.RETURN, returned__isnull=False, entry=None, receipt=None),
-            )
+                & Q(transaction=None)
+                | Q(kind=MatchKind.RETURN, returned__isnull=False, entry=None, receipt=None)
+                & Q(transaction=None)
+                | Q(kind=MatchKind.POSTING, transaction__isnull=False, entry=None, receipt=None)
+                & Q(returned=None),
+            ),
+            models.CheckConstraint(
+                name="match_by_a_person_or_a_rule",
+                condition=Q(matched_by__isnull=False, rule="") | Q(matched_by=None) & ~Q(rule=""),
+            ),
         ]
+
+
+class UndoneMatch(AppendOnlyModel):
+    """A match that turned out to be wrong, as it was, and who undid it; the movement is open again."""
+
+    match_id = models.BigIntegerField(unique=True)
+    line = models.ForeignKey(StatementLine, models.PROTECT, related_name="undone_matches")
+    kind = models.CharField(_("What it is"), max_length=16, choices=MatchKind.choices)
+    entry = models.ForeignKey("banking.BatchEntry", models.PROTECT, null=True, related_name="+")
+    transaction = models.ForeignKey("ledger.Transaction", models.PROTECT, null=True, related_name="+")
+    rule = models.CharField(_("Rule"), max_length=40, blank=True)
+    matched_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    matched_at = models.DateTimeField()
+    undone_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    reason = models.CharField(_("Reason"), max_length=300)
+    undone_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(AppendOnlyModel.Meta):
+        verbose_name = _("Match that was undone")

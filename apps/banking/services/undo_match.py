@@ -1,0 +1,35 @@
+"""A movement was taken for something that it is not: the match goes into the record of those undone."""
+
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.banking.enums import MatchKind
+from apps.banking.models import StatementMatch, UndoneMatch
+from apps.core.errors import Refused
+
+
+def undo_match(actor: Actor, match: StatementMatch, *, reason: str) -> UndoneMatch:
+    """Undo the match of a payment or a posting, for a reason; the movement is open again.
+
+    Called in a transaction that holds the movement's account. What was posted with it is reversed by the
+    caller. Raises `Refused` for a receipt or a payment sent back: those are undone where they were recorded.
+    """
+    if match.kind not in (MatchKind.PAYMENT, MatchKind.POSTING):
+        raise Refused(
+            _("A receipt or a payment that came back changed a claim: it is not undone here."),
+            code="match_of_a_claim",
+        )
+    undone = UndoneMatch.objects.create(
+        match_id=match.pk,
+        line_id=match.line_id,
+        kind=match.kind,
+        entry_id=match.entry_id,
+        transaction_id=match.transaction_id,
+        rule=match.rule,
+        matched_by_id=match.matched_by_id,
+        matched_at=match.matched_at,
+        undone_by_id=actor.account_id,
+        reason=reason[:300],
+    )
+    match.delete()
+    return undone

@@ -1,0 +1,138 @@
+"""What must stand before a correction is handed on and signed: one function a rule, for page and service."""
+
+from collections.abc import Callable, Iterator
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.banking.enums import MatchKind
+from apps.banking.models import StatementLine, StatementMatch
+from apps.casework.models import CaseDocument
+from apps.core.errors import Problem
+from apps.core.money import yuan
+from apps.ledger.models import Leg, Transaction
+from apps.payouts.enums import OrderState
+from apps.reconciliation.enums import CorrectionKind as C
+from apps.reconciliation.models import Correction
+
+BOOKED = (C.CHARGE, C.INTEREST, C.SUSPENSE, C.PAY_BACK)
+FUNDED = (C.CHARGE, C.INTEREST, C.SUSPENSE, C.OPENING)
+
+
+def missing_for_correction(correction: Correction, actor: Actor) -> Iterator[Problem]:
+    """Everything that keeps a correction from being handed on or signed."""
+    if not CaseDocument.objects.of(correction).exists():
+        yield Problem("document_missing", _("Hand in the document that explains it."), field="file")
+    if not correction.difference.stands:
+        yield Problem("difference_closed", _("The difference is closed by now. Withdraw the correction."))
+    if correction.kind in FUNDED and not correction.fund_id:
+        yield Problem("fund_missing", _("Choose the fund that the money belongs to."), field="fund")
+    for check in _CHECKS.get(correction.kind, ()):
+        yield from check(correction, actor)
+
+
+def movement_open(correction: Correction, _actor: Actor) -> Iterator[Problem]:
+    """Nobody has explained the movement meanwhile."""
+    if StatementMatch.objects.filter(line=correction.line_id).exists():
+        yield Problem("matched", _("The movement is explained by now. Withdraw the correction."))
+
+
+def goes_the_right_way(correction: Correction, _actor: Actor) -> Iterator[Problem]:
+    """A charge leaves the account, interest comes in."""
+    line = correction.line
+    if line is not None and (line.amount_fen < 0) != (correction.kind in (C.CHARGE, C.PAY_BACK)):
+        yield Problem("direction", _("The money of this movement goes the other way. Choose another kind."))
+
+
+def posting_fits(correction: Correction, _actor: Actor) -> Iterator[Problem]:
+    """The posting moved as much cash in this district, and no other movement shows it."""
+    line, posted = correction.line, correction.transaction
+    if posted is None:
+        yield Problem("posting_missing", _("Choose the posting that this movement is."), field="transaction")
+        return
+    fen = cash_of(posted)
+    if line is not None and fen != line.amount_fen:
+        about = {"posted": yuan(fen), "moved": yuan(line.amount_fen)}
+        message = _("The posting moved %(posted)s yuan, the bank %(moved)s yuan.")
+        yield Problem("amounts_differ", message % about, field="transaction")
+    if StatementMatch.objects.filter(transaction=posted).exists() or posted.reversals.exists():
+        message = _("This posting is another movement already, or was reversed.")
+        yield Problem("posting_used", message, field="transaction")
+    if not posted.legs.filter(account="cash", district_code=correction.district_id).exists():
+        yield Problem("posting_elsewhere", _("This posting is another district's."), field="transaction")
+
+
+def item_in_suspense(correction: Correction, _actor: Actor) -> Iterator[Problem]:
+    """The money still lies in suspense; what pays it back is as much."""
+    item, line = correction.item, correction.line
+    if item is None or item.kind != C.SUSPENSE or item.posted_id is None:
+        yield Problem("item_missing", _("Choose the money in suspense that is meant."), field="item")
+        return
+    if item.cleared_by_id is not None:
+        yield Problem("item_cleared", _("This money has left suspense already."), field="item")
+    if correction.kind == C.PAY_BACK and line is not None and item.line is not None:
+        if item.line.amount_fen != -line.amount_fen:
+            yield Problem("amounts_differ", _("The amount in suspense is another one."), field="item")
+        if item.district_id != correction.district_id:
+            yield Problem("item_elsewhere", _("This money is another district's."), field="item")
+
+
+def recovery_takes_it(correction: Correction, _actor: Actor) -> Iterator[Problem]:
+    """The notice that money of suspense is received for is owed as much."""
+    recovery, item = correction.recovery, correction.item
+    if recovery is None or item is None:
+        return
+    if item.line is None or item.line.amount_fen <= 0:
+        yield Problem("not_a_receipt", _("Money went out with this movement: it is no receipt."))
+    if correction.amount_fen > recovery.amount_fen - recovery.received_fen:
+        message = _("Only %(open)s yuan are still to be repaid.")
+        about = {"open": yuan(recovery.amount_fen - recovery.received_fen)}
+        yield Problem("more_than_owed", message % about, field="recovery")
+
+
+def order_still_paid(correction: Correction, _actor: Actor) -> Iterator[Problem]:
+    """The payment that was never made counts as made, and no movement shows it."""
+    order = correction.order
+    if order is None or order.state != OrderState.PAID:
+        yield Problem("order_not_paid", _("The order does not count as paid any more."))
+    elif StatementLine.objects.filter(match__entry__order=order).exists():
+        yield Problem("order_seen", _("A statement shows this payment: it was made."))
+
+
+def match_can_go(correction: Correction, _actor: Actor) -> Iterator[Problem]:
+    """There is a match, of a payment or of a posting."""
+    match = StatementMatch.objects.filter(line=correction.line_id).first()
+    if match is None:
+        yield Problem("not_matched", _("The movement is not matched any more."))
+    elif match.kind not in (MatchKind.PAYMENT, MatchKind.POSTING):
+        message = _("A receipt or a payment that came back changed a claim: it is not undone here.")
+        yield Problem("match_of_a_claim", message)
+
+
+def something_to_reverse(correction: Correction, _actor: Actor) -> Iterator[Problem]:
+    """An order or a posting is named."""
+    if correction.order is None and correction.transaction is None:
+        yield Problem("nothing_named", _("The difference names neither an order nor a posting."))
+
+
+def cash_of(posted: Transaction) -> int:
+    """What a posting moved on the fiscal account; below zero it left."""
+    sums = Leg.objects.filter(transaction=posted, account="cash").aggregate(
+        debit=Sum("debit_fen"), credit=Sum("credit_fen")
+    )
+    return (sums["debit"] or 0) - (sums["credit"] or 0)
+
+
+Check = Callable[[Correction, Actor], Iterator[Problem]]
+_CHECKS: dict[str, tuple[Check, ...]] = {
+    C.CHARGE: (movement_open, goes_the_right_way),
+    C.INTEREST: (movement_open, goes_the_right_way),
+    C.SUSPENSE: (movement_open,),
+    C.PAY_BACK: (movement_open, goes_the_right_way, item_in_suspense),
+    C.POSTING: (movement_open, posting_fits),
+    C.CLEAR: (item_in_suspense, recovery_takes_it),
+    C.NEVER_PAID: (order_still_paid,),
+    C.UNDO_MATCH: (match_can_go,),
+    C.REPOST: (something_to_reverse,),
+}

@@ -1,0 +1,155 @@
+"""A correction of a difference: typed, with a document, posted by the signature of a second person."""
+
+from typing import Any
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.casework.models import Case
+from apps.casework.triggers import state_triggers
+from apps.core.triggers import Guard
+from apps.reconciliation.enums import CorrectionKind, CorrectionState
+from apps.reconciliation.models.run import DistrictQuerySet
+from apps.reconciliation.transitions import CORRECTION_TRANSITIONS
+
+_FIXED = (
+    "number",
+    "district_id",
+    "kind",
+    "difference_id",
+    "fund_id",
+    "amount_fen",
+    "line_id",
+    "order_id",
+    "transaction_id",
+    "item_id",
+    "recovery_id",
+    "paying_account_id",
+    "document",
+    "explanation",
+    "requested_by_id",
+)
+_CONTENT_STANDS = f"""
+    IF ({", ".join(f"OLD.{name}" for name in _FIXED)})
+       IS DISTINCT FROM ({", ".join(f"NEW.{name}" for name in _FIXED)})
+       OR (OLD.posted_id IS NOT NULL AND NEW.posted_id IS DISTINCT FROM OLD.posted_id)
+       OR (OLD.cleared_by_id IS NOT NULL AND NEW.cleared_by_id IS DISTINCT FROM OLD.cleared_by_id) THEN
+        RAISE EXCEPTION 'a correction stays as it was written: withdraw it and write another one'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'reconciliation_correction_stands';
+    END IF;
+    RETURN NEW;
+"""
+_UNDER_WAY = [CorrectionState.DRAFT, CorrectionState.SUBMITTED]
+
+
+def _key(to: str) -> Any:
+    return models.ForeignKey(to, models.PROTECT, null=True, blank=True, related_name="+")
+
+
+class Correction(Case):
+    """How one difference is corrected. Only its signature posts; a mistake in it is corrected by another.
+
+    `line`, `order`, `transaction` and `item` name what the kind needs. A correction that took money to
+    suspense is the item itself: `cleared_by` is the correction by which the money left again.
+    """
+
+    number = models.CharField(_("Number of the correction"), max_length=40, unique=True)
+    state = models.CharField(
+        _("State"), max_length=32, choices=CorrectionState.choices, default=CorrectionState.DRAFT
+    )
+    kind = models.CharField(_("Kind"), max_length=12, choices=CorrectionKind.choices)
+    difference = models.ForeignKey(
+        "reconciliation.Break", models.PROTECT, verbose_name=_("Difference"), related_name="corrections"
+    )
+    fund = models.ForeignKey(
+        "ledger.Fund", models.PROTECT, null=True, blank=True, verbose_name=_("Fund"), related_name="+"
+    )
+    amount_fen = models.BigIntegerField(_("Amount"))
+    line = _key("banking.StatementLine")
+    order = _key("payouts.PaymentOrder")
+    transaction = _key("ledger.Transaction")
+    item = _key("self")
+    recovery = _key("payouts.Recovery")
+    paying_account = _key("banking.PayingAccount")
+    document = models.CharField(_("Document"), max_length=200)
+    explanation = models.CharField(_("Explanation"), max_length=300)
+    requested_by = models.ForeignKey(
+        "accounts.Person", models.PROTECT, verbose_name=_("Requested by"), related_name="+"
+    )
+    signed_by = models.ForeignKey(
+        "accounts.Person",
+        models.PROTECT,
+        verbose_name=_("Signed by"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    signed_on = models.DateField(_("Signed on"), null=True, blank=True)
+    posted = models.OneToOneField(
+        "ledger.Transaction", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    cleared_by = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="clears", verbose_name=_("Cleared by")
+    )
+
+    objects = DistrictQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Correction")
+        ordering = ["-id"]
+        triggers = [
+            *state_triggers(CORRECTION_TRANSITIONS),
+            Guard(
+                name="content_stands",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=_CONTENT_STANDS,
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=CorrectionState.values), name="correction_state_known"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=CorrectionKind.values), name="correction_kind_known"),
+            models.CheckConstraint(condition=~Q(document=""), name="correction_names_document"),
+            models.CheckConstraint(
+                name="correction_of_two_persons",
+                condition=Q(signed_by=None, signed_on=None) & ~Q(state=CorrectionState.SIGNED)
+                | Q(signed_by__isnull=False, signed_on__isnull=False, state=CorrectionState.SIGNED)
+                & ~Q(signed_by=F("requested_by")),
+            ),
+            models.CheckConstraint(
+                name="correction_posts_when_signed",
+                condition=Q(posted=None) | Q(state=CorrectionState.SIGNED),
+            ),
+            models.CheckConstraint(
+                name="only_suspense_is_cleared",
+                condition=Q(cleared_by=None) | Q(kind=CorrectionKind.SUSPENSE, posted__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["difference"],
+                condition=Q(state__in=_UNDER_WAY),
+                name="one_correction_under_way",
+            ),
+        ]
+        indexes = [models.Index(fields=["district", "state", "-id"], name="correction_by_district")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def key(self) -> str:
+        """The key under which the ledger knows it."""
+        return f"correction:{self.pk}"
+
+    @property
+    def in_suspense(self) -> bool:
+        """Whether its money still lies in suspense."""
+        return (
+            self.kind == CorrectionKind.SUSPENSE
+            and self.state == CorrectionState.SIGNED
+            and self.cleared_by_id is None
+        )

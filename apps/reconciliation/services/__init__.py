@@ -1,0 +1,1 @@
+"""One verb a file; pages, API and tasks call the same functions."""

@@ -1,0 +1,198 @@
+"""Corrections: write and hand on with a document, sign and post, refuse, withdraw."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.accounts.roles import Role
+from apps.casework.acting import acting
+from apps.casework.engine import Opinion, fire
+from apps.casework.services.documents import add_document
+from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem, Refused
+from apps.reconciliation.checks import missing_for_correction
+from apps.reconciliation.enums import FITTING, BreakState, CorrectionKind
+from apps.reconciliation.models import Break, Correction
+from apps.reconciliation.services.effects import post_correction
+from apps.reconciliation.transitions import CORRECTION_TRANSITIONS
+
+DOCUMENT = "correction_document"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for; which of the keys are needed depends on the kind.
+
+    `district` only where the difference is on an account of the city: it is booked in that district.
+    """
+
+    kind: str
+    document: str
+    explanation: str
+    fund: str = ""
+    district: str = ""
+    transaction: int | None = None
+    item: int | None = None
+    recovery: int | None = None
+
+
+def request_correction(
+    actor: Actor, difference: Break, wanted: Wanted, *, upload: Any, on: date
+) -> Correction:
+    """Write a correction with its document and hand it on; another person signs.
+
+    Raises `Forbidden` for anybody but finance, `NotFound` for a difference of others, `InvalidInput` for a
+    kind that does not fit or what is missing, `Conflict` where another correction is under way.
+    """
+    if actor.role != Role.FINANCE_OFFICER or actor.person_id is None:
+        raise Forbidden(_("Finance corrects differences."), code="not_your_step")
+    try:
+        with transaction.atomic():
+            rows = Break.objects.visible_to(actor).filter(pk=difference.pk)
+            locked = rows.select_for_update(of=("self",)).first()
+            if locked is None:
+                raise NotFound(_("There is no such difference, or it is not yours."), code="no_such_break")
+            _require_sound(locked, wanted, upload)
+            with acting(actor, "create"):
+                correction = _create(locked, wanted, actor.person_id, on)
+            title = wanted.document.strip()
+            add_document(actor, correction, kind=DOCUMENT, upload=upload, title=title)
+            return submit_correction(actor, correction, on=on)
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
+        if constraint != "one_correction_under_way":
+            raise
+        raise _under_way() from error
+
+
+def submit_correction(
+    actor: Actor, correction: Correction, *, on: date, opinion: Opinion | None = None
+) -> Correction:
+    """Hand a correction on for the second signature. Raises what `fire` raises."""
+    return fire(
+        CORRECTION_TRANSITIONS,
+        correction,
+        "submit",
+        actor,
+        on=on,
+        opinion=opinion,
+        guard=missing_for_correction,
+    )
+
+
+def sign_correction(
+    actor: Actor, correction: Correction, *, on: date, opinion: Opinion | None = None
+) -> Correction:
+    """The second signature: the correction is posted, and its difference is closed by it.
+
+    Raises `Refused` for who wrote it and for what no longer fits, and what the posting raises.
+    """
+
+    def effect(locked: Correction) -> list[str]:
+        locked.posted = post_correction(locked, actor, on)
+        locked.signed_by_id, locked.signed_on = actor.person_id, on
+        with acting(actor, "correct", locked.number):
+            Break.objects.filter(pk=locked.difference_id).update(
+                state=BreakState.CORRECTED, rule="", closed_on=on
+            )
+        return ["posted", "signed_by", "signed_on"]
+
+    return fire(
+        CORRECTION_TRANSITIONS,
+        correction,
+        "sign",
+        actor,
+        on=on,
+        opinion=opinion,
+        guard=_missing_at_signature,
+        effect=effect,
+    )
+
+
+def refuse_correction(
+    actor: Actor, correction: Correction, *, on: date, opinion: Opinion | None = None
+) -> Correction:
+    """Not signed, with the reason."""
+    return fire(CORRECTION_TRANSITIONS, correction, "refuse", actor, on=on, opinion=opinion)
+
+
+def withdraw_correction(
+    actor: Actor, correction: Correction, *, on: date, opinion: Opinion | None = None
+) -> Correction:
+    """Taken back by finance, with the reason."""
+    return fire(CORRECTION_TRANSITIONS, correction, "withdraw", actor, on=on, opinion=opinion)
+
+
+def _missing_at_signature(correction: Correction, actor: Actor) -> Any:
+    # A run that closes the difference at this moment waits, or has closed it.
+    Break.objects.select_for_update(of=("self",)).get(pk=correction.difference_id)
+    return missing_for_correction(correction, actor)
+
+
+def _create(difference: Break, wanted: Wanted, person: int, on: date) -> Correction:
+    line = difference.line
+    return Correction.objects.create(
+        number=_next_number(on),
+        district_id=difference.district_id or wanted.district,
+        kind=wanted.kind,
+        difference=difference,
+        fund_id=wanted.fund or None,
+        amount_fen=_amount_of(difference, wanted.kind),
+        line=line,
+        order_id=difference.order_id,
+        transaction_id=wanted.transaction or difference.transaction_id,
+        item_id=wanted.item or difference.item_id,
+        recovery_id=wanted.recovery,
+        paying_account_id=difference.paying_account_id or (line.paying_account_id if line else None),
+        document=wanted.document.strip(),
+        explanation=wanted.explanation.strip(),
+        requested_by_id=person,
+    )
+
+
+def _amount_of(difference: Break, kind: str) -> int:
+    if kind in (CorrectionKind.OPENING, CorrectionKind.REPOST):
+        return abs(difference.amount_fen) or abs(difference.ours_fen)
+    if difference.line is not None:
+        return abs(difference.line.amount_fen)
+    return max(abs(difference.ours_fen), abs(difference.theirs_fen))
+
+
+def _next_number(on: date) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('reconciliation_correction', 'id'))")
+        return f"GZ{on:%Y%m%d}{cursor.fetchone()[0]:07d}"
+
+
+def _require_sound(difference: Break, wanted: Wanted, upload: Any) -> None:
+    if not difference.stands:
+        raise Conflict(_("This difference is closed already."), code="wrong_state")
+    if difference.corrections.filter(state__in=["draft", "submitted"]).exists():
+        raise _under_way()
+    problems = []
+    if wanted.kind not in FITTING.get(difference.kind, ()):
+        message = _("This kind of correction does not fit the difference.")
+        problems.append(Problem("kind", message, field="kind"))
+    for name, message in (
+        ("document", _("Name the document that explains it.")),
+        ("explanation", _("Say in a sentence what happened.")),
+    ):
+        if not getattr(wanted, name).strip():
+            problems.append(Problem(f"{name}_missing", message, field=name))
+    if upload is None:
+        message = _("Hand in the document that explains it.")
+        problems.append(Problem("document_missing", message, field="file"))
+    if not (difference.district_id or wanted.district):
+        message = _("The account is the city's: choose the district in which it is booked.")
+        problems.append(Problem("district_missing", message, field="district"))
+    if problems:
+        raise InvalidInput(problems=problems)
+
+
+def _under_way() -> Refused:
+    return Refused(
+        _("A correction of this difference waits for its signature already."), code="correction_under_way"
+    )

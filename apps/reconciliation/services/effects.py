@@ -1,0 +1,232 @@
+"""What the signature under a correction posts, by its kind. Nothing is edited; keys are the correction's."""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.accounts.roles import Role
+from apps.banking.enums import MatchKind
+from apps.banking.models import PayingAccount, StatementLine, StatementMatch
+from apps.banking.services.undo_match import undo_match
+from apps.casework.engine import Opinion
+from apps.core.errors import Conflict, Forbidden, NotFound
+from apps.ledger import services as ledger
+from apps.ledger.models import Transaction
+from apps.ledger.services import LegSpec, credit, debit
+from apps.payouts.enums import OrderState
+from apps.payouts.models import PaymentOrder
+from apps.payouts.services.receive_recovery import receive_recovery
+from apps.payouts.services.record_return import record_return
+from apps.reconciliation.enums import CorrectionKind as C
+from apps.reconciliation.matching import legs_of
+from apps.reconciliation.models import Correction
+from apps.reconciliation.periods import posting_day
+
+ORDER = "payouts.paymentorder"
+# Postings that exist only because a movement was explained by them go when the match goes.
+_OF_A_MOVEMENT = ("bank_charge", "bank_interest", "suspense", "pay_back")
+_KINDS = {
+    C.CHARGE: "bank_charge",
+    C.INTEREST: "bank_interest",
+    C.SUSPENSE: "suspense",
+    C.PAY_BACK: "pay_back",
+}
+
+
+def post_correction(correction: Correction, actor: Actor, on: date) -> Transaction | None:
+    """Post a correction and return its posting; None for one that needs none. Raises what posting raises."""
+    return _EFFECTS[correction.kind](correction, actor, on)
+
+
+def _book_movement(correction: Correction, actor: Actor, on: date) -> Transaction:
+    line = _locked_line(correction, actor)
+    fund = correction.fund_id
+    what = correction.kind
+    if correction.kind == C.SUSPENSE:
+        what = "suspense_in" if line.amount_fen > 0 else "suspense_out"
+    if correction.kind == C.PAY_BACK:
+        item = _clear_item(correction)
+        fund = item.fund_id
+    posted = ledger.post(
+        correction.key,
+        posting_day(line.booked_on, on),
+        _KINDS[correction.kind],
+        correction.explanation,
+        legs_of(what, line, fund or "", correction.district_id),
+        posted_by_id=actor.user_id,
+        subject_type="banking.statementline",
+        subject_id=line.pk,
+    )
+    _match(line, posted, actor)
+    return posted
+
+
+def _name_posting(correction: Correction, actor: Actor, _on: date) -> None:
+    line = _locked_line(correction, actor)
+    if correction.transaction is not None:
+        _match(line, correction.transaction, actor)
+
+
+def _clear(correction: Correction, actor: Actor, on: date) -> Transaction:
+    item = _clear_item(correction)
+    line = _locked_line(correction, actor, matched=True)
+    posted = Transaction.objects.get(pk=item.posted_id)
+    undo_match(actor, StatementMatch.objects.get(line=line), reason=correction.explanation)
+    reversal = ledger.reverse(
+        posted, correction.key, posting_day(posted.on, on), correction.explanation, posted_by_id=actor.user_id
+    )
+    if correction.recovery is not None:
+        _require_finance(actor)
+        receipt = receive_recovery(
+            actor,
+            correction.recovery,
+            amount_fen=line.amount_fen,
+            received_on=posting_day(line.booked_on, on),
+            bank_serial=line.bank_serial,
+            key=correction.key,
+            on=on,
+        )
+        StatementMatch.objects.create(
+            line=line, kind=MatchKind.RECEIPT, receipt=receipt, matched_by_id=actor.account_id
+        )
+    return reversal
+
+
+def _never_paid(correction: Correction, actor: Actor, on: date) -> None:
+    _require_finance(actor)
+    if correction.order is not None:
+        reason = Opinion(reason=correction.explanation[:300])
+        record_return(actor, correction.order.claim, on=on, returned_on=on, opinion=reason)
+
+
+def _repost(correction: Correction, actor: Actor, on: date) -> Transaction | None:
+    order = correction.order
+    wrong = _standing(order) if order is not None else [correction.transaction]
+    done = None
+    for place, posted in enumerate(filter(None, wrong), start=1):
+        done = ledger.reverse(
+            posted,
+            f"{correction.key}:{place}",
+            posting_day(posted.on, on),
+            correction.explanation,
+            posted_by_id=actor.user_id,
+        )
+    if order is None or order.state != OrderState.PAID or order.paid_on is None:
+        return done
+    return ledger.post(
+        f"{correction.key}:again",
+        posting_day(order.paid_on, on),
+        "repost",
+        correction.explanation,
+        _legs_of_order(order),
+        posted_by_id=actor.user_id,
+        subject_type="claims.claim",
+        subject_id=order.claim_id,
+    )
+
+
+def _standing(order: PaymentOrder) -> list[Transaction]:
+    """The postings of an order's cash that were not reversed."""
+    rows = Transaction.objects.filter(
+        legs__account="cash", legs__subject_type=ORDER, legs__subject_id=order.pk, reverses=None
+    )
+    return list(rows.filter(reversals=None).distinct().order_by("id"))
+
+
+def _legs_of_order(order: PaymentOrder) -> list[LegSpec]:
+    legs: list[LegSpec] = []
+    for fund, fen in order.parts.order_by("fund").values_list("fund_id", "amount_fen"):
+        where = {"fund": fund, "district": order.district_id}
+        about = {"subject_type": ORDER, "subject_id": order.pk}
+        debited, credited = ("payables", "cash") if fen > 0 else ("cash", "payables")
+        legs += [
+            debit(debited, abs(fen), **where, **about),
+            credit(credited, abs(fen), **where, **about),
+        ]
+    return legs
+
+
+def _open_account(correction: Correction, actor: Actor, on: date) -> Transaction:
+    account = _locked_account(correction.paying_account_id, actor)
+    first = account.statements.aggregate(first=Min("from_day"))["first"] or on
+    where = {"fund": correction.fund_id or "", "district": correction.district_id}
+    more = correction.difference.amount_fen > 0
+    debited, credited = ("cash", "opening_balances") if more else ("opening_balances", "cash")
+    return ledger.post(
+        correction.key,
+        posting_day(first, on),
+        "opening",
+        correction.explanation,
+        [debit(debited, correction.amount_fen, **where), credit(credited, correction.amount_fen, **where)],
+        posted_by_id=actor.user_id,
+        subject_type="banking.payingaccount",
+        subject_id=account.pk,
+    )
+
+
+def _undo(correction: Correction, actor: Actor, on: date) -> Transaction | None:
+    line = _locked_line(correction, actor, matched=True)
+    match = StatementMatch.objects.select_related("transaction").get(line=line)
+    posted = match.transaction
+    undo_match(actor, match, reason=correction.explanation)
+    if posted is None or posted.kind not in _OF_A_MOVEMENT:
+        return None
+    return ledger.reverse(
+        posted, correction.key, posting_day(posted.on, on), correction.explanation, posted_by_id=actor.user_id
+    )
+
+
+def _clear_item(correction: Correction) -> Correction:
+    item = Correction.objects.select_for_update(of=("self",)).get(pk=correction.item_id)
+    if item.cleared_by_id is not None:
+        raise Conflict(_("This money has left suspense already."), code="item_cleared")
+    item.cleared_by = correction
+    item.save(update_fields=["cleared_by"])
+    return item
+
+
+def _locked_account(pk: int | None, actor: Actor) -> PayingAccount:
+    rows = PayingAccount.objects.visible_to(actor).filter(pk=pk)
+    account = rows.select_for_update(of=("self",)).first()
+    if account is None:
+        raise NotFound(_("There is no such account."), code="no_such_account")
+    return account
+
+
+def _locked_line(correction: Correction, actor: Actor, *, matched: bool = False) -> StatementLine:
+    """The movement with its account held, which is what everybody locks who explains one."""
+    line = StatementLine.objects.get(pk=correction.line_id)
+    _locked_account(line.paying_account_id, actor)
+    if StatementMatch.objects.filter(line=line).exists() != matched:
+        raise Conflict(_("The movement was explained otherwise at this very moment."), code="matched")
+    return line
+
+
+def _match(line: StatementLine, posted: Transaction, actor: Actor) -> None:
+    StatementMatch.objects.create(
+        line=line, kind=MatchKind.POSTING, transaction=posted, matched_by_id=actor.account_id
+    )
+
+
+def _require_finance(actor: Actor) -> None:
+    if actor.role != Role.FINANCE_OFFICER:
+        raise Forbidden(
+            _("This correction changes a claim: another person of finance signs it."), code="not_your_step"
+        )
+
+
+_EFFECTS: dict[str, Callable[[Correction, Actor, date], Transaction | None]] = {
+    C.CHARGE: _book_movement,
+    C.INTEREST: _book_movement,
+    C.SUSPENSE: _book_movement,
+    C.PAY_BACK: _book_movement,
+    C.POSTING: _name_posting,
+    C.CLEAR: _clear,
+    C.NEVER_PAID: _never_paid,
+    C.REPOST: _repost,
+    C.OPENING: _open_account,
+    C.UNDO_MATCH: _undo,
+}
