@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('claims', '0008_case_looked_at_by_function'),
+        ('claims', '0009_recoveries_set_off_and_written_off'),
     ]
 
     operations = [
