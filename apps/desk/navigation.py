@@ -56,6 +56,7 @@ def money_items(request: HttpRequest) -> Iterator[navigation.Item]:
         yield navigation.Item(_("Payment batches"), reverse("desk:batch_list"), icon="file")
         yield navigation.Item(_("Failed payments"), reverse("desk:payment_failures"), icon="alert")
         yield navigation.Item(_("Bank statements"), reverse("desk:statement_list"), icon="list")
+        yield navigation.Item(_("Reconciliation"), reverse("desk:reconciliation"), icon="check")
         yield navigation.Item(_("Recoveries"), reverse("desk:recovery_list"), icon="undo")
         yield navigation.Item(_("Budgets"), reverse("desk:budgets"), icon="calculator")
     if request.actor.role in BOOK_READERS:

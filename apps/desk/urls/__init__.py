@@ -13,6 +13,7 @@ urlpatterns = [
     path("payments/", include("apps.desk.urls.payments")),
     path("banking/", include("apps.desk.urls.banking")),
     path("ledger/", include("apps.desk.urls.ledger")),
+    path("reconciliation/", include("apps.desk.urls.reconciliation")),
     path("trace/", include("apps.desk.urls.trace")),
     path("dashboards/", include("apps.desk.urls.dashboards")),
     path("registers/", include("apps.desk.urls.registers")),

@@ -83,7 +83,7 @@ def statement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if statement is None:
         raise NotFound(_("There is no such statement."), code="no_such_statement")
     lines = statement.lines.select_related(
-        "match__entry__batch", "match__receipt__recovery", "match__returned"
+        "match__entry__batch", "match__receipt__recovery", "match__returned", "match__transaction"
     )
     page, pager = keyset.page_of(lines, request, order=("row",), size=50)
     seems = hints(line for line in page if getattr(line, "match", None) is None)

@@ -55,7 +55,7 @@ _STATEMENT = (
 
 def journal_sheet(heads: Iterable[Transaction], district: str) -> HttpResponse:
     """A row for each leg."""
-    return _workbook("journal", Sheet(_("Journal"), _JOURNAL, _journal_rows(iter(heads), district)))
+    return workbook("journal", Sheet(_("Journal"), _JOURNAL, _journal_rows(iter(heads), district)))
 
 
 def _journal_rows(heads: Iterator[Transaction], district: str) -> Iterator[tuple]:
@@ -100,7 +100,7 @@ def trial_balance_sheet(rows: Iterable[BalanceRow]) -> HttpResponse:
         )
         for row in rows
     )
-    return _workbook("trial-balance", Sheet(_("Trial balance"), _TRIAL, cells))
+    return workbook("trial-balance", Sheet(_("Trial balance"), _TRIAL, cells))
 
 
 def statement_sheet(name: str, lines: Iterable[StatementLine]) -> HttpResponse:
@@ -121,14 +121,15 @@ def statement_sheet(name: str, lines: Iterable[StatementLine]) -> HttpResponse:
         )
         for line in lines
     )
-    return _workbook(f"statement-{name}", Sheet(_("Account statement"), _STATEMENT, cells))
+    return workbook(f"statement-{name}", Sheet(_("Account statement"), _STATEMENT, cells))
 
 
 def _subject(kind: str, number: int | None) -> str:
     return f"{kind}/{number}" if kind and number else ""
 
 
-def _workbook(name: str, sheet: Sheet) -> HttpResponse:
+def workbook(name: str, sheet: Sheet) -> HttpResponse:
+    """A sheet as the answer to a request, to be kept under a name."""
     buffer = io.BytesIO()
     write_workbook(buffer, [sheet])
     response = HttpResponse(buffer.getvalue(), content_type=_XLSX)

@@ -1,0 +1,160 @@
+"""Corrections: written for a difference, signed by another person; what lies in suspense."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.accounts.access import access
+from apps.accounts.enums import AccessAction
+from apps.accounts.roles import Role
+from apps.accounts.services import log_access
+from apps.casework import presentation
+from apps.core import keyset
+from apps.core.clock import today
+from apps.core.errors import NotFound, Problem, ShituError
+from apps.core.widgets import Chart, Series
+from apps.desk.forms.reconciliation import CorrectionForm
+from apps.desk.views.reconciliation import READERS
+from apps.desk.views.reconciliation.breaks import load
+from apps.desk.views.reconciliation.sheets import suspense_sheet
+from apps.reconciliation import selectors
+from apps.reconciliation.checks import missing_for_correction
+from apps.reconciliation.enums import FITTING, CorrectionKind, CorrectionState
+from apps.reconciliation.models import Correction
+from apps.reconciliation.services.correct import request_correction
+
+# Ages of suspense in days; the last is open to the end.
+AGES = (30, 60, 90)
+
+
+@access(Role.FINANCE_OFFICER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def correction_new(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """Write a correction of a difference with its document; another person signs."""
+    row = load(request, pk)
+    if kind not in FITTING.get(row.kind, ()):
+        raise NotFound(_("This kind of correction does not fit the difference."), code="no_such_kind")
+    form = CorrectionForm(row, kind, request.POST or None, request.FILES or None)
+    problems: list[Problem] = []
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = request_correction(
+                request.actor, row, form.wanted(), upload=form.cleaned_data["file"], on=today()
+            )
+        except ShituError as refusal:
+            problems, status = refusal.sentences, refusal.status
+        else:
+            messages.success(request, _("The correction was handed on. Another person signs it."))
+            return redirect("desk:correction", pk=made.pk)
+    context = {
+        "row": row,
+        "form": form,
+        "problems": problems,
+        "kind_label": CorrectionKind(kind).label,
+        "nothing_to_choose": any(
+            name in form.fields and not form.fields[name].choices for name in ("transaction", "item")
+        ),
+    }
+    return render(
+        request, "desk/reconciliation/correction_new.html", context, status=422 if form.errors else status
+    )
+
+
+@access(*READERS)
+@require_safe
+def correction_list(request: HttpRequest) -> HttpResponse:
+    """Corrections of the actor's scope, the newest first."""
+    rows = Correction.objects.visible_to(request.actor).select_related("district", "difference")
+    state = request.GET.get("state", "")
+    if state in CorrectionState.values:
+        rows = rows.filter(state=state)
+    page, pager = keyset.page_of(rows, request, order=("-id",))
+    context = {"rows": page, "pager": pager, "states": CorrectionState.choices, "state": state}
+    return render(request, "desk/reconciliation/corrections.html", context)
+
+
+@access(*READERS)
+@require_safe
+def correction_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One correction with its document, its history and its steps."""
+    found = (
+        Correction.objects.visible_to(request.actor)
+        .select_related(
+            "difference",
+            "district",
+            "fund",
+            "line__statement",
+            "order",
+            "transaction",
+            "item",
+            "recovery",
+            "posted",
+            "requested_by",
+            "signed_by",
+            "cleared_by",
+        )
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("There is no such file, or it is not yours."), code="no_such_case")
+    waits = found.state == CorrectionState.SUBMITTED
+    context: dict[str, Any] = {
+        **presentation.page(request.actor, found, "desk", today()),
+        "correction": found,
+        "legs": found.posted.legs.select_related("account", "fund") if found.posted else [],
+        "missing": list(missing_for_correction(found, request.actor)) if waits else [],
+    }
+    return render(request, "desk/reconciliation/correction.html", context)
+
+
+@access(*READERS)
+@require_safe
+def suspense_page(request: HttpRequest) -> HttpResponse:
+    """What lies in suspense, with its age; table and chart."""
+    on = today()
+    rows = selectors.suspense(request.actor)
+    if request.GET.get("file") == "xlsx":
+        log_access(request.actor, AccessAction.EXPORTED, ("reconciliation.suspense", ""), request=request)
+        return suspense_sheet(rows, on)
+    listed = list(rows[:500])
+    context = {
+        "rows": [(row, (on - row.signed_on).days if row.signed_on else 0) for row in listed],
+        "chart": _chart(listed, on),
+        "in_fen": sum(row.amount_fen for row in listed if row.line and row.line.amount_fen > 0),
+        "out_fen": sum(row.amount_fen for row in listed if row.line and row.line.amount_fen < 0),
+        "cleared": Correction.objects.visible_to(request.actor)
+        .filter(Q(kind=CorrectionKind.SUSPENSE) & ~Q(cleared_by=None))
+        .count(),
+    }
+    return render(request, "desk/reconciliation/suspense.html", context)
+
+
+def _chart(rows: list[Correction], on: Any) -> Chart:
+    edges = [0, *AGES]
+    names = [
+        _("%(first)s to %(last)s days") % {"first": first, "last": last - 1}
+        for first, last in zip(edges, AGES, strict=False)
+    ]
+    names.append(ngettext("%(days)s day and more", "%(days)s days and more", AGES[-1]) % {"days": AGES[-1]})
+    came, left = [0] * len(names), [0] * len(names)
+    for row in rows:
+        days = (on - row.signed_on).days if row.signed_on else 0
+        place = sum(days >= edge for edge in AGES)
+        (came if row.line and row.line.amount_fen > 0 else left)[place] += row.amount_fen
+    return Chart(
+        key="suspense",
+        title=_("Suspense by age"),
+        kind="stacked",
+        categories=names,
+        series=[Series(_("Came in, not identified"), came), Series(_("Left, to be looked into"), left)],
+        category_label=_("Age"),
+        unit="fen",
+    )
