@@ -19,9 +19,11 @@ class PayoutsConfig(AppConfig):
         from apps.ledger.kinds import name_kinds
         from apps.ledger.periods import register_obstacle
         from apps.payouts import invariants, recovery_invariants, tasks  # noqa: F401 - they register themselves
+        from apps.payouts.agreement_transitions import AGREEMENT_TRANSITIONS
         from apps.payouts.budget_transitions import BUDGET_TRANSITIONS
         from apps.payouts.obstacles import orders_without_an_answer
         from apps.payouts.services import (
+            agree_instalments,
             record_payment,
             release_many,
             release_payment,
@@ -76,6 +78,25 @@ class PayoutsConfig(AppConfig):
                     "withdraw": write_off.withdraw_write_off,
                 },
                 document_kinds=((write_off.DOCUMENT, _("Write-off document")),),
+                summary=write_off_in_a_few_words,
+                amount=amount_of,
+                related=("recovery__enterprise__organisation", "district"),
+            )
+        )
+        subjects.register(
+            subjects.Subject(
+                label="payouts.instalmentagreement",
+                name=_("Instalment agreement"),
+                table=AGREEMENT_TRANSITIONS,
+                desk_url="desk:agreement",
+                portal_url="portal:agreement",
+                services={
+                    "submit": agree_instalments.submit_agreement,
+                    "sign": agree_instalments.sign_agreement,
+                    "refuse": agree_instalments.refuse_agreement,
+                    "withdraw": agree_instalments.withdraw_agreement,
+                },
+                document_kinds=((agree_instalments.DOCUMENT, _("Signed agreement")),),
                 summary=write_off_in_a_few_words,
                 amount=amount_of,
                 related=("recovery__enterprise__organisation", "district"),

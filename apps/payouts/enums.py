@@ -56,3 +56,15 @@ class WriteOffState(models.TextChoices):
     SIGNED = "signed", _("Signed and posted")
     REFUSED = "refused", _("Not signed")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class AgreementState(models.TextChoices):
+    """Where an instalment agreement stands."""
+
+    DRAFT = "draft", _("Being written")
+    SUBMITTED = "submitted", _("Waits for the second signature")
+    IN_FORCE = "in_force", _("In force")
+    ENDED = "ended", _("Ended: nothing is open any more")
+    BROKEN = "broken", _("Broken: the whole rest is due")
+    REFUSED = "refused", _("Not signed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")

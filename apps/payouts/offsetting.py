@@ -8,6 +8,7 @@ from django.db.models import Q, Sum
 
 from apps.claims.models import Claim
 from apps.payouts.enums import RecoveryState
+from apps.payouts.instalments import agreement_in_force, due_fen
 from apps.payouts.models import Recovery, RecoveryOffset
 from apps.payouts.rules import recovery_rule
 from apps.policy.enums import OffsetFrom, OffsetOrder
@@ -76,7 +77,10 @@ def _rank(recovery: Recovery, order: str) -> tuple:
 
 
 def _takeable(recovery: Recovery, on: date, *, only_due: bool) -> int:
-    """How much of a recovery may be taken now."""
+    """How much of a recovery may be taken now: under an instalment agreement what is due, else all of it."""
+    agreement = agreement_in_force(recovery)
+    if agreement is not None:
+        return due_fen(agreement, recovery.open_fen, on)
     if only_due and recovery.due_on >= on:
         return 0
     return recovery.wanted_fen

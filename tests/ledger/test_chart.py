@@ -23,14 +23,14 @@ def directory(tmp_path):
 
 def test_the_command_loads_what_the_system_comes_with(db, capsys):
     call_command("load_chart")
-    assert capsys.readouterr().out == "8 accounts, 2 funds\n"
+    assert capsys.readouterr().out == "12 accounts, 2 funds\n"
     assert list(Fund.objects.values_list("code", flat=True)) == [make.ACCOUNT_FUND, make.SUBSIDY_FUND]
     assert Account.objects.first().pk == "cash"
 
 
 def test_loading_again_changes_nothing(books, directory):
     before = list(Account.objects.values())
-    assert load_chart(directory) == (8, 2)
+    assert load_chart(directory) == (12, 2)
     assert list(Account.objects.values()) == before
 
 

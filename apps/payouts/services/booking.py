@@ -12,6 +12,7 @@ from apps.ledger import services as ledger
 from apps.payouts.enums import RecoveryState
 from apps.payouts.models import Recovery
 from apps.payouts.returned import Returned
+from apps.payouts.services.agree_instalments import follow_agreement
 
 
 def after_write_off(recovery: Recovery, amount_fen: int) -> int:
@@ -66,9 +67,10 @@ def _nonzero(sums: dict[str, int]) -> tuple[tuple[str, int], ...]:
 def end_claim(recovery: Recovery, actor: Actor, reason: str, on: date) -> None:
     """Settle the claim whose recovery came back whole, or note that the rest of it was written off.
 
-    `recovery` is read anew: the database has counted meanwhile.
+    `recovery` is read anew: the database has counted meanwhile. An instalment agreement goes on or ends.
     """
     recovery.refresh_from_db()
+    follow_agreement(recovery, on)
     claim = recovery.claim
     if recovery.state == RecoveryState.REPAID and claim.state != ClaimState.SETTLED:
         fire(CLAIM_TRANSITIONS, claim, "settle", actor, on=on, opinion=Opinion(reason=reason))

@@ -18,6 +18,7 @@ from apps.core import failpoints
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem
 from apps.core.money import yuan
 from apps.payouts.enums import WriteOffState
+from apps.payouts.instalments import agreement_in_force
 from apps.payouts.models import Recovery, RecoveryWriteOff
 from apps.payouts.postings import post_write_off
 from apps.payouts.services.booking import end_claim
@@ -133,6 +134,9 @@ def missing_for_write_off(request: RecoveryWriteOff, actor: Actor) -> Iterator[P
         message = _("%(asked)s yuan are to be written off and %(open)s yuan are still open.")
         about = {"asked": yuan(request.amount_fen), "open": yuan(open_fen)}
         yield Problem("more_than_owed", message % about, field="amount")
+    elif request.amount_fen < open_fen and agreement_in_force(request.recovery):
+        message = _("While an instalment agreement runs, only the whole rest is written off.")
+        yield Problem("agreement_in_force", message, field="amount")
 
 
 def _lock(actor: Actor, pk: int) -> Recovery:

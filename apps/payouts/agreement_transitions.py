@@ -1,0 +1,78 @@
+"""The way of an instalment agreement: asked for by one person, signed by another, kept or broken."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.roles import Role
+from apps.casework.transitions import Transition, TransitionTable
+from apps.payouts.enums import AgreementState as S
+
+ASKERS = frozenset({Role.FINANCE_OFFICER, Role.ENTERPRISE_OPERATOR})
+SIGNERS = frozenset({Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER})
+ALL = ("enterprise", "district_finance", "supervisor")
+
+AGREEMENT_TRANSITIONS = TransitionTable(
+    subject="payouts.instalmentagreement",
+    initial=S.DRAFT,
+    working={S.SUBMITTED: SIGNERS},
+    transitions=(
+        Transition(
+            "submit",
+            (S.DRAFT,),
+            S.SUBMITTED,
+            _("Hand on for the second signature"),
+            ASKERS,
+            seat="requester",
+            notify=("supervisor", "district_finance"),
+            tone="success",
+        ),
+        Transition(
+            "sign",
+            (S.SUBMITTED,),
+            S.IN_FORCE,
+            _("Sign the instalment agreement"),
+            SIGNERS,
+            seat="second_signer",
+            money=True,
+            notify=("enterprise", "district_finance"),
+            tone="success",
+        ),
+        Transition(
+            "refuse",
+            (S.SUBMITTED,),
+            S.REFUSED,
+            _("Do not sign"),
+            SIGNERS,
+            reason_required=True,
+            notify=("enterprise", "district_finance"),
+            tone="danger",
+        ),
+        Transition(
+            "withdraw",
+            (S.DRAFT, S.SUBMITTED),
+            S.WITHDRAWN,
+            _("Withdraw"),
+            ASKERS,
+            reason_required=True,
+            notify=("enterprise", "district_finance"),
+            tone="warning",
+        ),
+        Transition(
+            "end",
+            (S.IN_FORCE,),
+            S.ENDED,
+            _("Nothing is open any more"),
+            system=True,
+            notify=("enterprise", "district_finance"),
+            tone="success",
+        ),
+        Transition(
+            "break",
+            (S.IN_FORCE,),
+            S.BROKEN,
+            _("An instalment was missed"),
+            system=True,
+            notify=ALL,
+            tone="danger",
+        ),
+    ),
+)
