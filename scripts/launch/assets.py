@@ -10,6 +10,7 @@ from scripts.launch.errors import Stop
 from scripts.launch.places import ROOT, RUN, STATIC_VENDOR, site_packages
 from scripts.launch.stamps import Stamp, fingerprint
 
+_FONT = "@fontsource/noto-sans-sc"
 # What is served, under /static/. A `.map` comes along where the file names it: the manifest of
 # static files refuses a file that refers to one that is missing.
 FILES = {
@@ -19,6 +20,9 @@ FILES = {
     "bootstrap/bootstrap.bundle.min.js.map": "bootstrap/dist/js/bootstrap.bundle.min.js.map",
     "alpine/alpine.csp.min.js": "@alpinejs/csp/dist/cdn.min.js",
     "echarts/echarts.min.js": "echarts/dist/echarts.min.js",
+    # Embedded in notices; the licence goes wherever the font goes.
+    "fonts/noto-sans-sc.woff2": f"{_FONT}/files/noto-sans-sc-chinese-simplified-400-normal.woff2",
+    "fonts/noto-sans-sc.LICENSE": f"{_FONT}/LICENSE",
 }
 
 
