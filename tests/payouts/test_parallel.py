@@ -96,11 +96,14 @@ def test_without_the_row_lock_the_key_of_live_orders_refuses_the_second(monkeypa
 
     def read_without_lock(found, _actor):
         row = Claim.objects.get(pk=found.pk)
-        everybody_has_read.wait()
+        everybody_has_read.wait(timeout=60)
         return row
 
     finance = [of.finance, *(accounts.actor(of.finance.role, district=claim.district) for _n in range(3))]
     monkeypatch.setattr("apps.casework.engine.lock", read_without_lock)
+    monkeypatch.setattr(
+        "apps.payouts.services.release_payment.lock", lambda found, _actor: Claim.objects.get(pk=found.pk)
+    )
     outcomes = at_once(4, lambda number: release_payment(finance[number], claim, on=ON).state)
     assert kinds(outcomes)["ClaimState"] == 1
     assert kinds(outcomes)["IntegrityError"] == 3
