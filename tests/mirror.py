@@ -49,6 +49,7 @@ def _pay(world: World) -> None:
     if "banking_paymentbatch" not in protected_tables():
         return
     from tests.mirror_bank import bank, pay_through
+    from tests.mirror_reconciliation import reconcile
 
     one = bank()
     for district, text in ((world.district, "本区"), (world.foreign_district, MARK)):
@@ -59,6 +60,7 @@ def _pay(world: World) -> None:
         pay_through(one, of, text)
         claim = release_payment(refused.finance, claims.signed(refused), on=ON)
         record_failure(refused.finance, claim, on=ON, opinion=Opinion(reason=text))
+    reconcile(world, MARK)
 
 
 def _mark(of: Money) -> None:

@@ -16,8 +16,16 @@ from apps.api.views.banking import (
 from apps.api.views.budgets import BudgetRequestViewSet, BudgetViewSet
 from apps.api.views.claims import ClaimViewSet, LineViewSet, OrderViewSet, RecoveryViewSet, ReleaseViewSet
 from apps.api.views.classes import ClassViewSet, EnrolmentViewSet, RosterFileViewSet, SessionViewSet
+from apps.api.views.jobs import JobViewSet
 from apps.api.views.ledger import AccountViewSet, MonthViewSet, TransactionViewSet, TrialBalanceViewSet
 from apps.api.views.plans import PlanViewSet
+from apps.api.views.reconciliation import (
+    AccountBalanceViewSet,
+    BreakViewSet,
+    CorrectionViewSet,
+    RunViewSet,
+    SumViewSet,
+)
 
 app_name = "api"
 
@@ -37,6 +45,12 @@ router.register("batches", BatchViewSet, basename="batch")
 router.register("failures", FailureViewSet, basename="failure")
 router.register("statements", StatementViewSet, basename="statement")
 router.register("movements", MovementViewSet, basename="movement")
+router.register("jobs", JobViewSet, basename="job")
+router.register("reconciliation/runs", RunViewSet, basename="reconciliation-run")
+router.register("reconciliation/differences", BreakViewSet, basename="difference")
+router.register("reconciliation/corrections", CorrectionViewSet, basename="correction")
+router.register("reconciliation/sums", SumViewSet, basename="reconciliation-sum")
+router.register("reconciliation/balances", AccountBalanceViewSet, basename="reconciliation-balance")
 router.register("budgets", BudgetViewSet, basename="budget")
 router.register("budget-requests", BudgetRequestViewSet, basename="budget-request")
 router.register("ledger/accounts", AccountViewSet, basename="ledger-account")

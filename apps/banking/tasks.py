@@ -1,19 +1,31 @@
 """Background work of banking: a long result file is taken in while the officer goes on."""
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
 from apps.accounts.middleware import actor_of
 from apps.accounts.models import Membership
 from apps.banking.models import PaymentBatch
-from apps.banking.services.take_result import take_result
+from apps.banking.services.take_result import check_result, take_result
 from apps.core.clock import today
 from apps.core.errors import Forbidden
-from apps.core.files import open_file
+from apps.core.files import open_file, store_bytes
 from apps.core.jobs import enqueue, register
 from apps.core.models import Job, StoredFile
 
 TAKE_RESULT = "banking.take_result"
+# The file of a larger batch is taken in while whoever handed it in goes on.
+AT_ONCE_MAX = 50
+
+
+def hand_in_result(actor: Actor, batch: PaymentBatch, content: bytes, *, name: str) -> Job:
+    """Judge a long file now and have it taken in; a refusal (`FileRefused`) is told at once."""
+    entries = {entry.order_number: entry for entry in batch.entries.filter(live=True)}
+    check_result(batch, entries, content, today())
+    with transaction.atomic():
+        stored = store_bytes(content, name=name, media_type="text/csv", sealed=True)
+        return enqueue_result(actor, batch, stored)
 
 
 def enqueue_result(actor: Actor, batch: PaymentBatch, file: StoredFile) -> Job:

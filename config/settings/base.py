@@ -328,6 +328,10 @@ SPECTACULAR_SETTINGS = {
         "MentorSide": "apps.plans.enums.MentorSide.choices",
         "AccountKind": "apps.ledger.enums.AccountKind.choices",
         "BudgetChange": "apps.payouts.enums.BudgetChange.choices",
+        "RequestState": "apps.payouts.enums.BudgetRequestState.choices",
+        "JobState": "apps.core.models.job.JobState.choices",
+        "BreakKind": "apps.reconciliation.enums.BreakKind.choices",
+        "CorrectionKind": "apps.reconciliation.enums.CorrectionKind.choices",
     },
 }
 

@@ -23,7 +23,7 @@ from apps.accounts import permission_table
 from apps.accounts.declared import SHUT
 from apps.accounts.management.commands.permissions import FILE
 from apps.accounts.permission_table import ALLOW, Route
-from tests import permission_cases  # noqa: F401 - registers its objects
+from tests import permission_cases, permission_reconciliation  # noqa: F401 - register their objects
 from tests.permission_objects import OBJECTS, Pair, World
 
 pytestmark = pytest.mark.slow

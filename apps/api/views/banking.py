@@ -15,14 +15,17 @@ from apps.accounts.roles import Role
 from apps.api.pagination import NewestFirst
 from apps.api.reading import found, valid
 from apps.api.serializers import banking as shapes
+from apps.api.serializers.reconciliation import JobSerializer
 from apps.api.views.cases import ActingView, CaseViewSet, with_steps
+from apps.api.views.jobs import job_answer
 from apps.banking.models import BankStatement, BatchEntry, PayingAccount, StatementLine
 from apps.banking.selectors import failed_payments
 from apps.banking.services.build_batch import build_batch, take_out
 from apps.banking.services.freezing import file_name, open_payment_file, regenerate
 from apps.banking.services.match_lines import match_recovery, match_return
-from apps.banking.services.take_result import take_result
+from apps.banking.services.take_result import ANSWERABLE, take_result
 from apps.banking.services.take_statement import take_statement
+from apps.banking.tasks import AT_ONCE_MAX, hand_in_result
 from apps.banking.transitions import BATCH_TRANSITIONS
 from apps.banking.uploads import read_upload
 from apps.core.clock import today
@@ -114,17 +117,25 @@ class BatchViewSet(CaseViewSet):
 
     @extend_schema(methods=["GET"], responses=shapes.ResultFileSerializer(many=True), filters=False)
     @extend_schema(
-        methods=["POST"], request=shapes.BankFileSerializer, responses={201: shapes.ResultFileSerializer}
+        methods=["POST"],
+        request=shapes.BankFileSerializer,
+        responses={201: shapes.ResultFileSerializer, 202: JobSerializer},
     )
     @action(detail=True, methods=["get", "post"], pagination_class=None, parser_classes=[MultiPartParser])
     def results(self, request: Request, **_kwargs: Any) -> Response:
-        """The result files that were taken in; POST takes one in, whole or not at all, and once."""
+        """The result files that were taken in; POST takes one in, whole or not at all, and once.
+
+        The file of a large batch is judged at once and taken in by background work, which the answer (202)
+        names.
+        """
         batch = self.get_object()
         if request.method == "GET":
             return Response(shapes.ResultFileSerializer(batch.result_files.order_by("-id"), many=True).data)
         content, name = read_upload(valid(shapes.BankFileSerializer, request)["file"])
 
         def work() -> Response:
+            if batch.count > AT_ONCE_MAX and batch.state in ANSWERABLE:
+                return Response(job_answer(hand_in_result(self.actor, batch, content, name=name)), status=202)
             taken = take_result(self.actor, batch, content, name=name, on=today())
             taken.file.already = taken.already  # type: ignore[attr-defined]
             return Response(shapes.ResultFileSerializer(taken.file).data, status=201)

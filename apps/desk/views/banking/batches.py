@@ -18,20 +18,18 @@ from apps.banking.models import BatchEntry, PayingAccount, PaymentBatch
 from apps.banking.selectors import candidates, changed_payees, open_orders
 from apps.banking.services.build_batch import BATCH_MAX, build_batch, take_out
 from apps.banking.services.freezing import file_name, open_payment_file, regenerate
-from apps.banking.services.take_result import ANSWERABLE, check_result, take_result
-from apps.banking.tasks import enqueue_result, job_of
+from apps.banking.services.take_result import ANSWERABLE, take_result
+from apps.banking.tasks import AT_ONCE_MAX, hand_in_result, job_of
 from apps.banking.uploads import read_upload
 from apps.casework import presentation
 from apps.core import jobs, keyset
 from apps.core.clock import today
 from apps.core.errors import InvalidInput, NotFound, ShituError
-from apps.core.files import file_response, store_bytes
+from apps.core.files import file_response
 from apps.desk.forms.banking import BankFileForm, BatchForm, ChoiceOfOrders
 from apps.desk.views.banking import READERS
 from apps.payouts.models import PaymentOrder
 
-# A longer result file is taken in while the officer goes on.
-AT_ONCE_MAX = 50
 SHOWN_MAX = 500
 
 
@@ -252,11 +250,7 @@ def batch_result(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _in_the_background(request: HttpRequest, batch: PaymentBatch, content: bytes, name: str) -> HttpResponse:
-    """A long file is judged now and applied by a job; a refusal is told at once."""
-    entries = {entry.order_number: entry for entry in batch.entries.filter(live=True)}
-    check_result(batch, entries, content, today())
-    stored = store_bytes(content, name=name, media_type="text/csv", sealed=True)
-    enqueue_result(request.actor, batch, stored)
+    hand_in_result(request.actor, batch, content, name=name)
     messages.info(request, _("The file is right and is being taken in; this page shows how far it is."))
     return redirect("desk:batch_detail", pk=batch.pk)
 
