@@ -7,15 +7,16 @@ $(error Shitu needs Python 3.11 or later, and there is no python3 here)
 endif
 export ARGS
 
-.PHONY: help run test setup check bench lock
+.PHONY: help run test setup check bench faults lock
 
 help:
 	@echo "make run     the whole system with the demo city   (PORT, DATABASE_URL, REDIS_URL, DEMO=0)"
 	@echo "make test    the whole suite on throw-away engines (ARGS='-k roster')"
 	@echo "make check   linters, types, layers, migrations, catalogues, deployment"
 	@echo "make bench   the measurements"
+	@echo "make faults  money under crashes, lost messages, wrong files, removed guards   (ARGS='--schedules 10000')"
 	@echo "make setup   the set-up alone"
 	@echo "make lock    resolve requirements/*.in again"
 
-run test setup check bench lock:
+run test setup check bench faults lock:
 	@$(PYTHON) -m scripts.launch $@

@@ -1,4 +1,4 @@
-"""`python3 -m scripts.launch run|test|setup|check|bench|lock`."""
+"""`python3 -m scripts.launch run|test|setup|check|bench|faults|lock`."""
 
 import os
 import sys

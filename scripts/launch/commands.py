@@ -4,7 +4,7 @@ import os
 import signal
 from collections.abc import Callable
 
-from scripts.launch import bench, check, locks, run, setup, test
+from scripts.launch import bench, check, faults, locks, run, setup, test
 from scripts.launch.options import Options
 from scripts.launch.service import end_with_parent
 
@@ -34,6 +34,11 @@ def _bench() -> int:
     return bench.bench(Options.read())
 
 
+def _faults() -> int:
+    _end_with_make()
+    return faults.faults(Options.read())
+
+
 def _lock() -> int:
     setup.set_up()
     locks.compile_locks()
@@ -52,5 +57,6 @@ COMMANDS: dict[str, Callable[[], int]] = {
     "setup": _setup,
     "check": _check,
     "bench": _bench,
+    "faults": _faults,
     "lock": _lock,
 }

@@ -1,0 +1,444 @@
+"""Steps with claims: computed, handed in, reviewed, signed, released, recovered; new accounts."""
+
+from apps.accounts.actors import Actor
+from apps.apprentices.enums import EnrolmentState
+from apps.apprentices.models import Enrolment, TrainingClass
+from apps.apprentices.services import withdraw_enrolment
+from apps.casework.engine import Opinion
+from apps.claims.enums import ClaimKind
+from apps.claims.models import Claim as Row
+from apps.claims.services.compute_claim import compute_claim, recompute_claim
+from apps.claims.services.renew_account import present_account, sign_account
+from apps.claims.services.review_claim import approve_claim, reject_claim, return_claim
+from apps.claims.services.sign_claim import sign_claim
+from apps.claims.services.submit_claim import submit_claim
+from apps.core import clock
+from apps.enterprises.models import BankAccount
+from apps.payouts.models import PaymentOrder, Recovery, RecoveryReceipt
+from apps.payouts.services.receive_recovery import receive_recovery
+from apps.payouts.services.record_payment import record_failure, record_payment
+from apps.payouts.services.release_payment import release_payment
+from apps.payouts.services.sign_recovery import sign_recovery, sign_settled
+from tests.factories import claims as make
+from tests.factories import enterprises
+from tests.faults import town
+from tests.faults.auditor import ADVANCE, DONE, REMAINDER, Claim
+from tests.faults.rules import WITHDRAWN
+from tests.faults.world import World
+
+SIGNATURES = {"sign": sign_claim, "sign_recovery": sign_recovery, "sign_settled": sign_settled}
+DEFECT = ({"code": "other", "text": "材料不清晰", "article": "五"},)
+
+
+def row(claim: Claim) -> Row:
+    """The claim as it is stored."""
+    return Row.objects.select_related("training_class__plan").get(pk=claim.pk)
+
+
+def stands_at(claim: Claim, *states: str) -> bool:
+    """Whether the stored claim is in one of these states: the one row that is asked after a crash."""
+    return Row.objects.filter(pk=claim.pk, state__in=states).exists()
+
+
+def move(
+    world: World, claim: Claim, service, actor: Actor, allowed, target: str, then, *, opinion=None
+) -> str:
+    """One step of a claim; now and then asked twice, with what was on the screen the first time."""
+    shown = row(claim)
+    more = {} if opinion is None else {"opinion": opinion}
+
+    def request():
+        return service(actor, shown, on=world.day, **more)
+
+    name = f"{service.__name__} {claim.number}"
+    answer = world.ask(name, request, allowed, then=then, seen=lambda: stands_at(claim, target))
+    if answer == DONE and not world.calm and world.dice.random() < 0.1:
+        world.ask(f"{name} again", request, {"wrong_state", "stale_version"}, seen=lambda: False)
+    return answer
+
+
+# Before money is promised.
+
+
+def compute(world: World, shop: int | None = None, kind: str = "") -> bool:
+    """An enterprise has a claim computed."""
+    shop = world.dice.randrange(len(world.town.shops)) if shop is None else shop
+    kind = kind or world.dice.choice((ADVANCE, REMAINDER))
+    people = world.audit.candidates(shop, kind)
+    if not people and world.dice.random() < 0.8:
+        return False
+    found = world.town.shops[shop]
+    before = Row.objects.order_by("-pk").values_list("pk", flat=True).first()
+    training_class = TrainingClass.objects.get(pk=found.class_id)
+
+    def newest() -> Row | None:
+        return Row.objects.filter(training_class=training_class, pk__gt=before).order_by("-pk").first()
+
+    def note(_came: object) -> None:
+        made = newest()
+        claim = world.audit.compute(made.pk, made.number, kind, shop)
+        world.trace[-1] += f" {claim.number} of {[line.amount for line in claim.lines]}"
+
+    world.ask(
+        f"compute {kind} of class {shop}",
+        lambda: compute_claim(found.money.clerk, training_class, ClaimKind(kind), on=world.day),
+        DONE if people else "nobody_to_claim_for",
+        then=note,
+        seen=lambda: newest() is not None,
+    )
+    return True
+
+
+def go_on(world: World, claim: Claim) -> bool:
+    """Whoever has the claim on the desk takes the next ordinary step."""
+    step = {
+        "draft": submit,
+        "returned": correct,
+        "district_review": review,
+        "second_signature": sign,
+        "approved": release,
+        "payee_signature": sign_new_account,
+    }.get(claim.state)
+    return step(world, claim) if step else False
+
+
+def submit(world: World, claim: Claim) -> bool:
+    allowed = DONE if world.audit.stands(claim) else "incomplete"
+    actor = world.actor_of(claim)
+    answer = move(
+        world, claim, submit_claim, actor, allowed, "district_review", lambda _r: claim.go("district_review")
+    )
+    if answer == "incomplete":
+        return correct(world, claim)
+    return True
+
+
+def correct(world: World, claim: Claim) -> bool:
+    """The enterprise has the lines computed anew and hands the claim in again."""
+    clerk = world.actor_of(claim)
+    version = row(claim).version
+    shown = row(claim)
+    before, claim.lines = claim.lines, []
+    possible = bool(world.audit.candidates(claim.shop, claim.kind))
+    claim.lines = before
+    answer = world.ask(
+        f"recompute {claim.number}",
+        lambda: recompute_claim(clerk, shown),
+        DONE if possible else "nobody_to_claim_for",
+        then=lambda _r: world.audit.recompute(claim),
+        seen=lambda: Row.objects.filter(pk=claim.pk, version__gt=version).exists(),
+    )
+    if answer == DONE:
+        allowed = DONE if world.audit.stands(claim) else "incomplete"
+        move(
+            world,
+            claim,
+            submit_claim,
+            clerk,
+            allowed,
+            "district_review",
+            lambda _r: claim.go("district_review"),
+        )
+    elif answer == "nobody_to_claim_for":
+        give_up(world, claim)
+    return True
+
+
+def give_up(world: World, claim: Claim) -> None:
+    """A claim for nobody is withdrawn by its enterprise."""
+    from apps.claims.services.submit_claim import withdraw_claim
+
+    reason = Opinion(reason="无人可申请")
+    allowed = {DONE}
+    move(
+        world, claim, withdraw_claim, world.actor_of(claim), allowed, "withdrawn",
+        lambda _r: claim.go("withdrawn"), opinion=reason,
+    )  # fmt: skip
+
+
+def review(world: World, claim: Claim) -> bool:
+    stands = world.audit.stands(claim)
+    drawn = world.dice.random()
+    reason = Opinion(reason="材料不清晰", deficiencies=DEFECT)
+    if not world.calm and drawn < 0.03:
+        move(
+            world, claim, reject_claim, world.town.reviewer, DONE, "rejected",
+            lambda _r: claim.go("rejected"), opinion=reason,
+        )  # fmt: skip
+    elif (not world.calm and drawn < 0.1) or (world.calm and not stands):
+        move(
+            world, claim, return_claim, world.town.reviewer, DONE, "returned",
+            lambda _r: claim.go("returned"), opinion=reason,
+        )  # fmt: skip
+    else:
+        allowed = DONE if stands else "incomplete"
+        move(
+            world, claim, approve_claim, world.town.reviewer, allowed, "second_signature",
+            lambda _r: claim.go("second_signature"),
+        )  # fmt: skip
+    return True
+
+
+def sign(world: World, claim: Claim) -> bool:
+    """The second signature; now and then by the wrong person or on the wrong form."""
+    action = "sign" if claim.net > 0 else "sign_recovery" if claim.net < 0 else "sign_settled"
+    if not world.calm and world.dice.random() < 0.05:
+        move(world, claim, sign_claim, world.town.reviewer, "not_your_step", "approved", None)
+    if not world.calm and world.dice.random() < 0.05:
+        action = world.dice.choice(sorted(SIGNATURES))
+    allowed = world.audit.answer_to_signature(claim, action)
+    target = {"sign": "approved", "sign_recovery": "recovering", "sign_settled": "settled"}[action]
+    answer = move(
+        world, claim, SIGNATURES[action], world.town.supervisor, allowed, target,
+        lambda _r: world.audit.sign(claim, action),
+    )  # fmt: skip
+    if answer == "incomplete" and world.calm:
+        from apps.claims.services.review_claim import send_back_claim
+
+        move(
+            world, claim, send_back_claim, world.town.supervisor, DONE, "district_review",
+            lambda _r: claim.go("district_review"), opinion=Opinion(reason="记录有变"),
+        )  # fmt: skip
+    return answer == DONE or not world.calm or answer == "incomplete"
+
+
+# When it is promised.
+
+
+def release(world: World, claim: Claim) -> bool:
+    """Finance releases one claim; where the account changed, the new one is put up for signature."""
+    same = claim.signed_account == world.audit.accounts[claim.shop]
+    if not world.calm and world.dice.random() < 0.05:
+        allowed = "segregation"
+        move(world, claim, release_payment, world.town.twin, allowed, "released", None)
+    if not same and (world.calm or world.dice.random() < 0.5):
+        move(
+            world, claim, present_account, world.town.finance, DONE, "payee_signature",
+            lambda _r: claim.go("payee_signature"),
+        )  # fmt: skip
+        return True
+    move(
+        world, claim, release_payment, world.town.finance, DONE if same else "payee_changed", "released",
+        lambda _r: world.audit.release(claim, f"{claim.number}-{len(claim.orders) + 1}"),
+    )  # fmt: skip
+    return True
+
+
+def sign_new_account(world: World, claim: Claim) -> bool:
+    def note(_came: object) -> None:
+        claim.signed_account = world.audit.accounts[claim.shop]
+        claim.go("approved")
+
+    move(world, claim, sign_account, world.town.supervisor, DONE, "approved", note)
+    return True
+
+
+def pay_by_hand(world: World, claim: Claim) -> bool:
+    """Finance records a payment by hand, though perhaps the bank answers for it in a file."""
+    if world.entry_of(claim) is None:
+        return False
+    shown = row(claim)
+    world.ask(
+        f"record by hand the payment of {claim.number}, which is in a batch",
+        lambda: record_payment(
+            world.town.finance, shown, on=world.day, paid_on=world.day, bank_serial=f"H{claim.pk:09d}"
+        ),
+        "in_a_batch",
+        seen=lambda: stands_at(claim, "paid"),
+    )
+    return True
+
+
+def use_serial_twice(world: World, claim: Claim) -> bool:
+    """Somebody records a payment under a serial number that counts for another one."""
+    if world.entry_of(claim) is not None or not world.audit.serials:
+        return False
+    shown, serial = row(claim), world.dice.choice(sorted(world.audit.serials))
+    if RecoveryReceipt.objects.filter(bank_serial=serial).exists():
+        return False
+    world.ask(
+        f"record the payment of {claim.number} under the serial number of another",
+        lambda: record_payment(
+            world.town.finance, shown, on=world.day, paid_on=world.day, bank_serial=serial
+        ),
+        "serial_used",
+        seen=lambda: stands_at(claim, "paid"),
+    )
+    return True
+
+
+def void_by_hand(world: World, claim: Claim) -> bool:
+    """An order in no batch whose account is no longer the approved one is given up by hand."""
+    if world.entry_of(claim) is not None:
+        return False
+    move(
+        world, claim, record_failure, world.town.finance, DONE, "approved",
+        lambda _r: world.audit.fail(claim), opinion=Opinion(reason="账户已变更"),
+    )  # fmt: skip
+    return True
+
+
+# What happens to the enterprises and their people.
+
+
+def change_account(world: World, shop: int) -> bool:
+    """An enterprise's old account is retired and another one confirmed."""
+    organisation = world.town.shops[shop].money.shop.enterprise.organisation
+    BankAccount.objects.filter(organisation=organisation, state="confirmed").update(
+        state="retired", retired_at=clock.now(), retired_reason="换了银行"
+    )
+    account = enterprises.bank_account(organisation)
+    world.audit.accounts[shop] = account.account_number
+    world.say(f"enterprise {shop} has another account")
+    return True
+
+
+def assess(world: World, shop: int) -> bool:
+    """The result of an apprentice is recorded."""
+    waiting = [person for person in world.audit.people[shop] if not person.outcome]
+    if not waiting:
+        return False
+    person = world.dice.choice(waiting)
+    outcome = world.dice.choice(("passed", "passed", "failed"))
+    certified = outcome == "passed" and world.dice.random() < 0.6
+    enrolment = Enrolment.objects.get(pk=person.pk)
+    make.result(world.town.shops[shop].money, enrolment, outcome, certificate=certified, on=world.day)
+    person.outcome, person.certified = outcome, certified
+    world.say(f"apprentice {person.pk} {outcome}{' with certificate' if certified else ''}")
+    return True
+
+
+def leave(world: World, shop: int) -> bool:
+    """An apprentice gives the training up."""
+    here = [person for person in world.audit.people[shop] if not person.outcome]
+    if not here:
+        return False
+    person = world.dice.choice(here)
+    enrolment = Enrolment.objects.get(pk=person.pk)
+
+    def note(_came: object) -> None:
+        person.outcome = WITHDRAWN
+
+    world.ask(
+        f"apprentice {person.pk} leaves",
+        lambda: withdraw_enrolment(
+            world.town.shops[shop].money.clerk, enrolment, on=world.day, opinion=Opinion(reason="离职")
+        ),
+        DONE,
+        then=note,
+        seen=lambda: Enrolment.objects.filter(pk=person.pk, state=EnrolmentState.WITHDRAWN).exists(),
+    )
+    return True
+
+
+def raise_budget(world: World) -> bool:
+    """The finance bureau gives more money."""
+    from apps.ledger.models import BudgetMovement
+
+    fund = world.dice.choice(world.audit.rules.fund_order)
+    fen = world.dice.randrange(1, 30_000_00)
+    key = f"raised:{len(world.trace)}"
+
+    def request() -> None:
+        town.appropriate(world.town.finance, fund, fen, key=key, on=world.day)
+
+    answer = world.ask(
+        f"raise the budget of {fund} by {fen}",
+        request,
+        DONE,
+        then=lambda _r: world.audit.appropriate(fund, fen),
+        seen=lambda: BudgetMovement.objects.filter(key=key).exists(),
+    )
+    if answer == DONE and world.dice.random() < 0.2:
+        world.ask("the same appropriation again", request, DONE, seen=lambda: True)
+    return True
+
+
+# Money that comes back.
+
+
+def notice(claim: Claim) -> Recovery:
+    """The recovery notice of a claim."""
+    return Recovery.objects.get(claim_id=claim.pk)
+
+
+def repay(world: World, claim: Claim, fen: int | None = None) -> bool:
+    """The enterprise pays, wholly or in part, into the account that the notice names."""
+    waiting = sum(amount for other, amount in world.receipts.values() if other is claim)
+    owed = claim.open_fen - waiting
+    if owed <= 0:
+        return False
+    fen = fen or world.dice.choice((owed, owed, max(1, owed // 3), 1))
+    movement = world.bank.receive(
+        world.town.account_number, fen, world.day, payer="企业", reference=f"退回补贴 {notice(claim).number}"
+    )
+    world.receipts[movement.serial] = (claim, fen)
+    world.say(f"the enterprise repays {fen} of {claim.number}")
+    return True
+
+
+def receive_by_hand(world: World, claim: Claim) -> bool:
+    """Finance records what it saw on the bank's screen, before the statement comes; perhaps twice."""
+    known = [serial for serial, (other, _fen) in world.receipts.items() if other is claim]
+    known = [serial for serial in sorted(known) if serial not in world.audit.serials]
+    if not known:
+        return False
+    serial = world.dice.choice(known)
+    fen = world.receipts[serial][1]
+    found = notice(claim)
+    key = f"hand:{serial}"
+    closed = world.day <= world.closed_to
+
+    def request(key: str = key) -> RecoveryReceipt:
+        return receive_recovery(
+            world.town.finance, found, amount_fen=fen, received_on=world.day, bank_serial=serial, key=key,
+            on=world.day,
+        )  # fmt: skip
+
+    def note(_came: object) -> None:
+        world.receipts.pop(serial)
+        world.audit.receive(claim, fen, serial)
+
+    def seen() -> bool:
+        return RecoveryReceipt.objects.filter(key=key).exists()
+
+    answer = world.ask(
+        f"receive {fen} for {claim.number}",
+        request,
+        "period_closed" if closed else DONE,
+        then=note,
+        seen=seen,
+    )
+    if answer == DONE and world.dice.random() < 0.3:
+        world.ask("the same receipt again", request, DONE, seen=seen)
+    if answer == DONE and world.dice.random() < 0.3:
+        other = {"serial_used", "more_than_owed"}
+        world.ask("the same serial number again", lambda: request(f"{key}:b"), other, seen=lambda: False)
+    return True
+
+
+def receive_too_much(world: World, claim: Claim) -> bool:
+    """More than is owed is not taken for the notice."""
+    found = notice(claim)
+    serial = f"Z{len(world.trace):09d}"
+    world.ask(
+        f"receive too much for {claim.number}",
+        lambda: receive_recovery(
+            world.town.finance, found, amount_fen=claim.open_fen + 1, received_on=world.day,
+            bank_serial=serial, key=serial, on=world.day,
+        ),
+        "more_than_owed",
+        seen=lambda: RecoveryReceipt.objects.filter(key=serial).exists(),
+    )  # fmt: skip
+    return True
+
+
+def day_passes(world: World) -> bool:
+    """Some days pass."""
+    world.day_passes(world.dice.choice((1, 1, 2, 4)))
+    return True
+
+
+def order_of(claim: Claim) -> PaymentOrder:
+    """The newest stored order of a claim."""
+    return PaymentOrder.objects.filter(claim_id=claim.pk).order_by("-attempt").first()

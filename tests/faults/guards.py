@@ -1,0 +1,274 @@
+"""The guards that are removed one at a time, and what has to notice it.
+
+A guard of the database is removed by its owner's DDL, one of the services by running the service without the
+lines that are the guard. Most removals are left to the simulator; some guards stand behind others, so that
+only an attack of their own comes to them (`tests/faults/attacks.py`).
+"""
+
+import importlib
+import inspect
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from types import FunctionType, ModuleType
+from unittest.mock import patch
+
+from tests.faults import attacks
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One guard: how it is removed, and the attack that it stands against (none: the simulator finds it)."""
+
+    name: str
+    kind: str
+    ddl: tuple[str, ...] = ()
+    # (module, function, lines that are the guard, what stands there without it)
+    source: tuple[str, str, str, str] | None = None
+    attack: Callable | None = None
+    # Events of the schedule that come to this guard more often than by chance.
+    favour: Sequence[str] = field(default=())
+
+
+@contextmanager
+def without_source(module_name: str, function: str, guard: str, instead: str) -> Iterator[None]:
+    """Within the block a function runs without the lines that are a guard, wherever it was imported."""
+    module = importlib.import_module(module_name)
+    source = textwrap.dedent(inspect.getsource(getattr(module, function)))
+    if source.count(guard) != 1:
+        raise LookupError(f"{module_name}.{function} does not hold once: {guard}")
+    scope: dict = {}
+    code = compile(source.replace(guard, instead), f"<{function} without its guard>", "exec")
+    exec(code, vars(module), scope)  # noqa: S102 - the project's own source, in a test
+    changed = _in_globals_of(module, scope[function])
+    present = getattr(module, function)
+    with ExitStack() as stack:
+        for name, found in list(sys.modules.items()):
+            if name.startswith(("apps.", "tests.faults")) and getattr(found, function, None) is present:
+                stack.enter_context(patch.object(found, function, changed))
+        yield
+
+
+def _in_globals_of(module: ModuleType, function: Callable) -> Callable:
+    """The same code, which looks names up in its module, so that other patches hold there as well."""
+    if inspect.unwrap(function) is not function:
+        return function
+    made = FunctionType(
+        function.__code__, vars(module), function.__name__, function.__defaults__, function.__closure__
+    )
+    made.__kwdefaults__ = function.__kwdefaults__
+    return made
+
+
+def _constraint(table: str, name: str, **more: object) -> Guard:
+    return Guard(name, "constraint", ddl=(f"ALTER TABLE {table} DROP CONSTRAINT {name}",), **more)
+
+
+def _unique(table: str, name: str, **more: object) -> Guard:
+    """A key: a constraint of the table, or an index where it has a condition."""
+    drop = (
+        f"DO $$ BEGIN IF EXISTS (SELECT FROM pg_constraint WHERE conname = '{name}') THEN"
+        f" ALTER TABLE {table} DROP CONSTRAINT {name}; ELSE DROP INDEX {name}; END IF; END $$"
+    )
+    return Guard(name, "key", ddl=(drop,), **more)
+
+
+def _trigger(table: str, name: str, **more: object) -> Guard:
+    drop = (
+        "DO $$ DECLARE found text; BEGIN SELECT tgname INTO STRICT found FROM pg_trigger"
+        f" WHERE tgrelid = '{table}'::regclass AND NOT tgisinternal"
+        f" AND (tgname = '{name}' OR tgname LIKE 'pgtrigger\\_{name}\\_%');"
+        f" EXECUTE format('DROP TRIGGER %I ON {table}', found); END $$"
+    )
+    return Guard(f"{table}: {name}", "trigger", ddl=(drop,), **more)
+
+
+def _in_function(function: str, guard: str, instead: str, name: str, **more: object) -> Guard:
+    """A check inside a function of the database."""
+    change = (
+        "DO $$ DECLARE source text; BEGIN SELECT pg_get_functiondef(oid) INTO STRICT source FROM pg_proc"
+        f" WHERE proname = '{function}'; IF position($guard${guard}$guard$ IN source) = 0 THEN"
+        " RAISE EXCEPTION 'the guard is not there'; END IF;"
+        f" EXECUTE replace(source, $guard${guard}$guard$, $guard${instead}$guard$); END $$"
+    )
+    return Guard(name, "trigger", ddl=(change,), **more)
+
+
+def _check(name: str, module: str, function: str, guard: str, instead: str, **more: object) -> Guard:
+    return Guard(name, more.pop("kind", "check"), source=(module, function, guard, instead), **more)
+
+
+DATABASE = (
+    _unique("claims_claimline", "instalment_claimed_once", attack=attacks.claim_an_instalment_twice),
+    _unique("payouts_paymentorder", "one_live_order_per_claim", attack=attacks.second_live_order),
+    _unique("payouts_paymentorder", "one_order_per_attempt", attack=attacks.attempt_twice),
+    _unique("payouts_paymentline", "instalment_paid_once", attack=attacks.line_in_two_live_orders),
+    _unique("payouts_paymentorder", "bank_serial_counts_once", attack=attacks.serial_for_two_orders),
+    _constraint("claims_entitlement", "entitlement_under_its_cap", attack=attacks.paid_over_the_standard),
+    _constraint(
+        "claims_entitlement", "only_the_advance_before_the_result", attack=attacks.paid_before_the_result
+    ),
+    _constraint(
+        "claims_entitlement", "entitlement_never_over_what_is_due", attack=attacks.promised_over_what_is_due
+    ),
+    _constraint("claims_claimline", "line_amount_follows_the_rule", attack=attacks.amount_typed_in),
+    _in_function(
+        "ledger_check_legs",
+        "difference <> 0",
+        "false",
+        "ledger_check_legs: balance",
+        attack=attacks.unbalanced,
+    ),
+    _in_function(
+        "ledger_check_legs",
+        "legs < 2 OR legs <> highest",
+        "false",
+        "ledger_check_legs: whole",
+        attack=attacks.legs_later,
+    ),  # fmt: skip
+    _trigger("ledger_leg", "rows_stay", attack=attacks.edit_a_leg),
+    _trigger("ledger_transaction", "rows_stay", attack=attacks.remove_a_transaction),
+    _trigger("casework_history", "rows_stay", attack=attacks.edit_history),
+    _trigger("casework_history", "only_by_trigger", attack=attacks.write_history),
+    _trigger("ledger_transaction", "ledger_period_open", attack=attacks.post_into_a_closed_month),
+    _trigger("ledger_accountingperiod", "steps", attack=attacks.open_a_closed_month),
+    _unique("ledger_transaction", "ledger_transaction_reversed_once", attack=attacks.reverse_twice),
+    _unique("ledger_transaction", "ledger_transaction_key_once"),
+    _constraint("ledger_budget", "ledger_budget_not_exceeded", attack=attacks.reserve_beyond_the_budget),
+    _constraint("ledger_reservation", "ledger_reservation_not_exceeded", attack=attacks.use_beyond_reserved),
+    _constraint(
+        "ledger_reservation", "ledger_reservation_refund_not_exceeded", attack=attacks.refund_beyond_used
+    ),
+    _trigger("claims_claim", "state_step"),
+    _trigger("claims_claim", "sums_stand", attack=attacks.change_figures),
+    _trigger("claims_claimline", "line_changed", attack=attacks.change_a_line),
+    _unique("casework_seat", "one_seat_per_person_and_case", attack=attacks.two_seats),
+    _unique("banking_batchentry", "order_in_one_live_batch", attack=attacks.order_in_two_batches),
+    _trigger("banking_paymentbatch", "only_approved", attack=attacks.send_to_a_changed_payee),
+    _trigger("banking_paymentbatch", "file_stands", attack=attacks.change_a_frozen_batch),
+    _trigger("banking_batchentry", "entries_changed", attack=attacks.change_an_entry),
+    _constraint("banking_paymentbatch", "batch_of_three_people", attack=attacks.batch_of_two_people),
+    _unique("banking_resultline", "entry_answered_once", attack=attacks.answer_twice),
+    _unique("banking_resultfile", "banking_resultfile_sha256_key", attack=attacks.file_twice),
+    _unique("banking_statementline", "movement_serial_once", attack=attacks.movement_twice),
+    _unique("core_job", "core_job_one_live_per_key", attack=attacks.job_twice),
+)
+
+SERVICES = (
+    _check(
+        "lock of a case", "apps.casework.engine", "lock", '.select_for_update(of=("self",))', "", kind="lock",
+        attack=attacks.sign_at_once,
+    ),
+    _check(
+        "lock of a job", "apps.core.jobs", "run", "if not mine:", "if False:", kind="lock",
+        attack=attacks.deliver_at_once,
+    ),
+    _check(
+        "lock of a paying account", "apps.banking.services.match_lines", "_lock_open",
+        '.select_for_update(of=("self",))', "", kind="lock", attack=attacks.undo_at_once,
+    ),
+    _check(
+        "lock of a batch", "apps.banking.services.build_batch", "lock_batch",
+        '.select_for_update(of=("self",))', "", kind="lock", attack=attacks.take_at_once,
+    ),
+    _check(
+        "role of a step", "apps.casework.engine", "require_step", "if not allowed:", "if False:",
+    ),
+    _check(
+        "one chair per person", "apps.casework.engine", "_take_seat", "if seat.seat != step.seat:", "if False:",
+    ),
+    _check(
+        "payee as signed, at release", "apps.payouts.services.release_payment", "_approved_account",
+        "account is None or account.fingerprint != claim.payee_fingerprint", "account is None",
+        favour=("account",),
+    ),
+    _check(
+        "payee as signed, in a batch", "apps.banking.checks", "payees_stand",
+        "for entry in changed_payees(batch):", "for entry in ():", favour=("account",),
+    ),
+    _check(
+        "bank answers for a batch", "apps.payouts.services.record_payment", "_live_order", "if not by_bank:",
+        "if False:", favour=("by hand",),
+    ),
+    _check(
+        "serial number of a payment", "apps.payouts.services.record_payment", "_counts_for_another",
+        ".exclude(pk=order.pk).exists()", ".none().exists()", favour=("serial",),
+    ),
+    _check(
+        "same file again", "apps.banking.services.take_result", "take_result", "if known is not None:",
+        "if False:", favour=("late result",),
+    ),
+    _check(
+        "amount of an answer", "apps.banking.formats.results", "_take_line", "if amount != known.amount_fen:",
+        "if False:", favour=("late result", "wrong-amount",),
+    ),
+    _check(
+        "order of an answer unknown", "apps.banking.formats.results", "_take_line", "if known is None:",
+        "if False:", favour=("late result", "unknown-line",),
+    ),
+    _check(
+        "check value of a file", "apps.banking.formats.tables", "_require_check",
+        "if pieces[-1] != title + digest.encode():", "if False:", attack=attacks.altered_file,
+    ),
+    _check(
+        "totals of a file", "apps.banking.formats.results", "_check_totals", "if any(", "if False and any(",
+        attack=attacks.wrong_total,
+    ),
+    _check(
+        "answered otherwise before", "apps.banking.services.take_result", "check_result",
+        "if not _is_news(entry, line) and not _says_the_same(entry, line):", "if False:",
+        attack=attacks.contradict_an_answer,
+    ),
+    _check(
+        "gap between statements", "apps.banking.services.take_statement", "_gaps",
+        "if before is not None and before.closing_fen != read.opening_fen:", "if False:",
+        favour=("statement", "statement", "day"),
+    ),
+    _check(
+        "same statement again", "apps.banking.services.take_statement", "take_statement",
+        "if known is not None:", "if False:", favour=("statement", "day"),
+    ),
+    _check(
+        "same receipt again", "apps.payouts.services.receive_recovery", "receive_recovery",
+        "if known is not None:", "if False:", favour=("settlement", "repay", "receipt"),
+    ),
+    _check(
+        "more than is owed", "apps.payouts.services.receive_recovery", "_require_fitting",
+        "if amount_fen > ", "if False and amount_fen > ", favour=("settlement", "too much"),
+    ),
+    _check(
+        "serial number of a receipt", "apps.payouts.services.receive_recovery", "_require_fitting",
+        "if used:", "if False:", favour=("settlement", "repay", "receipt"),
+    ),
+    _check(
+        "payment that a later claim rests on", "apps.payouts.services.record_return", "_rested_on",
+        "if later.exists():", "if False:", favour=("settlement", "sent back", "undo", "statement", "day"),
+    ),
+    _check(
+        "what keeps a month open", "apps.ledger.services.closing", "_require_nothing_open", "if problems:",
+        "if False:", favour=("month", "day"),
+    ),
+    _check(
+        "two persons close a month", "apps.ledger.services.closing", "close_period",
+        "if period.proposed_by_id == actor.person_id:", "if False:", favour=("month", "day"),
+    ),
+    _check(
+        "claim as recorded", "apps.claims.checks", "as_recorded", "if changed:", "if False:",
+        favour=("leave", "assess"),
+    ),
+    _check(
+        "state of a step", "apps.casework.engine", "require_step", "step is None", "False",
+    ),
+    _check(
+        "sweeper of lost messages", "apps.core.jobs", "resume_stale", "_send(job.pk)", "pass", kind="outbox",
+        favour=("release in background", "flush"),
+    ),
+    _check(
+        "shown statement before closing a batch", "apps.banking.checks", "missing_for_closing",
+        "if not unseen:", "if True:",
+    ),
+)  # fmt: skip
+
+GUARDS = (*DATABASE, *SERVICES)
