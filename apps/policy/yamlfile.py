@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 from django.utils.translation import gettext as _
+from yaml.composer import Composer
 
 from apps.policy.problems import DocumentProblem, InvalidDocument
 
@@ -24,8 +25,15 @@ def _error(where: Any, message: str) -> yaml.MarkedYAMLError:
     return yaml.MarkedYAMLError(problem=message, problem_mark=where.start_mark)
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """Text, whole numbers, true, false and null; lists and mappings; nothing else."""
+class _StrictLoader(Composer, yaml.CSafeLoader):
+    """Text, whole numbers, true, false and null; lists and mappings; nothing else.
+
+    The parser in C reads the text; what it finds is put together here, node by node.
+    """
+
+    def __init__(self, stream: str) -> None:
+        yaml.CSafeLoader.__init__(self, stream)
+        Composer.__init__(self)
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 
@@ -49,7 +57,7 @@ class _StrictLoader(yaml.SafeLoader):
             key = str(key_node.value)
             if key in seen:
                 raise _error(key_node, _("“%(key)s” stands here twice; keep one of the two") % {"key": key})
-            if node.flow_style and value_node.value == "" and value_node.style is None:
+            if node.flow_style and value_node.value == "" and not value_node.style:
                 # {en: first, then second} has three entries for YAML and two for its author.
                 message = _("“%(key)s” has no value; put a text with a comma in quotes") % {"key": key}
                 raise _error(key_node, message)

@@ -9,6 +9,7 @@ enrolled = enrolled_class(shop, [entry(), entry()])  # in training
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -28,8 +29,10 @@ from apps.institutions.models import Institution
 from apps.plans.enums import LessonKind, MentorSide, Place, PlanState, Qualification
 from apps.plans.models import Course, Mentor, Plan, PlanLine
 from apps.policy.models import PolicyDocument
+from apps.policy.reader import policies_dir, read_documents
+from apps.policy.rules import Rules
 from apps.policy.selectors import governing_document
-from apps.policy.services.load_policies import load_policies
+from apps.policy.services.load_policies import store_documents
 from tests.factories import accounts, enterprises, institutions, numbers
 
 ON = date(2023, 3, 1)
@@ -66,10 +69,16 @@ class Workshop:
         return actor_of(self.reviewer)
 
 
+@cache
+def _written() -> list[Rules]:
+    """The project's documents; read once for all tests of a process."""
+    return list(read_documents(policies_dir()))
+
+
 def policy(on: date = ON) -> PolicyDocument:
     """The document that governs the day; the project's documents are loaded once."""
     if not PolicyDocument.objects.exists():
-        load_policies()
+        store_documents(_written())
     return governing_document("apprenticeship", on)
 
 

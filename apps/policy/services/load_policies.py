@@ -1,6 +1,6 @@
 """Load policy documents from files: a new one is added, the same one is left, a used one never changes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,6 @@ class Loaded:
     unchanged: list[str] = field(default_factory=list)
 
 
-@transaction.atomic
 def load_policies(directory: Path | None = None) -> Loaded:
     """Load one document folder, or every document in a folder; the project's own by default.
 
@@ -45,11 +44,17 @@ def load_policies(directory: Path | None = None) -> Loaded:
     was already done: a change of rules is a successor with `succeeds`.
     """
     folder = directory or policies_dir()
+    return store_documents(read_documents(folder, _find_content(folder)))
+
+
+@transaction.atomic
+def store_documents(documents: Iterable[Rules]) -> Loaded:
+    """Store documents that were read, all or none; raises what `load_policies` raises."""
     loaded = Loaded()
     with connection.cursor() as cursor:
         # Several machines load at start-up; the second one finds everything unchanged.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    for rules in read_documents(folder, _find_content(folder)):
+    for rules in documents:
         _load_one(rules, loaded)
     return loaded
 
