@@ -15,6 +15,7 @@ class ReconciliationConfig(AppConfig):
     verbose_name = _("Reconciliation")
 
     def ready(self) -> None:
+        from apps.accounts.roles import Role
         from apps.casework import dead_jobs, subjects
         from apps.core import tones
         from apps.ledger.kinds import name_kinds
@@ -27,7 +28,7 @@ class ReconciliationConfig(AppConfig):
         register_obstacle("reconciled", not_reconciled)
         register_obstacle("differences", differences_open)
         register_obstacle("corrections", corrections_under_way)
-        dead_jobs.shown_at(reconcile.RUN, desk="desk:reconciliation_run")
+        dead_jobs.shown_at(reconcile.RUN, desk="desk:reconciliation_run", role=Role.FINANCE_OFFICER)
         tones.register(
             {
                 "open": "bad",
