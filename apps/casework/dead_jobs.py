@@ -19,19 +19,26 @@ GIVEN_UP = "job_given_up"
 
 @dataclass(frozen=True)
 class Page:
-    """The route of each door that shows a kind of work; `key` names the parameter that fills it."""
+    """The route of each door that shows a kind of work; `key` names the parameter that fills it.
+
+    `role` is whom it concerns where the system started it by itself.
+    """
 
     desk: str = ""
     portal: str = ""
     key: str = ""
+    role: str = ""
 
 
 _pages: dict[str, Page] = {}
 
 
-def shown_at(kind: str, *, desk: str = "", portal: str = "", key: str = "") -> None:
-    """Declare where work of this kind is shown; without `key` the route takes the job's own pk."""
-    _pages[kind] = Page(desk, portal, key)
+def shown_at(kind: str, *, desk: str = "", portal: str = "", key: str = "", role: str = "") -> None:
+    """Declare where work of this kind is shown; without `key` the route takes the job's own pk.
+
+    With `role` the city's members of it are told of work that the system started by itself.
+    """
+    _pages[kind] = Page(desk, portal, key, role)
 
 
 def address(notice: Notice, door: str) -> str:
@@ -46,11 +53,11 @@ def address(notice: Notice, door: str) -> str:
 
 
 def tell(job: Job) -> Notice | None:
-    """Leave a notice for whoever started a job that was given up; None for the system's own work."""
+    """Leave a notice for whoever started a job that was given up, or for the role that the work concerns."""
     user = User.objects.filter(pk=job.started_by_id).first() if job.started_by_id else None
-    if user is None:
-        return None
     page = _pages.get(job.kind, Page())
+    if user is None and not page.role:
+        return None
     return Notice.objects.create(
         subject_type=SUBJECT,
         subject_id=job.pk,
@@ -60,8 +67,9 @@ def tell(job: Job) -> Notice | None:
             "kind": job.kind,
             "shown": job.params.get(page.key, job.pk) if page.key else job.pk,
         },
-        person_id=user.person_id,
-        district_code=_district_of(user, job),
+        person_id=user.person_id if user else None,
+        role="" if user else page.role,
+        district_code=_district_of(user, job) if user else "",
     )
 
 

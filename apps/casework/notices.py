@@ -1,14 +1,23 @@
 """Notices: who is told when a case moves. Mail goes out after the commit, by a task."""
 
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.casework.models.message import Notice
 from apps.casework.transitions import Transition
-from apps.core import rls
+from apps.core import clock, rls
+
+logger = logging.getLogger(__name__)
+# A message that nobody took within this time counts as lost.
+SWEPT_AFTER = timedelta(seconds=60)
 
 # Addressees by the short names that transition tables use in `notify`.
 _DISTRICT_ROLES = {
@@ -40,6 +49,18 @@ def announce(case: Any, step: Transition, source: str, actor: Actor, reason: str
         )
         if _address(row, addressee, case):
             rows.append(row)
+    return leave(rows)
+
+
+def leave(rows: Iterable[Notice]) -> list[Notice]:
+    """Keep notices and have them mailed once the transaction is committed.
+
+    That mail is owed stands in their rows: the message may be lost, the sweeper sends what was not sent.
+    """
+    owed = clock.now() + SWEPT_AFTER
+    rows = list(rows)
+    for row in rows:
+        row.mail_after = owed
     # A district tells others as well: the enterprise, the city, a person.
     with rls.whole_city():
         created = Notice.objects.bulk_create(rows)
@@ -67,4 +88,7 @@ def _address(row: Notice, addressee: str, case: Any) -> bool:
 def _mail(ids: list[int]) -> None:
     from apps.casework.tasks import mail_notices
 
-    mail_notices.delay(ids)
+    try:
+        mail_notices.apply_async(args=[ids], retry=False)
+    except (OperationalError, RedisError, OSError) as error:  # the rows stand; the sweeper mails them
+        logger.warning("mail of %s notices waits for the broker: %s", len(ids), type(error).__name__)

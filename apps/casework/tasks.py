@@ -12,6 +12,14 @@ def mail_notices(notice_ids: list[int]) -> None:
 
 
 @shared_task
+def sweep_mail() -> None:
+    """Send the mail of notices whose message was lost or which the mail server refused."""
+    from apps.casework.services.mail_notices import sweep_mail as sweep
+
+    sweep()
+
+
+@shared_task
 def remind_overdue() -> None:
     """Leave one notice a day and case for whoever lets a deadline pass."""
     from apps.casework.services.remind_overdue import remind_overdue as remind

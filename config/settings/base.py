@@ -266,6 +266,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "resume-stale-jobs": {"task": "apps.core.tasks.resume_stale_jobs", "schedule": 15.0},
+    "sweep-mail": {"task": "apps.casework.tasks.sweep_mail", "schedule": 60.0},
     "fold-summaries": {"task": "apps.statistics.tasks.fold_summaries", "schedule": 60.0},
     "remind-overdue": {"task": "apps.casework.tasks.remind_overdue", "schedule": crontab(hour=8, minute=0)},
     "seal-ledger": {"task": "apps.ledger.tasks.seal_ledger", "schedule": crontab(minute="*/10")},

@@ -54,6 +54,10 @@ class Notice(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
+    # The mail that is owed: when the sweeper sends it if nobody has by then; none is owed where it is empty.
+    mail_after = models.DateTimeField(null=True, blank=True)
+    mail_attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    mail_error = models.CharField(max_length=300, blank=True, db_default="")
 
     objects = NoticeQuerySet.as_manager()
 
@@ -63,5 +67,8 @@ class Notice(models.Model):
             models.Index(fields=["role", "organisation", "district_code", "-id"], name="notice_by_scope"),
             models.Index(
                 fields=["person", "-id"], name="notice_by_person", condition=Q(person__isnull=False)
+            ),
+            models.Index(
+                fields=["mail_after"], name="notice_mail_owed", condition=Q(mail_after__isnull=False)
             ),
         ]

@@ -13,6 +13,7 @@ from apps.accounts.access import access
 from apps.accounts.models import User
 from apps.accounts.roles import Role
 from apps.accounts.services import log_access
+from apps.casework.services.mail_notices import mail_given_up
 from apps.core import jobs, keyset
 from apps.core.models import Job, JobState
 from apps.desk.views.administration.shared import attempt_action
@@ -39,6 +40,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
         "state": state,
         "states": JobState.choices,
         "given_up": Job.objects.filter(state=JobState.DEAD).count(),
+        "mail_given_up": mail_given_up(),
     }
     return render(request, "desk/admin/jobs.html", context)
 
