@@ -53,6 +53,7 @@ class Order:
     account: str
     parts: dict[str, int]
     day: date
+    set_off: int = 0
     state: str = "released"
     batch: str = ""
 
@@ -74,6 +75,10 @@ class Claim:
     shares: list[tuple[Line, str, str, int]] = field(default_factory=list)
     owed: list[list] = field(default_factory=list)
     received: int = 0
+    # Notices in the order in which they were issued, which is that of their deadlines.
+    notice: int = 0
+    # What each fund gave up of this claim, so that recoveries of the enterprise were repaid.
+    drawn: Counter = field(default_factory=Counter)
 
     @property
     def net(self) -> int:
@@ -94,6 +99,11 @@ class Claim:
     @property
     def open_fen(self) -> int:
         return -self.net - self.received
+
+    @property
+    def to_pay(self) -> int:
+        """What is left to pay after what was set off."""
+        return self.net - sum(self.drawn.values())
 
     def go(self, state: str) -> None:
         self.state = state
@@ -126,6 +136,7 @@ class Auditor:
         self.appropriated: Counter = Counter()
         self.reservations: dict[str, dict[str, Reservation]] = defaultdict(dict)
         self.serials: set[str] = set()
+        self.notices = 0
 
     # budgets
 
@@ -256,18 +267,66 @@ class Auditor:
             self._cash(fund, fen + back[fund])
         for fund, fen in back.items():
             self._post(("recoveries", fund), ("payables", fund), fen)
+        self.notices += action == "sign_recovery"
+        claim.notice = self.notices
         claim.go("recovering" if action == "sign_recovery" else "settled")
 
     def release(self, claim: Claim, number: str) -> None:
-        """A payment order is made; the first one draws the budget and posts the obligation."""
+        """A payment order is made: the first one draws the budget, each sets off what the enterprise owes."""
         if not claim.orders:
             self._settle(claim)
             self._give_back(claim, claim.recover)
-            parts = self._net(claim)
-        else:
-            parts = dict(claim.order.parts)
-        claim.orders.append(Order(number, claim.net, claim.signed_account, parts, self.today))
-        claim.go("released")
+        for other, fen in self.set_offs(claim):
+            self._set_off(claim, other, fen)
+        left, done = claim.to_pay, sum(claim.drawn.values())
+        parts = {fund: fen for fund, fen in self._still(claim).items() if fen}
+        order = Order(number, left, claim.signed_account, parts if left else {}, self.today, set_off=done)
+        claim.orders.append(order)
+        if left:
+            claim.go("released")
+            return
+        order.state = "set_off"
+        self._count_paid(claim, claim.recover)
+        for fund, fen in parts.items():
+            self._cash(fund, fen)
+        claim.go("settled")
+
+    def set_offs(self, claim: Claim) -> list[tuple[Claim, int]]:
+        """What the next release of a claim sets off: open recoveries of its enterprise, the earliest first."""
+        left, found = claim.to_pay, []
+        owing = [c for c in self.claims.values() if c.shop == claim.shop and c.state == "recovering"]
+        for other in sorted(owing, key=lambda other: other.notice):
+            fen = min(left, other.open_fen)
+            if fen > 0:
+                left -= fen
+                found.append((other, fen))
+        return found
+
+    def is_set_off_whole(self, claim: Claim) -> bool:
+        """Whether nothing would be left to pay."""
+        return sum(fen for _other, fen in self.set_offs(claim)) == claim.to_pay
+
+    def _set_off(self, claim: Claim, other: Claim, fen: int) -> None:
+        back = self._repaid(other, fen)
+        nets, drawn = self._still(claim), Counter()
+        missing = 0
+        for fund, part in sorted(back.items()):
+            now = min(part, max(nets.get(fund, 0), 0))
+            drawn[fund] += now
+            missing += part - now
+        for fund in sorted(nets):
+            now = min(missing, max(nets[fund] - drawn[fund], 0))
+            drawn[fund] += now
+            missing -= now
+        claim.drawn += drawn
+        for fund in {*drawn, *back}:
+            self.books["payables", fund] += drawn[fund]
+            self.books["recoveries", fund] -= back[fund]
+            self.books["cash", fund] += back[fund] - drawn[fund]
+
+    def _still(self, claim: Claim) -> dict[str, int]:
+        """What each fund still pays of a claim."""
+        return {fund: fen - claim.drawn[fund] for fund, fen in self._net(claim).items()}
 
     def pay(self, claim: Claim, serial: str) -> None:
         claim.order.state = "paid"
@@ -305,8 +364,13 @@ class Auditor:
 
     def receive(self, claim: Claim, fen: int, serial: str) -> None:
         self.serials.add(serial)
+        for fund, part in self._repaid(claim, fen).items():
+            self._post(("cash", fund), ("recoveries", fund), part)
+
+    def _repaid(self, claim: Claim, fen: int) -> Counter:
+        """An amount goes back to the budgets that it came from; by fund."""
         claim.received += fen
-        left = fen
+        left, by_fund = fen, Counter()
         for part in claim.owed:
             fund, key, missing = part
             now = min(left, missing)
@@ -314,10 +378,11 @@ class Auditor:
                 part[2] -= now
                 left -= now
                 self.reservations[key][fund].refunded += now
-                self._post(("cash", fund), ("recoveries", fund), now)
+                by_fund[fund] += now
         self._recover(claim, fen)
         if claim.open_fen == 0:
             claim.go("settled")
+        return by_fund
 
     # how money is spread and booked
 

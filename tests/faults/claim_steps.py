@@ -207,7 +207,8 @@ def sign(world: World, claim: Claim) -> bool:
 
 def release(world: World, claim: Claim) -> bool:
     """Finance releases one claim; where the account changed, the new one is put up for signature."""
-    same = claim.signed_account == world.audit.accounts[claim.shop]
+    whole = world.audit.is_set_off_whole(claim)
+    same = whole or claim.signed_account == world.audit.accounts[claim.shop]
     if not world.calm and world.dice.random() < 0.05:
         allowed = "segregation"
         move(world, claim, release_payment, world.town.twin, allowed, "released", None)
@@ -218,8 +219,8 @@ def release(world: World, claim: Claim) -> bool:
         )  # fmt: skip
         return True
     move(
-        world, claim, release_payment, world.town.finance, DONE if same else "payee_changed", "released",
-        lambda _r: world.audit.release(claim, f"{claim.number}-{len(claim.orders) + 1}"),
+        world, claim, release_payment, world.town.finance, DONE if same else "payee_changed",
+        "settled" if whole else "released", lambda _r: world.audit.release(claim, f"{claim.number}-{len(claim.orders) + 1}"),
     )  # fmt: skip
     return True
 
@@ -405,7 +406,7 @@ def receive_by_hand(world: World, claim: Claim) -> bool:
     answer = world.ask(
         f"receive {fen} for {claim.number}",
         request,
-        "period_closed" if closed else DONE,
+        "more_than_owed" if fen > claim.open_fen else "period_closed" if closed else DONE,
         then=note,
         seen=seen,
     )

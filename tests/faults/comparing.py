@@ -56,10 +56,10 @@ def _claims(world: World) -> Iterator[str]:
 
 
 def _orders(world: World) -> Iterator[str]:
-    found = rows("SELECT number, amount_fen, state FROM payouts_paymentorder")
-    stored = {number: (fen, state) for number, fen, state in found}
+    found = rows("SELECT number, amount_fen, offset_fen, state FROM payouts_paymentorder")
+    stored = {number: tuple(about) for number, *about in found}
     right = {
-        order.number: (order.amount, order.state)
+        order.number: (order.amount, order.set_off, order.state)
         for claim in world.audit.claims.values()
         for order in claim.orders
     }
@@ -172,7 +172,7 @@ def _payees(world: World) -> Iterator[str]:
     for claim in world.audit.claims.values():
         numbers = {order.number for order in claim.orders}
         got = -sum(m.amount_fen for m in world.bank.book.movements if _order_of(m.reference) in numbers)
-        if got > max(claim.net, 0):
+        if got > max(claim.to_pay, 0):
             yield f"{got} were paid for {claim.number}, and {claim.net} were due"
 
 

@@ -202,7 +202,7 @@ SERVICES = (
     ),
     _check(
         "amount of an answer", "apps.banking.formats.results", "_take_line", "if amount != known.amount_fen:",
-        "if False:", favour=("late result", "wrong-amount",),
+        "if False:", attack=attacks.wrong_amount,
     ),
     _check(
         "order of an answer unknown", "apps.banking.formats.results", "_take_line", "if known is None:",

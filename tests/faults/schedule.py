@@ -195,6 +195,7 @@ EVENTS = {
     "take out": _a_batch(_some_entry_out, "draft"),
     "late result": _a_batch(bank.result, "sent", "answered", "closed"),
     "month": bank.month,
+    "reconcile": bank.reconcile,
 }
 
 

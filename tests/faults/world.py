@@ -159,7 +159,7 @@ class World:
         """The block's messages go through the schedule's broker, and its jobs see the schedule's day."""
         with ExitStack() as stack:
             stack.enter_context(patch("apps.core.tasks.run_job.apply_async", self.broker.send))
-            for module in ("apps.payouts.tasks", "apps.banking.tasks"):
+            for module in ("apps.payouts.tasks", "apps.banking.tasks", "apps.reconciliation.tasks"):
                 stack.enter_context(patch(f"{module}.today", lambda: self.day))
             yield
 
