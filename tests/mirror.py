@@ -12,7 +12,14 @@ from apps.casework.enums import Audience
 from apps.casework.models import Decision, Deficiency, Note
 from apps.claims.models import Claim
 from apps.core.rls import WHOLE_CITY, within
-from apps.payouts.models import RecoveryPart, RecoveryReceipt
+from apps.payouts.models import (
+    RecoveryOffset,
+    RecoveryOffsetPart,
+    RecoveryPart,
+    RecoveryReceipt,
+    RecoveryReminder,
+)
+from apps.payouts.notice.facts import fix_notice
 from apps.payouts.services.record_payment import record_failure
 from apps.payouts.services.release_payment import release_payment
 from apps.plans.models import Plan, PlanNumber, PlanSubmission, Textbook
@@ -20,8 +27,10 @@ from apps.statistics.counting import fold
 from tests.factories import claims
 from tests.factories.apprentices import ON
 from tests.factories.claims import Money
+from tests.factories.recoveries import signed_later
 from tests.permission_cases import _budget_request, _claim, _dispute, _document, _recovery, _roster
 from tests.permission_objects import World
+from tests.permission_recoveries import agreement, write_off
 
 # What is written into everything of the other district that people write.
 MARK = "别区印记"
@@ -135,6 +144,21 @@ def _money_back(of: Money, claim: Claim, text: str) -> None:
         bank_serial=f"{text}{recovery.pk}",
         recorded_by_id=of.finance.user_id,
     )
+    write_off(of)
+    agreement(of)
+    fix_notice(recovery)
+    RecoveryReminder.objects.create(
+        recovery=recovery, due_on=recovery.due_on, days=1, open_fen=99, sent_on=_DAY
+    )
+    offset = RecoveryOffset.objects.create(
+        recovery=recovery,
+        claim=signed_later(of, on=ON),
+        attempt=1,
+        amount_fen=1,
+        set_off_on=_DAY,
+        set_off_by_id=of.finance.user_id,
+    )
+    RecoveryOffsetPart.objects.create(offset=offset, fund_id=claims.SPECIAL, drawn_fen=1, returned_fen=1)
 
 
 def protected_tables() -> list[str]:

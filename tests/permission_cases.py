@@ -308,7 +308,15 @@ def _release(world: World) -> Pair:
     return Pair({"pk": own.pk}, {"pk": foreign.pk})
 
 
-@objects("desk:recovery_detail", "portal:recovery_notice")
+@objects(
+    "desk:recovery_detail",
+    "desk:write_off_new",
+    "desk:agreement_new",
+    "desk:recovery_pdf",
+    "portal:recovery_notice",
+    "portal:recovery_pdf",
+    "portal:agreement_new",
+)
 def _recovery_pages(world: World) -> Pair:
     return _both(world, _recovery, seen_by=MONEY)
 
@@ -363,7 +371,7 @@ def _api_order(world: World) -> Pair:
     return _both(world, _order, seen_by=MONEY)
 
 
-@objects("api:recovery-detail", "api:recovery-receipts")
+@objects("api:recovery-detail", "api:recovery-receipts", "api:recovery-notice")
 def _api_recovery(world: World) -> Pair:
     return _both(world, _recovery, seen_by=MONEY, may_refuse=True)
 

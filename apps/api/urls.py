@@ -14,7 +14,7 @@ from apps.api.views.banking import (
     StatementViewSet,
 )
 from apps.api.views.budgets import BudgetRequestViewSet, BudgetViewSet
-from apps.api.views.claims import ClaimViewSet, LineViewSet, OrderViewSet, RecoveryViewSet, ReleaseViewSet
+from apps.api.views.claims import ClaimViewSet, LineViewSet, OrderViewSet, ReleaseViewSet
 from apps.api.views.classes import ClassViewSet, EnrolmentViewSet, RosterFileViewSet, SessionViewSet
 from apps.api.views.jobs import JobViewSet
 from apps.api.views.ledger import AccountViewSet, MonthViewSet, TransactionViewSet, TrialBalanceViewSet
@@ -26,6 +26,7 @@ from apps.api.views.reconciliation import (
     RunViewSet,
     SumViewSet,
 )
+from apps.api.views.recoveries import AgreementViewSet, RecoveryViewSet, WriteOffViewSet
 
 app_name = "api"
 
@@ -40,6 +41,8 @@ router.register("lines", LineViewSet, basename="line")
 router.register("orders", OrderViewSet, basename="order")
 router.register("releases", ReleaseViewSet, basename="release")
 router.register("recoveries", RecoveryViewSet, basename="recovery")
+router.register("write-offs", WriteOffViewSet, basename="write-off")
+router.register("agreements", AgreementViewSet, basename="agreement")
 router.register("paying-accounts", PayingAccountViewSet, basename="paying-account")
 router.register("batches", BatchViewSet, basename="batch")
 router.register("failures", FailureViewSet, basename="failure")

@@ -21,17 +21,20 @@ class BankingConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.banking import holding, invariants, tasks  # noqa: F401 - they register themselves
+        from apps.banking import pay_to
         from apps.banking.obstacles import batches_under_way, movements_unexplained
         from apps.banking.services import batch_steps
         from apps.banking.transitions import BATCH_TRANSITIONS
         from apps.casework import subjects
         from apps.core import tones
         from apps.ledger.periods import register_obstacle
+        from apps.payouts.notice.facts import accounts_come_from
         from apps.payouts.services.record_payment import hold_orders
 
         register_obstacle("batches", batches_under_way)
         register_obstacle("movements", movements_unexplained)
         hold_orders(holding.refuse_by_hand)
+        accounts_come_from(pay_to.account_of, pay_to.read_account)
         tones.register(
             {
                 "checked": "info",

@@ -1,6 +1,6 @@
 """Notices and history in sentences, in the reader's language."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -10,9 +10,19 @@ from apps.casework import dead_jobs, subjects
 from apps.casework.models import History, Notice
 from apps.core.errors import NotFound
 
+# Sentences of notices that no step of a case leaves, by their code.
+_sentences: dict[str, Callable[[Notice], str]] = {}
+
+
+def say(code: str, sentence_of: Callable[[Notice], str]) -> None:
+    """Let a higher floor put its own kind of notice into words."""
+    _sentences[code] = sentence_of
+
 
 def sentence(notice: Notice) -> str:
     """What happened, in one sentence: “Training plan PX-1: Approve (now: City recheck)”."""
+    if notice.code in _sentences:
+        return _sentences[notice.code](notice)
     if notice.code == "overdue":
         return _("%(kind)s %(name)s is overdue since %(day)s") % {
             "kind": kind_label(notice.subject_type),
@@ -73,7 +83,7 @@ def with_words(notices: Iterable[Notice], door: str) -> list[dict[str, Any]]:
             "reason": notice.params.get("reason", ""),
             "at": notice.at,
             "unread": notice.read_at is None,
-            "late": notice.code in ("overdue", dead_jobs.GIVEN_UP),
+            "late": notice.code in ("overdue", dead_jobs.GIVEN_UP) or bool(notice.params.get("late")),
             "url": _address(notice, door),
         }
         for notice in notices

@@ -15,7 +15,8 @@ class PayoutsConfig(AppConfig):
     verbose_name = _("Payouts")
 
     def ready(self) -> None:
-        from apps.casework import dead_jobs, subjects
+        from apps.casework import dead_jobs, subjects, wording
+        from apps.core import tones
         from apps.ledger.kinds import name_kinds
         from apps.ledger.periods import register_obstacle
         from apps.payouts import invariants, recovery_invariants, tasks  # noqa: F401 - they register themselves
@@ -27,6 +28,7 @@ class PayoutsConfig(AppConfig):
             record_payment,
             release_many,
             release_payment,
+            remind_recoveries,
             request_budget,
             sign_recovery,
             write_off,
@@ -63,6 +65,27 @@ class PayoutsConfig(AppConfig):
                 summary=in_a_few_words,
                 amount=amount_of,
                 related=("fund", "district"),
+            )
+        )
+        wording.say(remind_recoveries.CODE, reminder_in_words)
+        tones.register(
+            {
+                "set_off": "money",
+                "issued": "warn",
+                "partly": "warn",
+                "repaid": "good",
+                "written_off": "neutral",
+                "in_force": "good",
+                "broken": "bad",
+                "recovering": "warn",
+            }
+        )
+        subjects.register(
+            subjects.Subject(
+                label="payouts.recovery",
+                name=_("Recovery notice"),
+                desk_url="desk:recovery_detail",
+                portal_url="portal:recovery_notice",
             )
         )
         subjects.register(
@@ -127,6 +150,24 @@ def in_a_few_words(request: Any) -> str:
         "amount": yuan(request.amount_fen),
         "document": request.document,
     }
+
+
+def reminder_in_words(notice: Any) -> str:
+    """How much of which notice is open and since or until when."""
+    about = {
+        "number": notice.params["name"],
+        "open": yuan(notice.params["open_fen"]),
+        "day": notice.params["due"],
+        "late": notice.params["late"],
+    }
+    if notice.params["late"]:
+        text = _(
+            "Reminder: recovery notice %(number)s was due on %(day)s, %(late)s days ago; %(open)s yuan are"
+            " open."
+        )
+    else:
+        text = _("Reminder: %(open)s yuan of recovery notice %(number)s are to be repaid by %(day)s.")
+    return str(text % about)
 
 
 def write_off_in_a_few_words(request: Any) -> str:

@@ -6,12 +6,16 @@ from datetime import date
 
 from django.db.models import Q, Sum
 
+from apps.claims.enums import ClaimState
 from apps.claims.models import Claim
 from apps.payouts.enums import RecoveryState
 from apps.payouts.instalments import agreement_in_force, due_fen
 from apps.payouts.models import Recovery, RecoveryOffset
 from apps.payouts.rules import recovery_rule
 from apps.policy.enums import OffsetFrom, OffsetOrder
+
+# Where a page says what the release will set off.
+AWAITS_RELEASE = (ClaimState.SECOND_SIGNATURE, ClaimState.APPROVED, ClaimState.PAYEE_SIGNATURE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Background work of payments."""
 
+from celery import shared_task
 from django.utils.translation import gettext as _
 
 from apps.accounts.middleware import actor_of
@@ -8,7 +9,9 @@ from apps.core.clock import today
 from apps.core.errors import Forbidden
 from apps.core.jobs import register
 from apps.core.models import Job
+from apps.payouts.services.agree_instalments import break_missed
 from apps.payouts.services.release_many import RELEASE, release_many
+from apps.payouts.services.remind_recoveries import remind_recoveries
 
 
 @register(RELEASE)
@@ -22,3 +25,11 @@ def release_job(job: Job) -> None:
             code="membership_ended",
         )
     job.finish(release_many(actor_of(membership), job.params["claims"], on=on, report=job.report))
+
+
+@shared_task
+def follow_recoveries() -> None:
+    """Once a day: agreements of which an instalment was missed end, and reminders go out."""
+    on = today()
+    break_missed(on)
+    remind_recoveries(on)

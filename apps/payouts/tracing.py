@@ -65,6 +65,20 @@ class Trace:
             "line": yuan(self.line.amount_fen, sign=True),
         }
 
+    @property
+    def offset_words(self) -> str:
+        """What the set-offs against recoveries mean for this line; empty where there are none."""
+        if not self.offsets:
+            return ""
+        if self.line.amount_fen > 0:
+            text = _(
+                "%(amount)s yuan of what this claim pays repaid recoveries of the enterprise. The payment"
+                " order carries the rest; this line counts as paid whole."
+            )
+        else:
+            text = _("%(amount)s yuan of what this claim owes were set off against later claims.")
+        return text % {"amount": yuan(sum(row.amount_fen for row in self.offsets))}
+
 
 def trace_line(line: ClaimLine) -> Trace:
     """Collect what one claim line rests on. The caller has checked that the line may be seen."""

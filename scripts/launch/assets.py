@@ -21,7 +21,7 @@ FILES = {
     "alpine/alpine.csp.min.js": "@alpinejs/csp/dist/cdn.min.js",
     "echarts/echarts.min.js": "echarts/dist/echarts.min.js",
     # Embedded in notices; the licence goes wherever the font goes.
-    "fonts/noto-sans-sc.woff2": f"{_FONT}/files/noto-sans-sc-chinese-simplified-400-normal.woff2",
+    "fonts/noto-sans-sc.woff": f"{_FONT}/files/noto-sans-sc-chinese-simplified-400-normal.woff",
     "fonts/noto-sans-sc.LICENSE": f"{_FONT}/LICENSE",
 }
 

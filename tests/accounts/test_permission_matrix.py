@@ -21,7 +21,11 @@ from apps.accounts.enums import TokenArea
 from apps.accounts.management.commands.permissions import FILE
 from apps.accounts.permission_table import ABSENT, ALLOW, DENY, ROLES, SIGN_IN, Route
 from apps.accounts.roles import ADMINISTRATORS, Role
-from tests import permission_cases, permission_reconciliation  # noqa: F401 - register their objects
+from tests import (  # noqa: F401 - they register their objects
+    permission_cases,
+    permission_reconciliation,
+    permission_recoveries,
+)
 from tests.factories import accounts
 from tests.permission_objects import OBJECTS, SEES_ALL, Pair, World
 

@@ -8,7 +8,11 @@ from apps.accounts.models import Membership
 from apps.accounts.roles import Role
 from apps.claims.services.submit_claim import submit_claim
 from apps.plans.enums import PlanState
-from tests import permission_cases, permission_reconciliation  # noqa: F401 - register their objects
+from tests import (  # noqa: F401 - they register their objects
+    permission_cases,
+    permission_reconciliation,
+    permission_recoveries,
+)
 from tests.factories import accounts, apprentices, claims, plans
 from tests.permission_objects import OBJECTS, World
 

@@ -23,7 +23,11 @@ from apps.accounts import permission_table
 from apps.accounts.declared import SHUT
 from apps.accounts.management.commands.permissions import FILE
 from apps.accounts.permission_table import ALLOW, Route
-from tests import permission_cases, permission_reconciliation  # noqa: F401 - register their objects
+from tests import (  # noqa: F401 - they register their objects
+    permission_cases,
+    permission_reconciliation,
+    permission_recoveries,
+)
 from tests.permission_objects import OBJECTS, Pair, World
 
 pytestmark = pytest.mark.slow

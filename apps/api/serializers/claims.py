@@ -6,7 +6,7 @@ from apps.api.serializers.common import CaseSerializer
 from apps.claims.enums import ClaimKind
 from apps.claims.models import Claim, ClaimLine
 from apps.core.models import JobState
-from apps.payouts.models import PaymentOrder, Recovery
+from apps.payouts.models import PaymentOrder
 
 
 class ClaimSerializer(CaseSerializer):
@@ -80,40 +80,13 @@ class OrderSerializer(serializers.ModelSerializer):
             "attempt",
             "district",
             "amount_fen",
+            "offset_fen",
             "state",
             "paid_on",
             "bank_serial",
             "failure",
         )
         read_only_fields = fields
-
-
-class RecoverySerializer(serializers.ModelSerializer):
-    """A recovery notice."""
-
-    class Meta:
-        model = Recovery
-        fields = (
-            "id",
-            "number",
-            "claim",
-            "district",
-            "enterprise",
-            "amount_fen",
-            "received_fen",
-            "state",
-            "issued_on",
-            "due_on",
-        )
-        read_only_fields = fields
-
-
-class ReceiptSerializer(serializers.Serializer):
-    """Money that came in."""
-
-    amount_fen = serializers.IntegerField(min_value=1, max_value=2**53)
-    received_on = serializers.DateField()
-    bank_serial = serializers.CharField(max_length=64)
 
 
 class TraceSerializer(serializers.Serializer):
@@ -128,6 +101,7 @@ class TraceSerializer(serializers.Serializer):
     decisions = serializers.ListField(child=serializers.DictField())
     payments = serializers.ListField(child=serializers.DictField())
     recovery = serializers.CharField(allow_null=True)
+    offsets = serializers.ListField(child=serializers.DictField())
     legs = serializers.ListField(child=serializers.DictField())
 
 

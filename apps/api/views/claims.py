@@ -1,4 +1,4 @@
-"""Claims, payments, recoveries and the trace over REST."""
+"""Claims, payments and the trace over REST."""
 
 from typing import Any
 
@@ -24,15 +24,17 @@ from apps.claims.transitions import CLAIM_TRANSITIONS
 from apps.core import jobs
 from apps.core.clock import today
 from apps.core.models import Job
-from apps.payouts.models import PaymentOrder, Recovery
+from apps.payouts.models import PaymentOrder
 from apps.payouts.selectors import release_of
-from apps.payouts.services.receive_recovery import receive_recovery
 from apps.payouts.services.record_payment import record_payment
 from apps.payouts.services.release_many import enqueue_release
 from apps.payouts.tracing import as_json, trace_line
 
 
-@with_steps(CLAIM_TRANSITIONS, leave_out=frozenset({"record_payment", "record_return", "set_off", "write_off", "settle"}))
+@with_steps(
+    CLAIM_TRANSITIONS,
+    leave_out=frozenset({"record_payment", "record_return", "set_off", "write_off", "settle"}),
+)
 class ClaimViewSet(CaseViewSet):
     """Claims (补贴申请)."""
 
@@ -153,32 +155,3 @@ def _release(job: Job) -> dict[str, Any]:
         "error": job.error,
     }
     return shapes.ReleaseSerializer(shape).data
-
-
-class RecoveryViewSet(ActingView, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
-    """Recovery notices."""
-
-    scope = "payments"
-    serializer_class = shapes.RecoverySerializer
-    pagination_class = NewestFirst
-    lookup_value_converter = "int"
-    money_actions = frozenset({"receipts"})
-
-    def get_queryset(self) -> Any:
-        if getattr(self, "swagger_fake_view", False):
-            return Recovery.objects.none()
-        return Recovery.objects.visible_to(self.actor)
-
-    @extend_schema(request=shapes.ReceiptSerializer, responses=shapes.RecoverySerializer)
-    @action(detail=True, methods=["post"])
-    def receipts(self, request: Request, **_kwargs: Any) -> Response:
-        """Record money that came in for a notice."""
-        recovery = self.get_object()
-        data = valid(shapes.ReceiptSerializer, request)
-
-        def work() -> Response:
-            key = f"api:{self.actor.membership_id}:{request.headers.get('Idempotency-Key', '')}"
-            receive_recovery(self.actor, recovery, key=key, on=today(), **data)
-            return Response(shapes.RecoverySerializer(self.get_object()).data)
-
-        return self.once(work)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.desk.views import payments, releases
+from apps.desk.views import payments, recoveries, releases
 from apps.desk.views.ledger import budgets
 
 urlpatterns = [
@@ -11,8 +11,14 @@ urlpatterns = [
     path("claims/<int:pk>/failed/", payments.payment_failed, name="payment_failed"),
     path("releases/<int:pk>/", releases.release_detail, name="release_detail"),
     path("releases/<int:pk>/state/", releases.release_progress, name="release_progress"),
-    path("recoveries/", payments.recovery_list, name="recovery_list"),
-    path("recoveries/<int:pk>/", payments.recovery_detail, name="recovery_detail"),
+    path("recoveries/", recoveries.recovery_list, name="recovery_list"),
+    path("recoveries/export/", recoveries.recovery_export, name="recovery_export"),
+    path("recoveries/<int:pk>/", recoveries.recovery_detail, name="recovery_detail"),
+    path("recoveries/<int:pk>/notice/", recoveries.recovery_pdf, name="recovery_pdf"),
+    path("recoveries/<int:pk>/write-off/", recoveries.write_off_new, name="write_off_new"),
+    path("recoveries/<int:pk>/instalments/", recoveries.agreement_new, name="agreement_new"),
+    path("write-offs/<int:pk>/", recoveries.write_off, name="write_off"),
+    path("agreements/<int:pk>/", recoveries.agreement, name="agreement"),
     path("budgets/", budgets.budget_list, name="budgets"),
     path("budgets/forecast/", budgets.budget_forecast, name="budget_forecast"),
     path("budgets/requests/", budgets.budget_request_list, name="budget_request_list"),

@@ -22,6 +22,7 @@ from apps.core.errors import NotFound
 from apps.desk.forms.payments import FailureForm, PaymentForm
 from apps.payouts import tracing
 from apps.payouts.models import PaymentOrder, Recovery
+from apps.payouts.offsetting import AWAITS_RELEASE, preview
 
 READERS = (
     Role.DISTRICT_REVIEWER,
@@ -82,6 +83,8 @@ def claim_review(request: HttpRequest, pk: int) -> HttpResponse:
         .prefetch_related("parts__fund")
         .order_by("attempt"),
         "recovery": Recovery.objects.filter(claim=claim).first(),
+        "offsets": claim.recovery_offsets.select_related("recovery").order_by("id"),
+        "planned": preview(claim, today()) if claim.state in AWAITS_RELEASE else [],
         "payment_form": PaymentForm(initial={"paid_on": today()}),
         "failure_form": FailureForm(),
         "entry": entry,

@@ -1,13 +1,11 @@
-"""Finance: record what the bank did, what came back."""
-
-from uuid import uuid4
+"""Finance: record what the bank did."""
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.access import access, money_confirmation_required
 from apps.accounts.roles import Role
@@ -16,10 +14,9 @@ from apps.claims.models import Claim
 from apps.claims.selectors import claims_of
 from apps.core import keyset
 from apps.core.clock import today
-from apps.core.errors import InvalidInput, NotFound, Problem, ShituError
-from apps.desk.forms.payments import FailureForm, PaymentForm, ReceiptForm
-from apps.payouts.models import PaymentOrder, Recovery
-from apps.payouts.services.receive_recovery import receive_recovery
+from apps.core.errors import InvalidInput, NotFound, Problem
+from apps.desk.forms.payments import FailureForm, PaymentForm
+from apps.payouts.models import PaymentOrder
 from apps.payouts.services.record_payment import record_failure, record_payment
 
 READERS = (Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER, Role.AUDITOR)
@@ -63,64 +60,6 @@ def payment_failed(request: HttpRequest, pk: int) -> HttpResponse:
     record_failure(request.actor, claim, on=today(), opinion=Opinion(reason=form.cleaned_data["reason"]))
     messages.success(request, _("The refusal was recorded. The payment can be released anew."))
     return redirect("desk:claim_review", pk=pk)
-
-
-@access(*READERS)
-@require_GET
-def recovery_list(request: HttpRequest) -> HttpResponse:
-    """Recovery notices, the newest first, with what is still open."""
-    rows = Recovery.objects.visible_to(request.actor).select_related(
-        "claim", "enterprise__organisation", "district"
-    )
-    page, pager = keyset.page_of(rows, request, order=("-id",))
-    return render(
-        request, "desk/payments/recoveries.html", {"recoveries": page, "pager": pager, "today": today()}
-    )
-
-
-@access(*READERS, write=[Role.FINANCE_OFFICER])
-@require_http_methods(["GET", "POST"])
-@money_confirmation_required
-def recovery_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One notice: what is owed, by fund; what came in; a form for the next receipt."""
-    recovery = (
-        Recovery.objects.visible_to(request.actor)
-        .select_related("claim", "enterprise__organisation")
-        .filter(pk=pk)
-        .first()
-    )
-    if recovery is None:
-        raise NotFound(_("There is no such notice."), code="no_such_recovery")
-    form = ReceiptForm(request.POST or None, initial={"received_on": today(), "key": f"page:{uuid4()}"})
-    problems: list[Problem] = []
-    if request.method == "POST" and form.is_valid():
-        try:
-            receive_recovery(
-                request.actor,
-                recovery,
-                amount_fen=form.cleaned_data["amount"],
-                received_on=form.cleaned_data["received_on"],
-                bank_serial=form.cleaned_data["bank_serial"],
-                key=form.cleaned_data["key"],
-                on=today(),
-            )
-        except ShituError as refusal:
-            problems = refusal.problems or [Problem(refusal.code, refusal.message)]
-        else:
-            messages.success(request, _("The receipt was recorded and posted."))
-            return redirect("desk:recovery_detail", pk=pk)
-    context = {
-        "recovery": recovery,
-        "left_fen": recovery.open_fen,
-        "parts": recovery.parts.select_related("fund").order_by("id"),
-        "receipts": recovery.receipts.order_by("-id"),
-        "form": form,
-        "problems": problems,
-        "may_record": request.actor.role == Role.FINANCE_OFFICER and recovery.state != "repaid",
-    }
-    return render(
-        request, "desk/payments/recovery.html", context, status=422 if problems or form.errors else 200
-    )
 
 
 def _claim(request: HttpRequest, pk: int) -> Claim:

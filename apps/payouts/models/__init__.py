@@ -2,6 +2,7 @@
 
 from apps.payouts.models.budget import BudgetRequest
 from apps.payouts.models.instalment import Instalment, InstalmentAgreement, RecoveryReminder
+from apps.payouts.models.notice import RecoveryNotice
 from apps.payouts.models.offset import RecoveryOffset, RecoveryOffsetPart
 from apps.payouts.models.order import PaymentLine, PaymentOrder, PaymentPart
 from apps.payouts.models.recovery import OPEN_FEN, Recovery, RecoveryPart, RecoveryReceipt
@@ -16,6 +17,7 @@ __all__ = [
     "PaymentOrder",
     "PaymentPart",
     "Recovery",
+    "RecoveryNotice",
     "RecoveryOffset",
     "RecoveryOffsetPart",
     "RecoveryPart",

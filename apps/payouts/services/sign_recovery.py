@@ -16,6 +16,7 @@ from apps.claims.transitions import CLAIM_TRANSITIONS
 from apps.core.errors import Refused
 from apps.core.workdays import add_working_days
 from apps.payouts.models import Recovery, RecoveryPart
+from apps.payouts.notice.facts import fix_notice
 from apps.payouts.postings import post_cash, post_receivable
 from apps.payouts.services.settling import give_back, settle
 from apps.policy.selectors import parameter
@@ -98,4 +99,5 @@ def _issue(
         for fund, key, fen in owed
     )
     post_receivable(claim, sorted(by_fund.items()), actor, on, recovery.pk)
+    fix_notice(recovery)
     return recovery

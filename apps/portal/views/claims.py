@@ -13,12 +13,13 @@ from apps.casework import presentation
 from apps.claims import selectors
 from apps.claims.checks import missing_for_submission
 from apps.claims.enums import ClaimKind, ClaimState
-from apps.claims.models import Claim, ClaimLine
+from apps.claims.models import Claim
 from apps.claims.services.compute_claim import compute_claim, recompute_claim
 from apps.core import keyset
 from apps.core.clock import today
 from apps.core.errors import InvalidInput, NotFound
 from apps.payouts.models import PaymentOrder, Recovery
+from apps.payouts.offsetting import AWAITS_RELEASE, preview
 
 READERS = (Role.ENTERPRISE_OPERATOR, Role.INSTITUTION_OPERATOR, Role.SUPERIOR_UNIT)
 
@@ -66,6 +67,8 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "held": selectors.held_back(claim),
         "orders": PaymentOrder.objects.visible_to(request.actor).filter(claim=claim).order_by("attempt"),
         "recovery": Recovery.objects.visible_to(request.actor).filter(claim=claim).first(),
+        "offsets": claim.recovery_offsets.select_related("recovery").order_by("id"),
+        "planned": preview(claim, today()) if claim.state in AWAITS_RELEASE else [],
     }
     return render(request, "portal/claims/detail.html", context)
 
@@ -89,23 +92,6 @@ def claim_line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
         raise NotFound(_("There is no such line."), code="no_such_line")
     context = {"claim": claim, "line": found, "steps": selectors.steps_of(found)}
     return render(request, "portal/claims/line.html", context)
-
-
-@access(*READERS)
-@require_GET
-def recovery_notice(request: HttpRequest, pk: int) -> HttpResponse:
-    """The notice of what has to be paid back, to read and to print."""
-    recovery = Recovery.objects.visible_to(request.actor).select_related("claim", "enterprise__organisation")
-    found = recovery.filter(pk=pk).first()
-    if found is None:
-        raise NotFound(_("There is no such notice."), code="no_such_recovery")
-    lines = ClaimLine.objects.filter(claim=found.claim, amount_fen__lt=0).select_related("enrolment__person")
-    context = {
-        "recovery": found,
-        "lines": lines.order_by("id"),
-        "left_fen": found.open_fen,
-    }
-    return render(request, "portal/claims/recovery.html", context)
 
 
 def _claim(request: HttpRequest, pk: int) -> Claim:
