@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.roles import Role
 
@@ -47,7 +48,7 @@ OWNERS: dict[str, Role] = {BreakKind.CLAIM_PAID: Role.DISTRICT_SUPERVISOR}
 class BreakState(models.TextChoices):
     """What became of a difference."""
 
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("difference", "Open")
     EXPLAINED = "explained", _("Closed by rule")
     CORRECTED = "corrected", _("Corrected")
     GONE = "gone", _("Gone")

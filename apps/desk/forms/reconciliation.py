@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import District
 from apps.core.money import yuan
@@ -30,7 +31,15 @@ class BreakFilter(PlaceFilter):
 
     state = forms.ChoiceField(
         label=_("State"),
-        choices=[("standing", _("Standing")), *BreakState.choices, ("all", _("All"))],
+        choices=[
+            ("standing", pgettext_lazy("difference", "Standing")),
+            *BreakState.choices,
+            ("all", _("All")),
+        ],
+            ("standing", pgettext_lazy("difference", "Standing")),
+            *BreakState.choices,
+            ("all", _("All")),
+        ],
         required=False,
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=[_ALL, *BreakKind.choices], required=False)

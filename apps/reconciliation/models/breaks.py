@@ -153,6 +153,11 @@ class Break(models.Model):
         return f"{self.get_kind_display()} #{self.pk}"
 
     @property
+    def shown_state(self) -> str:
+        """The word by which its colour is known: other things are open too, and that is good."""
+        return f"difference_{self.state}"
+
+    @property
     def stands(self) -> bool:
         """Whether it was still there in the last run."""
         return self.state in (BreakState.OPEN, BreakState.EXPLAINED)
@@ -173,3 +178,8 @@ class BreakEvent(AppendOnlyModel):
     class Meta(AppendOnlyModel.Meta):
         verbose_name = _("Event of a difference")
         ordering = ["id"]
+
+    @property
+    def shown_state(self) -> str:
+        """As that of the difference."""
+        return f"difference_{self.state}"

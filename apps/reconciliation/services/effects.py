@@ -41,12 +41,27 @@ def post_correction(correction: Correction, actor: Actor, on: date) -> Transacti
     return _EFFECTS[correction.kind](correction, actor, on)
 
 
+def legs_ahead(correction: Correction) -> list[LegSpec]:
+    """What the signature would post, where that is known beforehand; for whoever signs to see."""
+    fund, line = correction.fund_id or "", correction.line
+    if correction.kind == C.OPENING:
+        return _legs_of_opening(correction)
+    if correction.kind == C.PAY_BACK and correction.item is not None:
+        fund = correction.item.fund_id or ""
+    if correction.kind not in _KINDS or line is None:
+        return []
+    return legs_of(_other_side(correction, line), line, fund, correction.district_id)
+
+
+def _other_side(correction: Correction, line: StatementLine) -> str:
+    if correction.kind != C.SUSPENSE:
+        return correction.kind
+    return "suspense_in" if line.amount_fen > 0 else "suspense_out"
+
+
 def _book_movement(correction: Correction, actor: Actor, on: date) -> Transaction:
     line = _locked_line(correction, actor)
     fund = correction.fund_id
-    what = correction.kind
-    if correction.kind == C.SUSPENSE:
-        what = "suspense_in" if line.amount_fen > 0 else "suspense_out"
     if correction.kind == C.PAY_BACK:
         item = _clear_item(correction)
         fund = item.fund_id
@@ -55,7 +70,7 @@ def _book_movement(correction: Correction, actor: Actor, on: date) -> Transactio
         posting_day(line.booked_on, on),
         _KINDS[correction.kind],
         correction.explanation,
-        legs_of(what, line, fund or "", correction.district_id),
+        legs_of(_other_side(correction, line), line, fund or "", correction.district_id),
         posted_by_id=actor.user_id,
         subject_type="banking.statementline",
         subject_id=line.pk,
@@ -152,19 +167,23 @@ def _legs_of_order(order: PaymentOrder) -> list[LegSpec]:
 def _open_account(correction: Correction, actor: Actor, on: date) -> Transaction:
     account = _locked_account(correction.paying_account_id, actor)
     first = account.statements.aggregate(first=Min("from_day"))["first"] or on
-    where = {"fund": correction.fund_id or "", "district": correction.district_id}
-    more = correction.difference.amount_fen > 0
-    debited, credited = ("cash", "opening_balances") if more else ("opening_balances", "cash")
     return ledger.post(
         correction.key,
         posting_day(first, on),
         "opening",
         correction.explanation,
-        [debit(debited, correction.amount_fen, **where), credit(credited, correction.amount_fen, **where)],
+        _legs_of_opening(correction),
         posted_by_id=actor.user_id,
         subject_type="banking.payingaccount",
         subject_id=account.pk,
     )
+
+
+def _legs_of_opening(correction: Correction) -> list[LegSpec]:
+    where = {"fund": correction.fund_id or "", "district": correction.district_id}
+    more = correction.difference.amount_fen > 0
+    debited, credited = ("cash", "opening_balances") if more else ("opening_balances", "cash")
+    return [debit(debited, correction.amount_fen, **where), credit(credited, correction.amount_fen, **where)]
 
 
 def _undo(correction: Correction, actor: Actor, on: date) -> Transaction | None:

@@ -23,11 +23,13 @@ from apps.desk.forms.reconciliation import CorrectionForm
 from apps.desk.views.reconciliation import READERS
 from apps.desk.views.reconciliation.breaks import load
 from apps.desk.views.reconciliation.sheets import suspense_sheet
+from apps.ledger.models import Account, Fund
 from apps.reconciliation import selectors
 from apps.reconciliation.checks import missing_for_correction
 from apps.reconciliation.enums import FITTING, CorrectionKind, CorrectionState
 from apps.reconciliation.models import Correction
 from apps.reconciliation.services.correct import request_correction
+from apps.reconciliation.services.effects import legs_ahead
 
 # Ages of suspense in days; the last is open to the end.
 AGES = (30, 60, 90)
@@ -109,10 +111,27 @@ def correction_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         **presentation.page(request.actor, found, "desk", today()),
         "correction": found,
-        "legs": found.posted.legs.select_related("account", "fund") if found.posted else [],
+        "legs": _legs(found),
         "missing": list(missing_for_correction(found, request.actor)) if waits else [],
     }
     return render(request, "desk/reconciliation/correction.html", context)
+
+
+def _legs(correction: Correction) -> list[tuple[str, str, int, int]]:
+    """What was posted or, before the signature, what would be: account, fund, debit, credit."""
+    accounts = {row.pk: row.label for row in Account.objects.all()}
+    funds = {row.pk: row.label for row in Fund.objects.all()}
+    if correction.posted is not None:
+        rows = [
+            (leg.account_id, leg.fund_id, leg.debit_fen, leg.credit_fen)
+            for leg in correction.posted.legs.order_by("position")
+        ]
+    elif correction.state == CorrectionState.SUBMITTED:
+        ahead = legs_ahead(correction)
+        rows = [(leg.account_code, leg.fund, leg.debit_fen, leg.credit_fen) for leg in ahead]
+    else:
+        rows = []
+    return [(accounts.get(row[0], row[0]), funds.get(row[1], row[1]), row[2], row[3]) for row in rows]
 
 
 @access(*READERS)
