@@ -36,10 +36,6 @@ class BreakFilter(PlaceFilter):
             *BreakState.choices,
             ("all", _("All")),
         ],
-            ("standing", pgettext_lazy("difference", "Standing")),
-            *BreakState.choices,
-            ("all", _("All")),
-        ],
         required=False,
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=[_ALL, *BreakKind.choices], required=False)
