@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.models import IdempotencyKey
+from apps.core import failpoints
 from apps.core.errors import InvalidInput, Problem, Refused
 
 HEADER = "Idempotency-Key"
@@ -53,6 +54,7 @@ def once(request: Request, work: Callable[[], Response], *, required: bool) -> R
         IdempotencyKey.objects.filter(membership_id=request._request.actor.membership_id, key=key).update(
             status=response.status_code, answer=json.loads(JSONRenderer().render(response.data) or b"null")
         )
+    failpoints.point("answer.committed")
     return response
 
 

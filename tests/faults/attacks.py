@@ -188,6 +188,17 @@ def amount_typed_in(town: Town, _owner: Owner) -> None:
     run("UPDATE claims_claimline SET amount_fen = amount_fen + 1 WHERE id = %s", line.pk)
 
 
+def release_to_a_changed_account(town: Town, _owner: Owner) -> None:
+    claim = signed(town)
+    _another_account(town, 1)
+    release_payment(town.finance, claim, on=FIRST_DAY)
+
+
+def sign_in_another_role(town: Town, _owner: Owner) -> None:
+    claim = Claim.objects.select_related("training_class__plan").get(pk=town.shops[1].claim_id)
+    sign_claim(town.finance, claim, on=FIRST_DAY)
+
+
 def change_figures(town: Town, _owner: Owner) -> None:
     run(
         "UPDATE claims_claim SET pay_fen = pay_fen + 1, net_fen = net_fen + 1 WHERE id = %s",
@@ -204,7 +215,8 @@ def change_a_line(town: Town, _owner: Owner) -> None:
 
 def two_seats(town: Town, _owner: Owner) -> None:
     copy_row(
-        "casework_seat", f"id = (SELECT min(id) FROM casework_seat WHERE subject_id = {town.shops[1].claim_id}"
+        "casework_seat",
+        f"id = (SELECT min(id) FROM casework_seat WHERE subject_id = {town.shops[1].claim_id}"
         " AND subject_type = 'claims.claim')", seat="'second_signer'",
     )  # fmt: skip
 

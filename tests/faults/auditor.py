@@ -292,7 +292,7 @@ class Auditor:
         claim.go("settled")
 
     def set_offs(self, claim: Claim) -> list[tuple[Claim, int]]:
-        """What the next release of a claim sets off: open recoveries of its enterprise, the earliest first."""
+        """What the next release of a claim sets off: what its enterprise owes, the earliest first."""
         left, found = claim.to_pay, []
         owing = [c for c in self.claims.values() if c.shop == claim.shop and c.state == "recovering"]
         for other in sorted(owing, key=lambda other: other.notice):

@@ -220,7 +220,8 @@ def release(world: World, claim: Claim) -> bool:
         return True
     move(
         world, claim, release_payment, world.town.finance, DONE if same else "payee_changed",
-        "settled" if whole else "released", lambda _r: world.audit.release(claim, f"{claim.number}-{len(claim.orders) + 1}"),
+        "settled" if whole else "released",
+        lambda _r: world.audit.release(claim, f"{claim.number}-{len(claim.orders) + 1}"),
     )  # fmt: skip
     return True
 

@@ -127,7 +127,7 @@ DATABASE = (
         "false",
         "ledger_check_legs: whole",
         attack=attacks.legs_later,
-    ),  # fmt: skip
+    ),
     _trigger("ledger_leg", "rows_stay", attack=attacks.edit_a_leg),
     _trigger("ledger_transaction", "rows_stay", attack=attacks.remove_a_transaction),
     _trigger("casework_history", "rows_stay", attack=attacks.edit_history),
@@ -175,14 +175,16 @@ SERVICES = (
     ),
     _check(
         "role of a step", "apps.casework.engine", "require_step", "if not allowed:", "if False:",
+        attack=attacks.sign_in_another_role,
     ),
     _check(
-        "one chair per person", "apps.casework.engine", "_take_seat", "if seat.seat != step.seat:", "if False:",
+        "one chair per person", "apps.casework.engine", "_take_seat", "if seat.seat != step.seat:",
+        "if False:",
     ),
     _check(
         "payee as signed, at release", "apps.payouts.services.release_payment", "_approved_account",
         "account is None or account.fingerprint != claim.payee_fingerprint", "account is None",
-        favour=("account",),
+        attack=attacks.release_to_a_changed_account,
     ),
     _check(
         "payee as signed, in a batch", "apps.banking.checks", "payees_stand",
