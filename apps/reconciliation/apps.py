@@ -31,11 +31,10 @@ class ReconciliationConfig(AppConfig):
         dead_jobs.shown_at(reconcile.RUN, desk="desk:reconciliation_run", role=Role.FINANCE_OFFICER)
         tones.register(
             {
-                "open": "bad",
-                "explained": "info",
-                "corrected": "good",
-                "gone": "neutral",
-                "in_suspense": "warn",
+                "difference_open": "bad",
+                "difference_explained": "info",
+                "difference_corrected": "good",
+                "difference_gone": "neutral",
             }
         )
         name_kinds(

@@ -22,7 +22,7 @@ def take_break(actor: Actor, difference: Break, *, on: date) -> Break:
     with transaction.atomic():
         locked = _lock(actor, difference)
         if locked.taken_by_id != actor.person_id:
-            with acting(actor, "take"):
+            with acting(actor, "take", _("has taken it")):
                 locked.taken_by_id, locked.taken_on = actor.person_id, on
                 locked.save(update_fields=["taken_by", "taken_on"])
     return locked
@@ -34,7 +34,7 @@ def give_back_break(actor: Actor, difference: Break) -> Break:
         locked = _lock(actor, difference)
         if locked.taken_by_id != actor.person_id:
             raise Conflict(_("Another person has taken this difference."), code="taken_by_another")
-        with acting(actor, "give_back"):
+        with acting(actor, "give_back", _("has left it to others")):
             locked.taken_by_id, locked.taken_on = None, None
             locked.save(update_fields=["taken_by", "taken_on"])
     return locked
