@@ -120,7 +120,7 @@ def post_offset(
     Where one fund gives up what another gets back, the money moves between the funds' accounts.
     """
     recovery, claim = offset.recovery, offset.claim
-    own = {
+    own: dict[str, Any] = {
         "district": claim.district_id,
         "subject_type": "payouts.recoveryoffset",
         "subject_id": offset.pk,

@@ -1,13 +1,14 @@
 """Reads of payments, within what the actor may see; nothing here changes anything."""
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
 from apps.core.errors import NotFound
 from apps.core.models import Job
+from apps.ledger.models import Reservation
 from apps.payouts.enums import OrderState
-from apps.payouts.models import PaymentOrder
+from apps.payouts.models import PaymentOrder, Recovery, RecoveryPart
 from apps.payouts.services.release_many import RELEASE
 
 
@@ -26,3 +27,10 @@ def orders_of_release(actor: Actor, job: Job) -> QuerySet[PaymentOrder]:
         released_by_id=job.started_by_id,
         state__in=[OrderState.RELEASED, OrderState.PAID, OrderState.SET_OFF],
     )
+
+
+def parts_with_year(recovery: Recovery) -> QuerySet[RecoveryPart]:
+    """The funds that a recovery goes back to, each with the budget year that its money came from."""
+    promised = Reservation.objects.filter(key=OuterRef("reservation_key"), fund=OuterRef("fund"))
+    rows = recovery.parts.select_related("fund").annotate(budget_year=Subquery(promised.values("year")[:1]))
+    return rows.order_by("id")

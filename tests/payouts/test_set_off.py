@@ -143,7 +143,7 @@ def test_another_enterprise_s_recovery_is_left_alone():
 
 
 def test_a_recovery_out_of_two_funds_goes_back_to_both():
-    of = make.money(people=3, special_fen=40_000_00)
+    of = make.money(people=3, special_fen=10_000_00)
     recovery = owed(of)
     parts = dict(recovery.parts.values_list("fund_id", "amount_fen"))
     claim = release(of, signed_later(of, people=4))

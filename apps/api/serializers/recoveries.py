@@ -1,6 +1,7 @@
 """Recoveries: notices, set-offs, write-offs, instalment agreements. Amounts are fen."""
 
 from datetime import date
+from typing import Any
 
 from rest_framework import serializers
 
@@ -14,7 +15,7 @@ from apps.payouts.models import (
     RecoveryWriteOff,
 )
 
-_FEN: dict[str, int] = {"min_value": 1, "max_value": 2**53}
+_FEN: dict[str, Any] = {"min_value": 1, "max_value": 2**53}
 
 
 class ReceiptRowSerializer(serializers.ModelSerializer):

@@ -30,6 +30,7 @@ from apps.payouts.forms import AgreementForm, first_proposal
 from apps.payouts.instalments import standing_of
 from apps.payouts.models import InstalmentAgreement, Recovery, RecoveryWriteOff
 from apps.payouts.notice.sending import send_notice
+from apps.payouts.selectors import parts_with_year
 from apps.payouts.services.agree_instalments import missing_for_agreement, request_agreement
 from apps.payouts.services.receive_recovery import receive_recovery
 from apps.payouts.services.write_off import missing_for_write_off, request_write_off
@@ -65,7 +66,9 @@ def recovery_list(request: HttpRequest) -> HttpResponse:
 def _chosen(request: HttpRequest, on: date) -> tuple[RecoveryFilter, QuerySet[Recovery]]:
     ages = buckets(on)
     form = RecoveryFilter(request.GET, ages=ages, own_district=request.actor.district_code)
-    rows = Recovery.objects.visible_to(request.actor).select_related("enterprise__organisation", "district")
+    rows: QuerySet[Recovery] = Recovery.objects.visible_to(request.actor).select_related(
+        "enterprise__organisation", "district"
+    )
     if not form.is_valid():
         return form, rows
     chosen = form.cleaned_data
@@ -103,7 +106,7 @@ def _chart(aged: list[Any], ages: list[Any]) -> Chart:
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column("number", _("Notice"), width=24),
+        Column("number", _("Recovery notice"), width=24),
         Column("enterprise", _("Enterprise"), width=30),
         Column("district", _("District")),
         Column("issued_on", _("Issued on"), kind="day"),
@@ -193,7 +196,7 @@ def recovery_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "recovery": recovery,
         "today": today(),
         "late_days": max((today() - recovery.due_on).days, 0) if recovery.open_fen else 0,
-        "parts": recovery.parts.select_related("fund").order_by("id"),
+        "parts": parts_with_year(recovery),
         "receipts": recovery.receipts.order_by("-id"),
         "offsets": recovery.offsets.select_related("claim").order_by("-id"),
         "write_offs": recovery.write_offs.order_by("-id"),

@@ -75,7 +75,7 @@ def _gather(recovery: Recovery) -> dict[str, Any]:
         "version": CONTENT_VERSION,
         "number": recovery.number,
         "issued_on": recovery.issued_on.isoformat(),
-        "due_on": recovery.first_due_on.isoformat(),
+        "due_on": (recovery.first_due_on or recovery.due_on).isoformat(),
         "amount_fen": recovery.amount_fen,
         "pay_fen": claim.pay_fen,
         "recover_fen": claim.recover_fen,

@@ -13,6 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from fpdf import FPDF
 from fpdf.enums import Align, WrapMode, XPos, YPos
+from fpdf.fonts import FontFace
 
 # Cutting a font down is told step by step, at the level of ordinary news.
 logging.getLogger("fontTools").setLevel(logging.WARNING)
@@ -116,9 +117,7 @@ class Sheet:
         )
 
 
-def _plain_heading():
-    from fpdf.fonts import FontFace
-
+def _plain_heading() -> FontFace:
     return FontFace(emphasis="", fill_color=(235, 239, 245))
 
 

@@ -91,7 +91,7 @@ def sign_agreement(
 
     def guard(locked: InstalmentAgreement, by: Actor) -> Iterator[Problem]:
         yield from missing_for_agreement(locked, by)
-        if locked.instalments.order_by("position").first().due_on < on:
+        if locked.instalments.filter(position=1, due_on__lt=on).exists():
             message = _("The day of the first instalment has passed. Have the agreement written anew.")
             yield Problem("day_passed", message, field="schedule")
 

@@ -68,13 +68,15 @@ def _release(claim: Claim, planned: list[Planned], actor: Actor, on: date) -> li
     before = PaymentOrder.objects.filter(claim=claim).order_by("-attempt").first()
     attempt = before.attempt + 1 if before else 1
     left_fen = _to_pay(claim) - sum(plan.amount_fen for plan in planned)
-    account = _approved_account(claim) if left_fen else claim.bank_account
+    # Where nothing goes to the bank, the account is only named.
+    named = None if left_fen else claim.bank_account
+    account = named or _approved_account(claim)
     if before is None:
         allocation = settle(claim, actor, on)
         give_back(claim, allocation, claim.recover_fen, actor, on)
         lines = _lines_of(allocation)
     else:
-        lines = before.lines.order_by("id").values_list("claim_line_id", "fund_id", "amount_fen")
+        lines = list(before.lines.order_by("id").values_list("claim_line_id", "fund_id", "amount_fen"))
     nets = _nets(claim, lines)
     set_off(actor, claim, planned, nets, attempt=attempt, on=on)
     order = PaymentOrder.objects.create(

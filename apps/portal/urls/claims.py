@@ -13,5 +13,5 @@ urlpatterns = [
     path("recoveries/<int:pk>/", recoveries.recovery_notice, name="recovery_notice"),
     path("recoveries/<int:pk>/notice/", recoveries.recovery_pdf, name="recovery_pdf"),
     path("recoveries/<int:pk>/instalments/", recoveries.agreement_new, name="agreement_new"),
-    path("agreements/<int:pk>/", recoveries.agreement, name="agreement"),
+    path("recoveries/agreements/<int:pk>/", recoveries.agreement, name="agreement"),
 ]
