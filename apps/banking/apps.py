@@ -24,7 +24,7 @@ class BankingConfig(AppConfig):
         from apps.banking.obstacles import batches_under_way, movements_unexplained
         from apps.banking.services import batch_steps
         from apps.banking.transitions import BATCH_TRANSITIONS
-        from apps.casework import subjects
+        from apps.casework import dead_jobs, subjects
         from apps.core import tones
         from apps.ledger.periods import register_obstacle
         from apps.payouts.notice.facts import accounts_come_from
@@ -34,6 +34,7 @@ class BankingConfig(AppConfig):
         register_obstacle("movements", movements_unexplained)
         hold_orders(holding.refuse_by_hand)
         accounts_come_from(pay_to.account_of, pay_to.read_account)
+        dead_jobs.shown_at(tasks.TAKE_RESULT, desk="desk:batch_detail", key="batch")
         tones.register(
             {
                 "checked": "info",

@@ -56,7 +56,7 @@ def compare(run: Run, rules: Rules, report: Report) -> dict[str, Any]:
 
     Called in `one_snapshot`. Returns the counts of the run; what was found takes effect with `apply`.
     """
-    wanted = {
+    wanted: dict[str, Any] = {
         "run": run.pk,
         "on": run.on,
         "late_days": rules.booked_late_days,

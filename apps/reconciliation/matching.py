@@ -1,6 +1,7 @@
 """What rules match without a person: set-based where there may be many; charges and interest one by one."""
 
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from apps.reconciliation.sql import statements
 _RULES = ("rule_by_hand", "rule_receipts", "rule_returns", "rule_documents")
 
 
-def words_of(rules: Rules) -> dict[str, object]:
+def words_of(rules: Rules) -> dict[str, Any]:
     """The words of every bank, as the statements take them."""
     profiles = [profile.key for profile in all_profiles()]
     return {
@@ -79,9 +80,13 @@ OTHER_SIDE = {
 
 def legs_of(what: str, line: StatementLine, fund: str, district: str) -> list[LegSpec]:
     """Cash against the account that fits; money in debits cash, money out credits it."""
-    where = {"fund": fund, "district": district}
-    about = {"subject_type": "banking.statementline", "subject_id": line.pk}
+    where: dict[str, Any] = {
+        "fund": fund,
+        "district": district,
+        "subject_type": "banking.statementline",
+        "subject_id": line.pk,
+    }
     fen, other = abs(line.amount_fen), OTHER_SIDE[what]
     if line.amount_fen > 0:
-        return [debit("cash", fen, **where, **about), credit(other, fen, **where, **about)]
-    return [debit(other, fen, **where, **about), credit("cash", fen, **where, **about)]
+        return [debit("cash", fen, **where), credit(other, fen, **where)]
+    return [debit(other, fen, **where), credit("cash", fen, **where)]

@@ -154,7 +154,8 @@ class SumSerializer(serializers.Serializer):
     """What every side says of one day, fund, district or batch."""
 
     key = serializers.CharField(allow_null=True)
-    label = serializers.CharField()
+    # The framework takes declared fields off the class, so that its own `label` stands as it was.
+    label = serializers.CharField()  # type: ignore[assignment]
     claims_fen = serializers.IntegerField()
     orders_fen = serializers.IntegerField()
     results_fen = serializers.IntegerField()

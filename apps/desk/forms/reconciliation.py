@@ -112,6 +112,12 @@ class CorrectionForm(forms.Form):
                 for row in items_for(difference)
             ]
 
+    @property
+    def nothing_to_choose(self) -> bool:
+        """Whether there is no posting, or no money in suspense, that would fit."""
+        fields: list[Any] = [self.fields[name] for name in ("transaction", "item") if name in self.fields]
+        return any(not field.choices for field in fields)
+
     def clean_recovery(self) -> Recovery | None:
         """The notice by its number."""
         number = self.cleaned_data["recovery"].strip()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django.db.models import Min
 from django.utils.translation import gettext as _
@@ -28,7 +29,7 @@ from apps.reconciliation.periods import posting_day
 ORDER = "payouts.paymentorder"
 # Postings that exist only because a movement was explained by them go when the match goes.
 _OF_A_MOVEMENT = ("bank_charge", "bank_interest", "suspense", "pay_back")
-_KINDS = {
+_KINDS: dict[str, str] = {
     C.CHARGE: "bank_charge",
     C.INTEREST: "bank_interest",
     C.SUSPENSE: "suspense",
@@ -88,7 +89,7 @@ def _name_posting(correction: Correction, actor: Actor, _on: date) -> None:
 def _clear(correction: Correction, actor: Actor, on: date) -> Transaction:
     item = _clear_item(correction)
     line = _locked_line(correction, actor, matched=True)
-    posted = Transaction.objects.get(pk=item.posted_id)
+    posted = Transaction.objects.get(pk=item.posted_id or 0)
     undo_match(actor, StatementMatch.objects.get(line=line), reason=correction.explanation)
     reversal = ledger.reverse(
         posted, correction.key, posting_day(posted.on, on), correction.explanation, posted_by_id=actor.user_id
@@ -154,12 +155,16 @@ def _standing(order: PaymentOrder) -> list[Transaction]:
 def _legs_of_order(order: PaymentOrder) -> list[LegSpec]:
     legs: list[LegSpec] = []
     for fund, fen in order.parts.order_by("fund").values_list("fund_id", "amount_fen"):
-        where = {"fund": fund, "district": order.district_id}
-        about = {"subject_type": ORDER, "subject_id": order.pk}
+        where: dict[str, Any] = {
+            "fund": fund,
+            "district": order.district_id,
+            "subject_type": ORDER,
+            "subject_id": order.pk,
+        }
         debited, credited = ("payables", "cash") if fen > 0 else ("cash", "payables")
         legs += [
-            debit(debited, abs(fen), **where, **about),
-            credit(credited, abs(fen), **where, **about),
+            debit(debited, abs(fen), **where),
+            credit(credited, abs(fen), **where),
         ]
     return legs
 
@@ -180,7 +185,7 @@ def _open_account(correction: Correction, actor: Actor, on: date) -> Transaction
 
 
 def _legs_of_opening(correction: Correction) -> list[LegSpec]:
-    where = {"fund": correction.fund_id or "", "district": correction.district_id}
+    where: dict[str, Any] = {"fund": correction.fund_id or "", "district": correction.district_id}
     more = correction.difference.amount_fen > 0
     debited, credited = ("cash", "opening_balances") if more else ("opening_balances", "cash")
     return [debit(debited, correction.amount_fen, **where), credit(credited, correction.amount_fen, **where)]
@@ -199,7 +204,7 @@ def _undo(correction: Correction, actor: Actor, on: date) -> Transaction | None:
 
 
 def _clear_item(correction: Correction) -> Correction:
-    item = Correction.objects.select_for_update(of=("self",)).get(pk=correction.item_id)
+    item = Correction.objects.select_for_update(of=("self",)).get(pk=correction.item_id or 0)
     if item.cleared_by_id is not None:
         raise Conflict(_("This money has left suspense already."), code="item_cleared")
     item.cleared_by = correction
@@ -208,7 +213,7 @@ def _clear_item(correction: Correction) -> Correction:
 
 
 def _locked_account(pk: int | None, actor: Actor) -> PayingAccount:
-    rows = PayingAccount.objects.visible_to(actor).filter(pk=pk)
+    rows = PayingAccount.objects.visible_to(actor).filter(pk=pk or 0)
     account = rows.select_for_update(of=("self",)).first()
     if account is None:
         raise NotFound(_("There is no such account."), code="no_such_account")
@@ -217,7 +222,7 @@ def _locked_account(pk: int | None, actor: Actor) -> PayingAccount:
 
 def _locked_line(correction: Correction, actor: Actor, *, matched: bool = False) -> StatementLine:
     """The movement with its account held, which is what everybody locks who explains one."""
-    line = StatementLine.objects.get(pk=correction.line_id)
+    line = StatementLine.objects.get(pk=correction.line_id or 0)
     _locked_account(line.paying_account_id, actor)
     if StatementMatch.objects.filter(line=line).exists() != matched:
         raise Conflict(_("The movement was explained otherwise at this very moment."), code="matched")

@@ -60,9 +60,7 @@ def correction_new(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         "form": form,
         "problems": problems,
         "kind_label": CorrectionKind(kind).label,
-        "nothing_to_choose": any(
-            name in form.fields and not form.fields[name].choices for name in ("transaction", "item")
-        ),
+        "nothing_to_choose": form.nothing_to_choose,
     }
     return render(
         request, "desk/reconciliation/correction_new.html", context, status=422 if form.errors else status
