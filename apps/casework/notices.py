@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterable
 from datetime import timedelta
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -62,11 +61,6 @@ def leave(rows: Iterable[Notice]) -> list[Notice]:
     rows = list(rows)
     for row in rows:
         row.mail_after = owed
-    return leave(rows)
-
-
-def leave(rows: Iterable[Notice]) -> list[Notice]:
-    """Keep notices and have them mailed once the transaction is committed."""
     # A district tells others as well: the enterprise, the city, a person.
     with rls.whole_city():
         created = Notice.objects.bulk_create(rows)
