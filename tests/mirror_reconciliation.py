@@ -3,6 +3,7 @@
 from datetime import date
 
 from apps.banking.models import StatementMatch
+from apps.banking.services.match_lines import match_open_lines
 from apps.banking.services.undo_match import undo_match
 from apps.reconciliation.models import Break
 from apps.reconciliation.services.correct import Wanted, request_correction
@@ -26,3 +27,4 @@ def reconcile(world: World, mark: str) -> None:
         match = StatementMatch.objects.filter(kind="payment", line__paying_account__district=district).first()
         assert match is not None
         undo_match(of.finance, match, reason=text)
+        match_open_lines(of.finance, match.line.paying_account_id, on=_DAY)

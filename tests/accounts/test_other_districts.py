@@ -33,7 +33,7 @@ OWN, FOREIGN = "110105", "110108"
 # Rows that name no district: notices to organisations, the city and single people.
 _OF_NOBODY = {"casework_notice"}
 # A trigger before the row refuses these in every scope.
-_GUARDED_BEFORE = {"casework_history"}
+_GUARDED_BEFORE = {"casework_history", "payouts_instalment", "payouts_recovery"}
 _SHUT = {"account_logout", "accounts:demo_sign_in", "account_change_password"}
 
 
@@ -120,7 +120,11 @@ def test_no_row_is_added_to_another_district(world: World) -> None:
         foreign = rows_shown(table, FOREIGN)
         if not foreign:
             continue  # Named by the test above.
-        insert = f"INSERT INTO {table} SELECT (jsonb_populate_record(NULL::{table}, %s::jsonb)).*"
+        columns = _plain_columns(table)
+        insert = (
+            f"INSERT INTO {table} ({columns})"
+            f" SELECT {columns} FROM jsonb_populate_record(NULL::{table}, %s::jsonb)"
+        )
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT to_jsonb(t) FROM {table} t WHERE ctid = %s::tid", [min(foreign)])
             row = cursor.fetchone()[0]
@@ -130,6 +134,17 @@ def test_no_row_is_added_to_another_district(world: World) -> None:
         if "row-level security" not in of_own and (of_own != of_city or table not in _GUARDED_BEFORE):
             wrong.append(f"{table}: {of_own}")
     assert not wrong, "\n".join(wrong)
+
+
+def _plain_columns(table: str) -> str:
+    """The columns that a row is added with: what the database computes is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute"
+            " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
+            [table],
+        )
+        return str(cursor.fetchone()[0])
 
 
 def test_a_row_is_not_handed_to_another_district(world: World) -> None:
