@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
 from unittest.mock import patch
 
-from tests.faults import attacks
+from tests.faults import attacks, attacks_bank
 
 
 @dataclass(frozen=True)
@@ -145,33 +145,33 @@ DATABASE = (
     _trigger("claims_claim", "sums_stand", attack=attacks.change_figures),
     _trigger("claims_claimline", "line_changed", attack=attacks.change_a_line),
     _unique("casework_seat", "one_seat_per_person_and_case", attack=attacks.two_seats),
-    _unique("banking_batchentry", "order_in_one_live_batch", attack=attacks.order_in_two_batches),
-    _trigger("banking_paymentbatch", "only_approved", attack=attacks.send_to_a_changed_payee),
-    _trigger("banking_paymentbatch", "file_stands", attack=attacks.change_a_frozen_batch),
-    _trigger("banking_batchentry", "entries_changed", attack=attacks.change_an_entry),
-    _constraint("banking_paymentbatch", "batch_of_three_people", attack=attacks.batch_of_two_people),
-    _unique("banking_resultline", "entry_answered_once", attack=attacks.answer_twice),
-    _unique("banking_resultfile", "banking_resultfile_sha256_key", attack=attacks.file_twice),
-    _unique("banking_statementline", "movement_serial_once", attack=attacks.movement_twice),
-    _unique("core_job", "core_job_one_live_per_key", attack=attacks.job_twice),
+    _unique("banking_batchentry", "order_in_one_live_batch", attack=attacks_bank.order_in_two_batches),
+    _trigger("banking_paymentbatch", "only_approved", attack=attacks_bank.send_to_a_changed_payee),
+    _trigger("banking_paymentbatch", "file_stands", attack=attacks_bank.change_a_frozen_batch),
+    _trigger("banking_batchentry", "entries_changed", attack=attacks_bank.change_an_entry),
+    _constraint("banking_paymentbatch", "batch_of_three_people", attack=attacks_bank.batch_of_two_people),
+    _unique("banking_resultline", "entry_answered_once", attack=attacks_bank.answer_twice),
+    _unique("banking_resultfile", "banking_resultfile_sha256_key", attack=attacks_bank.file_twice),
+    _unique("banking_statementline", "movement_serial_once", attack=attacks_bank.movement_twice),
+    _unique("core_job", "core_job_one_live_per_key", attack=attacks_bank.job_twice),
 )
 
 SERVICES = (
     _check(
         "lock of a case", "apps.casework.engine", "lock", '.select_for_update(of=("self",))', "", kind="lock",
-        attack=attacks.sign_at_once,
+        attack=attacks_bank.sign_at_once,
     ),
     _check(
         "lock of a job", "apps.core.jobs", "run", "if not mine:", "if False:", kind="lock",
-        attack=attacks.deliver_at_once,
+        attack=attacks_bank.deliver_at_once,
     ),
     _check(
         "lock of a paying account", "apps.banking.services.match_lines", "_lock_open",
-        '.select_for_update(of=("self",))', "", kind="lock", attack=attacks.undo_at_once,
+        '.select_for_update(of=("self",))', "", kind="lock", attack=attacks_bank.undo_at_once,
     ),
     _check(
         "lock of a batch", "apps.banking.services.build_batch", "lock_batch",
-        '.select_for_update(of=("self",))', "", kind="lock", attack=attacks.take_at_once,
+        '.select_for_update(of=("self",))', "", kind="lock", attack=attacks_bank.take_at_once,
     ),
     _check(
         "role of a step", "apps.casework.engine", "require_step", "if not allowed:", "if False:",
@@ -204,7 +204,7 @@ SERVICES = (
     ),
     _check(
         "amount of an answer", "apps.banking.formats.results", "_take_line", "if amount != known.amount_fen:",
-        "if False:", attack=attacks.wrong_amount,
+        "if False:", attack=attacks_bank.wrong_amount,
     ),
     _check(
         "order of an answer unknown", "apps.banking.formats.results", "_take_line", "if known is None:",
@@ -212,16 +212,16 @@ SERVICES = (
     ),
     _check(
         "check value of a file", "apps.banking.formats.tables", "_require_check",
-        "if pieces[-1] != title + digest.encode():", "if False:", attack=attacks.altered_file,
+        "if pieces[-1] != title + digest.encode():", "if False:", attack=attacks_bank.altered_file,
     ),
     _check(
         "totals of a file", "apps.banking.formats.results", "_check_totals", "if any(", "if False and any(",
-        attack=attacks.wrong_total,
+        attack=attacks_bank.wrong_total,
     ),
     _check(
         "answered otherwise before", "apps.banking.services.take_result", "check_result",
         "if not _is_news(entry, line) and not _says_the_same(entry, line):", "if False:",
-        attack=attacks.contradict_an_answer,
+        attack=attacks_bank.contradict_an_answer,
     ),
     _check(
         "gap between statements", "apps.banking.services.take_statement", "_gaps",

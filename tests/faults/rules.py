@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -22,22 +23,7 @@ class Rules:
     @classmethod
     def read(cls, key: str, *, level: str, occupation: str = "ordinary") -> "Rules":
         """The rules of a document for one level and kind of occupation."""
-        text = (ROOT / "fixtures" / "policies" / key / "money.yaml").read_text("utf-8")
-        found = {name: part["value"] for name, part in yaml.safe_load(text).items()}
-        about = {"occupation_kind": occupation, "level": level}
-        yuan = next(row["yuan"] for row in found["rates"] if _fits(row["when"], about))
-        shares = {}
-        for result in ("passed", "failed", WITHDRAWN):
-            for certificate in (True, False):
-                case = {**about, "result": result, "certificate": certificate}
-                row = next(row for row in found["shares"] if _fits(row["when"], case))
-                shares[result, certificate] = row["percent"]
-        return cls(
-            yearly_fen=yuan * 100,
-            advance_percent=found["advance_share"],
-            shares=shares,
-            fund_order=tuple(row["code"] for row in found["fund_order"]),
-        )
+        return _read(key, level, occupation)
 
     def standard_fen(self, months: int) -> int:
         """The full standard for a term."""
@@ -51,6 +37,26 @@ class Rules:
         """What is due in all, once the outcome is known."""
         share = self.shares[outcome, certified]
         return _half_up(Fraction(self.yearly_fen * months * share, 12 * 100))
+
+
+@lru_cache
+def _read(key: str, level: str, occupation: str) -> Rules:
+    text = (ROOT / "fixtures" / "policies" / key / "money.yaml").read_text("utf-8")
+    found = {name: part["value"] for name, part in yaml.safe_load(text).items()}
+    about = {"occupation_kind": occupation, "level": level}
+    yuan = next(row["yuan"] for row in found["rates"] if _fits(row["when"], about))
+    shares = {}
+    for result in ("passed", "failed", WITHDRAWN):
+        for certificate in (True, False):
+            case = {**about, "result": result, "certificate": certificate}
+            row = next(row for row in found["shares"] if _fits(row["when"], case))
+            shares[result, certificate] = row["percent"]
+    return Rules(
+        yearly_fen=yuan * 100,
+        advance_percent=found["advance_share"],
+        shares=shares,
+        fund_order=tuple(row["code"] for row in found["fund_order"]),
+    )
 
 
 def _fits(when: dict, about: dict) -> bool:

@@ -19,7 +19,8 @@ from apps.accounts.actors import Actor
 from apps.banking.formats.refusals import FileRefused
 from apps.core import failpoints
 from apps.core.errors import ShituError
-from tests.faults.auditor import DONE, Auditor, Batch, Claim
+from tests.faults.auditor import Auditor
+from tests.faults.figures import DONE, Batch, Claim
 from tests.faults.rules import Rules
 from tests.faults.town import Town
 
