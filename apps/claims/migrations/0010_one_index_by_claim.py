@@ -5,15 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('claims', '0009_recoveries_set_off_and_written_off'),
+        ("claims", "0009_recoveries_set_off_and_written_off"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='claimline',
-            name='claim',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='claims.claim'),
+            model_name="claimline",
+            name="claim",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lines",
+                to="claims.claim",
+            ),
         ),
     ]
