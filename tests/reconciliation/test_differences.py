@@ -11,12 +11,15 @@ from django.conf import settings
 from django.db import connection
 
 from apps.banking.models import PaymentBatch, ResultLine, StatementLine, StatementMatch
+from apps.banking.services.match_lines import match_return
 from apps.claims.models import Claim
 from apps.ledger.models import Transaction
+from apps.ledger.selectors import trial_balance
 from apps.ledger.services import post, reverse
 from apps.payouts.models import PaymentOrder, PaymentPart, RecoveryReceipt
 from apps.payouts.services.receive_recovery import receive_recovery
 from apps.payouts.services.record_payment import record_payment
+from apps.reconciliation import selectors
 from apps.reconciliation.enums import BreakKind
 from apps.reconciliation.models import Break, BreakEvent
 from tests.banking.test_statements import recovering
@@ -61,6 +64,12 @@ def order_of(_of):
     return PaymentOrder.objects.order_by("id").first()
 
 
+def days_apart(of):
+    """How far the sides lie apart on each day of payment, in fen."""
+    rows = selectors.sum_rows(selectors.sums(of.maker, "day"), "day", {})
+    return {row.key: row.difference_fen for row in rows}
+
+
 def test_nothing_is_found_where_nothing_is_planted(of):
     assert found_kinds() == {}
 
@@ -98,6 +107,31 @@ def test_a_payment_by_hand_is_found_by_its_serial_number():
     assert found_kinds()["order_unseen"] == (-PaymentOrder.objects.get(claim=two).amount_fen, 0)
     assert StatementMatch.objects.get(rule="own_serial").transaction.key.startswith("order:")
     assert Break.objects.filter(kind="order_unseen").count() == 1
+
+
+def test_a_payment_by_hand_before_the_first_statement_lies_in_its_opening_balance():
+    of = banking.treasury(payments=2)
+    one, two = of.claims
+    record_payment(of.maker, one, on=ON, paid_on=ON, bank_serial="HAND-1")
+    assert found_kinds() == {}
+    held = sum(row.debit_fen - row.credit_fen for row in trial_balance(ON) if row.account.pk == "cash")
+    of.bank.open_account(of.account.account_number, of.account.account_name, held)
+    day = ON + timedelta(days=1)
+    make.stated(of, day, day)
+    record_payment(of.maker, two, on=day, paid_on=day, bank_serial="HAND-2")
+    assert found_kinds() == {"order_unseen": (-PaymentOrder.objects.get(claim=two).amount_fen, 0)}
+    # Nothing differs on the day that no statement can show.
+    assert days_apart(of) == {ON: 0, day: PaymentOrder.objects.get(claim=two).amount_fen}
+
+
+def test_a_payment_that_came_back_and_was_paid_again_counts_once_in_the_sums(of):
+    order = order_of(of)
+    of.bank.give_back(order.number, make.LATER + timedelta(days=1))
+    day = make.LATER + timedelta(days=1)
+    statement = make.stated(of, day, day)
+    match_return(of.maker, statement.lines.get(), on=day)
+    make.run()
+    assert set(days_apart(of).values()) == {0}
 
 
 @pytest.mark.parametrize(("fen", "kind"), [(77_00, "line_in"), (-77_00, "line_out")])

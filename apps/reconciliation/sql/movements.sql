@@ -22,8 +22,9 @@ SELECT seen.kind || ':' || receipt.id, seen.kind, receipt.district, receipt.fund
        receipt.amount_fen, seen.theirs_fen, NULL, NULL, receipt.id, receipt.line_id, receipt.account_id,
        receipt.transaction_id, NULL, seen.rule
   FROM recon_receipt AS receipt
+  LEFT JOIN recon_since AS since ON since.district = receipt.district
  CROSS JOIN LATERAL (VALUES
-       ('receipt_unseen', receipt.line_id IS NULL, 0::bigint,
+       ('receipt_unseen', receipt.line_id IS NULL AND receipt.received_on >= since.from_day, 0::bigint,
         CASE WHEN receipt.received_on > %(timing_past)s THEN 'timing' ELSE '' END),
        ('match_amount:r', receipt.line_fen <> receipt.amount_fen, receipt.line_fen, ''),
        ('receipt_ledger', receipt.booked_fen <> receipt.amount_fen, receipt.booked_fen, '')

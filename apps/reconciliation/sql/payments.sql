@@ -20,13 +20,15 @@ SELECT seen.kind || ':' || pay.order_id, seen.kind, pay.district, NULL, pay.batc
                                   AND coalesce(pay.answer_fen, pay.amount_fen) = pay.amount_fen
                                   AND (coalesce(pay.outcome, '') = 'paid') = (pay.state = 'returned')))
                END, false)) AS pay
+  LEFT JOIN recon_since AS since ON since.district = pay.district
  CROSS JOIN LATERAL (VALUES
        ('result_unseen',
         pay.state = 'paid' AND pay.entry_id IS NOT NULL AND pay.line_id IS NULL AND pay.unnamed,
         -pay.amount_fen, 0::bigint, pay.paid_on,
         CASE WHEN pay.paid_on > %(timing_past)s THEN 'timing' ELSE '' END),
        ('order_unseen',
-        pay.state = 'paid' AND pay.entry_id IS NULL AND pay.line_id IS NULL AND pay.unnamed,
+        pay.state = 'paid' AND pay.entry_id IS NULL AND pay.line_id IS NULL AND pay.unnamed
+        AND pay.paid_on >= since.from_day,
         -pay.amount_fen, 0, pay.paid_on,
         CASE WHEN pay.paid_on > %(timing_past)s THEN 'timing' ELSE '' END),
        ('match_amount', pay.state = 'paid' AND -pay.line_fen <> pay.amount_fen,

@@ -2,7 +2,7 @@
 -- movement. Every table is read once, whatever its size; nothing here is per row.
 DROP TABLE IF EXISTS pg_temp.recon_cash, pg_temp.recon_pay, pg_temp.recon_split, pg_temp.recon_open,
                      pg_temp.recon_receipt, pg_temp.recon_posting, pg_temp.recon_spot, pg_temp.recon_item,
-                     pg_temp.recon_span, pg_temp.recon_found;
+                     pg_temp.recon_span, pg_temp.recon_since, pg_temp.recon_found;
 
 -- What the books say left each fund for an order; a reversal takes it back.
 CREATE TEMPORARY TABLE recon_cash AS
@@ -118,6 +118,13 @@ SELECT account.id AS account_id, account.district_id AS district, first.from_day
                  WHERE paying_account_id = account.id ORDER BY from_day, id LIMIT 1) AS first ON true
   JOIN LATERAL (SELECT to_day, closing_fen FROM public.banking_bankstatement
                  WHERE paying_account_id = account.id ORDER BY to_day DESC, id DESC LIMIT 1) AS last ON true;
+
+-- From which day on statements show the cash of a district: what moved before lies in an opening balance, and
+-- where there are no statements yet nothing can be looked for in them.
+CREATE TEMPORARY TABLE recon_since AS
+SELECT spot.district, min(span.from_day) AS from_day
+  FROM recon_spot AS spot JOIN recon_span AS span ON span.account_id = spot.account_id
+ GROUP BY spot.district;
 
 CREATE TEMPORARY TABLE recon_found (
     key text, kind text, district text, fund text, batch_id bigint, day date, ours_fen bigint,
