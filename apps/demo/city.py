@@ -46,6 +46,8 @@ class Extent:
     pipelines: tuple[tuple[int, str], ...] = (*enumerate(STAGES), *MORE)
     # Districts with offices and budgets; None means every district.
     districts: frozenset[str] | None = None
+    # Whether the last month of the shown district went through its bank.
+    bank_month: bool = True
 
 
 WHOLE = Extent()
@@ -79,7 +81,9 @@ def _make(inventor: Inventor, today: date, say: Callable[[str], None], extent: E
     for number, stage in extent.pipelines:
         _pipeline(partners[number], stage, number, inventor, staff, registry, today)
     if extent.districts is None or SHOWN_DISTRICT in extent.districts:
-        banking.play(registry, staff, SHOWN_DISTRICT, today)
+        treasury = banking.open_treasury(registry, staff, SHOWN_DISTRICT, today)
+        if extent.bank_month:
+            banking.play(treasury, today)
     _readers(registry)
     say("plans, classes and claims")
     return City(staff, partners, registry)
