@@ -57,6 +57,9 @@ class StatementForm(BankFileForm):
         super().__init__(*args, **kwargs)
         account: Any = self.fields["account"]
         account.queryset = PayingAccount.objects.visible_to(actor).order_by("id")
+        known = list(account.queryset[:2])
+        if len(known) == 1:
+            account.initial = known[0]
 
 
 class PayingAccountForm(forms.Form):
