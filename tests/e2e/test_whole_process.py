@@ -12,7 +12,6 @@ from django.core.management import call_command
 from playwright.sync_api import Browser, Page, expect
 
 from apps.accounts.middleware import actor_of
-from apps.accounts.models import Membership
 from apps.apprentices.models import TrainingClass
 from apps.apprentices.roster.columns import COLUMNS
 from apps.casework.services.documents import add_document
@@ -25,13 +24,12 @@ from apps.demo.calendar import put_ahead
 from apps.demo.city import Extent, make_city
 from apps.demo.enterprises import ENTERPRISES, INSTITUTIONS
 from apps.demo.files import pdf, picture
-from apps.demo.people import PASSWORD
 from apps.plans.enums import Place
 from apps.plans.models import Plan
 from apps.training.enums import EvidenceKind, Mode
 from apps.training.services.record_sessions import record_sessions
 from apps.training.services.storing import SessionFacts
-from tests.chromium import DESKTOP, PHONE, TIMEOUT_MS, screenshot, serious_findings, watch_for_trouble
+from tests.e2e.walking import Walker, membership, walking
 from tests.factories import numbers
 
 DISTRICT = "110105"
@@ -44,59 +42,6 @@ COURSES = (
     ("专业理论与工艺", "theory", "institution", 240),
     ("岗位技能实训", "practice", "enterprise", 480),
 )
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-class Walker:
-    """Somebody at a browser who signs in by role and looks at every page."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self._taken = 0
-
-    def become(self, label: str) -> None:
-        """Sign in with the demo button of a role."""
-        self.page.context.clear_cookies()
-        self.page.goto("/accounts/login/")
-        self.page.locator(f'.demo-role[value="{membership(label).pk}"]').click()
-        self.page.wait_for_load_state("networkidle")
-
-    def look(self, name: str, *, phone: bool = False) -> None:
-        """Keep a picture; the page is readable, in both widths where that is asked for."""
-        self._taken += 1
-        self.page.wait_for_load_state("networkidle")
-        assert serious_findings(self.page) == []
-        screenshot(self.page, f"process-{self._taken:02d}-{name}-desktop")
-        assert self.page.evaluate(OVERFLOW) == 0
-        if phone:
-            self.page.set_viewport_size(PHONE)
-            assert serious_findings(self.page) == []
-            screenshot(self.page, f"process-{self._taken:02d}-{name}-phone")
-            assert self.page.evaluate(OVERFLOW) == 0
-            self.page.set_viewport_size(DESKTOP)
-
-    def press(self, selector: str) -> None:
-        """Press a button, answer the question that it may ask, and wait for what comes."""
-        with self.page.expect_navigation():
-            self.page.locator(selector).first.click()
-            yes = self.page.locator("[data-confirm-yes]")
-            if yes.is_visible():
-                yes.click()
-        self.page.wait_for_load_state("networkidle")
-
-    def decide(self, action: str) -> None:
-        """Press the button of a step."""
-        self.press(f'button[name="action"][value="{action}"]')
-
-    def confirm_money(self) -> None:
-        """The password once more, then on with what was pressed."""
-        self.page.locator("#id_password").fill(PASSWORD)
-        self.press("main form button.btn-primary")
-        self.press("main form button.btn-primary")
-
-
-def membership(label: str) -> Membership:
-    return Membership.objects.select_related("user__person", "organisation", "district").get(demo_label=label)
 
 
 @pytest.fixture
@@ -104,14 +49,8 @@ def walker(chromium: Browser, live_server, transactional_db: None) -> Iterator[W
     """A browser before the demo city's sign-in page."""
     call_command("load_reference", verbosity=0)
     make_city(seed=7, today=today(), extent=CAST)
-    context = chromium.new_context(
-        base_url=live_server.url, locale="zh-CN", viewport=DESKTOP, reduced_motion="reduce"
-    )
-    context.set_default_timeout(2 * TIMEOUT_MS)
-    troubles = watch_for_trouble(context)
-    yield Walker(context.new_page())
-    context.close()
-    assert troubles == []
+    with walking(chromium, live_server.url, "process") as found:
+        yield found
 
 
 @pytest.mark.slow
