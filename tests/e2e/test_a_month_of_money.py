@@ -27,7 +27,7 @@ from apps.demo.city import Extent, make_city
 from apps.demo.enterprises import ENTERPRISES, INSTITUTIONS
 from apps.demo.files import pdf
 from apps.ledger.models import AccountingPeriod
-from apps.ledger.periods import first_open_day
+from apps.ledger.periods import first_open_day, next_month
 from apps.ledger.services.closing import close_period, propose_closing
 from apps.payouts.models import PaymentOrder, Recovery
 from apps.reconciliation.models import Correction
@@ -52,9 +52,17 @@ DAYS_BETWEEN = 3
 def walker(chromium: Browser, live_server, transactional_db: None) -> Iterator[Walker]:
     """A browser before the demo city's sign-in page."""
     call_command("load_reference", verbosity=0)
+    begin_on_the_tenth()
     make_city(seed=7, today=today(), extent=CAST)
     with walking(chromium, live_server.url, "month") as found:
         yield found
+
+
+def begin_on_the_tenth() -> None:
+    """Whatever the day is: from the tenth to the end of a month nothing grows too old in suspense."""
+    day = today()
+    month = day.replace(day=1) if day.day <= 10 else next_month(day)
+    put_ahead((month.replace(day=10) - day).days)
 
 
 @pytest.fixture
@@ -290,8 +298,9 @@ def explain_the_difference(walker: Walker) -> None:
     walker.press('a[href$="/correct/suspense/"]')
     page.locator("#id_document").fill("情况说明〔2026〕1号")
     page.locator("#id_explanation").fill("来款单位未注明用途，已去函询问。")
+    paper = pdf("情况说明", "来款单位未注明用途。")
     page.locator("#id_file").set_input_files(
-        files=[{"name": "情况说明.pdf", "mimeType": "application/pdf", "buffer": pdf("情况说明").read()}]
+        files=[{"name": "情况说明.pdf", "mimeType": "application/pdf", "buffer": paper.read()}]
     )
     walker.look("correction")
     walker.press("#correction form button.btn-primary")
@@ -308,7 +317,7 @@ def explain_the_difference(walker: Walker) -> None:
 def close_the_month(walker: Walker) -> None:
     """After its last day two persons of the city close the month; it takes no posting any more."""
     page, month = walker.page, today().replace(day=1)
-    put_ahead(31)
+    put_ahead((next_month(month) - today()).days + 1)
     close_what_lies_before(month)
     walker.become("city_finance_officer")
     page.goto(f"/desk/ledger/months/{month:%Y-%m}/")
@@ -319,7 +328,7 @@ def close_the_month(walker: Walker) -> None:
     walker.look("month-to-close", phone=True)
     walker.press('button[name="verb"][value="propose"]')
     walker.confirm_money()
-    walker.become("city_officer")
+    walker.become("city_city_officer")
     page.goto(f"/desk/ledger/months/{month:%Y-%m}/")
     walker.press('button[name="verb"][value="close"]')
     walker.confirm_money()
@@ -329,7 +338,7 @@ def close_the_month(walker: Walker) -> None:
 
 def close_what_lies_before(month: date) -> None:
     """The months in which the city's budgets were entered and its older claims paid by hand."""
-    finance, officer = (actor_of(membership(label)) for label in ("city_finance_officer", "city_officer"))
+    finance, officer = (actor_of(membership(label)) for label in ("city_finance_officer", "city_city_officer"))
     while (day := first_open_day()) is not None and day < month:
         earlier = day.replace(day=1)
         propose_closing(finance, earlier, on=today())

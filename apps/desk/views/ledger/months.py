@@ -45,13 +45,14 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
     found = AccountingPeriod.objects.select_related("proposed_by", "closed_by").filter(month=first).first()
     period = found or AccountingPeriod(month=first)
     is_open = period.state != PeriodState.CLOSED
+    of_city = request.actor.district_code is None
     context: dict[str, Any] = {
         "period": period,
         "refused": problems,
         "obstacles": periods.obstacles(period, today(), request.actor.district_code) if is_open else [],
-        "may_sign": request.actor.role in SIGNERS and request.actor.is_city and is_open,
+        "may_sign": request.actor.role in SIGNERS and of_city and is_open,
         "own_proposal": period.proposed_by_id == request.actor.person_id,
-        "may_propose": request.actor.role == Role.FINANCE_OFFICER and request.actor.is_city,
+        "may_propose": request.actor.role == Role.FINANCE_OFFICER and of_city,
     }
     return render(request, "desk/ledger/month.html", context, status=status)
 
