@@ -11,7 +11,7 @@ from apps.core.capital_figures import capital_figures
 from apps.core.errors import InvalidInput
 from apps.core.money import yuan
 from apps.payouts.models import Recovery, RecoveryNotice
-from apps.payouts.notice.facts import PayTo, day_of, fix_notice, pay_to
+from apps.payouts.notice.facts import PayTo, day_of, notice_of, pay_to
 from apps.payouts.notice.sheet import Sheet
 
 LANGUAGES = {"zh-hans": "zh", "en": "en"}
@@ -25,7 +25,7 @@ def notice_pdf(recovery: Recovery, language: str) -> tuple[str, bytes]:
     if language not in LANGUAGES:
         message = _("The notice is there in these languages: %(languages)s.")
         raise InvalidInput(message % {"languages": ", ".join(LANGUAGES)}, code="language")
-    notice = fix_notice(recovery)
+    notice = notice_of(recovery)
     with translation.override(language):
         return f"{recovery.number}-{LANGUAGES[language]}.pdf", _write(notice, LANGUAGES[language])
 

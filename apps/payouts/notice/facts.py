@@ -40,13 +40,23 @@ def pay_to(facts: Mapping[str, Any]) -> PayTo | None:
 
 def fix_notice(recovery: Recovery) -> RecoveryNotice:
     """The notice's facts; written down at the first call, the same row ever after."""
+    found = notice_of(recovery)
+    if found.pk is None:
+        known = {"facts": found.facts, "sha256": found.sha256}
+        found, _created = RecoveryNotice.objects.get_or_create(recovery=recovery, defaults=known)
+    return found
+
+
+def notice_of(recovery: Recovery) -> RecoveryNotice:
+    """The notice as it was written down; for one issued before that was done, what it says today, unsaved.
+
+    Who only reads writes nothing.
+    """
     found = RecoveryNotice.objects.filter(recovery=recovery).first()
     if found is not None:
         return found
     facts = _gather(recovery)
-    return RecoveryNotice.objects.get_or_create(
-        recovery=recovery, defaults={"facts": facts, "sha256": digest(facts)}
-    )[0]
+    return RecoveryNotice(recovery=recovery, facts=facts, sha256=digest(facts))
 
 
 def digest(facts: Mapping[str, Any]) -> str:
