@@ -22,7 +22,7 @@ from django.db.models import (
 from django.db.models.functions import ExtractDay
 from django.utils.translation import gettext as _
 
-from apps.payouts.enums import RecoveryState
+from apps.payouts.enums import STILL_OWED, RecoveryState
 from apps.payouts.models import OPEN_FEN, Recovery, RecoveryPart
 from apps.payouts.rules import recovery_rule
 
@@ -71,7 +71,7 @@ def buckets(on: date) -> list[Bucket]:
 
 def in_bucket(rows: QuerySet[Recovery], bucket: Bucket, on: date) -> QuerySet[Recovery]:
     """The open ones of that age."""
-    rows = rows.still_open()  # type: ignore[attr-defined]
+    rows = rows.filter(state__in=STILL_OWED)
     if bucket.key == NOT_DUE:
         return rows.filter(due_on__gte=on)
     rows = rows.filter(due_on__lte=on - timedelta(days=bucket.low))
@@ -82,7 +82,7 @@ def age_rows(rows: QuerySet[Recovery], on: date) -> list[AgeRow]:
     """What is open of these recoveries by district, fund and age; nothing for districts without any."""
     ages = buckets(on)
     parts = (
-        RecoveryPart.objects.filter(recovery__in=rows.still_open())  # type: ignore[attr-defined]
+        RecoveryPart.objects.filter(recovery__in=rows.filter(state__in=STILL_OWED))
         .annotate(age=_age(ages, on))
         .values("recovery__district", "fund", "age")
         .annotate(fen=Sum(OPEN_FEN))

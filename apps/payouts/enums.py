@@ -21,6 +21,10 @@ class RecoveryState(models.TextChoices):
     WRITTEN_OFF = "written_off", _("Written off")
 
 
+# Something is owed that was neither repaid nor written off.
+STILL_OWED = (RecoveryState.ISSUED, RecoveryState.PARTLY)
+
+
 class ReleaseState(models.TextChoices):
     """How far a release of many lines has come."""
 

@@ -338,7 +338,9 @@ def close_the_month(walker: Walker) -> None:
 
 def close_what_lies_before(month: date) -> None:
     """The months in which the city's budgets were entered and its older claims paid by hand."""
-    finance, officer = (actor_of(membership(label)) for label in ("city_finance_officer", "city_city_officer"))
+    finance, officer = (
+        actor_of(membership(label)) for label in ("city_finance_officer", "city_city_officer")
+    )
     while (day := first_open_day()) is not None and day < month:
         earlier = day.replace(day=1)
         propose_closing(finance, earlier, on=today())

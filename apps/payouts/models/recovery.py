@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
 from apps.core.append_only import AppendOnlyModel
-from apps.payouts.enums import RecoveryState
+from apps.payouts.enums import STILL_OWED, RecoveryState
 from apps.payouts.recovery_guards import receipt_guard, recovery_guards
 
 # What is still owed, as the database computes it.
@@ -31,7 +31,7 @@ class RecoveryQuerySet(models.QuerySet):
 
     def still_open(self) -> Self:
         """Those of which something is owed that was neither repaid nor written off."""
-        return self.filter(state__in=[RecoveryState.ISSUED, RecoveryState.PARTLY])
+        return self.filter(state__in=STILL_OWED)
 
 
 class Recovery(models.Model):
