@@ -123,6 +123,43 @@ def test_the_calculator_answers_as_soon_as_something_is_chosen(page):
     assert serious_findings(page) == []
 
 
+def test_an_answer_that_comes_late_takes_away_nothing_that_was_chosen_meanwhile(page):
+    """The first answer is held back until the next fields are filled in."""
+    call_command("load_policies", "fixtures/policies", verbosity=0)
+    page.goto("/calculator/")
+    held = []
+    page.route("**/calculator/?**", lambda route: held.append(route) if not held else route.continue_())
+    with page.expect_request("**/calculator/?**"):
+        page.get_by_label("等级").select_option("technician")
+    page.get_by_label("培养期限").fill("18")
+    with page.expect_response("**/calculator/?**"):
+        held[0].continue_()
+
+    expect(page.locator("#answer .stat").first).to_be_visible()
+    expect(page.get_by_label("培养期限")).to_have_value("18")
+
+
+def test_another_document_asks_its_own_questions(page):
+    call_command("load_policies", "fixtures/policies", verbosity=0)
+    page.goto("/calculator/?document=beijing-2022-11")
+    expect(page.get_by_label("职业（工种）类别")).to_be_visible()
+    page.get_by_label("政策文件").focus()
+    page.get_by_label("政策文件").select_option("nanjing-2019-53")
+
+    expect(page.get_by_label("职业（工种）类别")).to_have_count(0)
+    expect(page.get_by_label("政策文件")).to_be_focused()
+
+
+def test_a_month_that_no_term_has_is_said_beside_the_answer(page):
+    call_command("load_policies", "fixtures/policies", verbosity=0)
+    page.goto("/calculator/?document=beijing-2022-11")
+    page.get_by_label("培养期限").fill("999")
+    page.get_by_label("培养期限").press("Tab")
+
+    expect(page.locator("#answer .problems")).to_contain_text("120")
+    expect(page.get_by_label("培养期限")).to_have_value("999")
+
+
 def test_the_calculator_needs_no_script(chromium, live_server, transactional_db):
     call_command("load_policies", "fixtures/policies", verbosity=0)
     context = chromium.new_context(base_url=live_server.url, locale="zh-CN", java_script_enabled=False)
