@@ -41,7 +41,7 @@ def pay_to(facts: Mapping[str, Any]) -> PayTo | None:
 def fix_notice(recovery: Recovery) -> RecoveryNotice:
     """The notice's facts; written down at the first call, the same row ever after."""
     found = notice_of(recovery)
-    if found.pk is None:
+    if found._state.adding:
         known = {"facts": found.facts, "sha256": found.sha256}
         found, _created = RecoveryNotice.objects.get_or_create(recovery=recovery, defaults=known)
     return found
