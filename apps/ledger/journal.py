@@ -18,29 +18,41 @@ WORKBOOK_MAX = 200_000
 _ID_MAX = 2**63
 _FIRST = (date.min, 0, 0)
 
+# The legs are indexed by account, district and day. Each district is asked for its next lines alone and
+# what comes first of all districts is taken, so that the whole city's account is not sorted for one page.
 _AFTER = """
 SELECT leg.transaction_id, leg.position, leg.on_date, head.key, head.kind, head.memo,
        leg.fund_code, leg.district_code, leg.debit_fen, leg.credit_fen,
        (%(opening)s + %(side)s * sum(leg.debit_fen - leg.credit_fen)
             OVER (ORDER BY leg.on_date, leg.transaction_id, leg.position))::bigint,
        leg.subject_type, leg.subject_id
-  FROM (SELECT * FROM ledger_leg
-         WHERE account_code = %(account)s
-           AND (%(district)s::text IS NULL OR district_code = %(district)s)
-           AND (%(fund)s::text IS NULL OR fund_code = %(fund)s)
-           AND on_date >= %(day)s AND (on_date, transaction_id, position) > (%(day)s, %(number)s, %(place)s)
-           AND (%(until)s::date IS NULL OR on_date <= %(until)s)
-         ORDER BY on_date, transaction_id, position
+  FROM (SELECT part.*
+          FROM unnest(%(districts)s::text[]) AS place (code)
+         CROSS JOIN LATERAL (
+                SELECT * FROM ledger_leg
+                 WHERE account_code = %(account)s AND district_code = place.code
+                   AND (%(fund)s::text IS NULL OR fund_code = %(fund)s)
+                   AND (on_date, transaction_id, position) > (%(day)s, %(number)s, %(place)s)
+                   AND (%(until)s::date IS NULL OR on_date <= %(until)s)
+                 ORDER BY on_date, transaction_id, position
+                 LIMIT %(limit)s) AS part
+         ORDER BY part.on_date, part.transaction_id, part.position
          LIMIT %(limit)s) AS leg
   JOIN ledger_transaction AS head ON head.id = leg.transaction_id
  ORDER BY leg.on_date, leg.transaction_id, leg.position
 """
 _OF_THE_DAY = """
-SELECT coalesce(sum(debit_fen - credit_fen), 0)::bigint FROM ledger_leg
- WHERE account_code = %(account)s
-   AND (%(district)s::text IS NULL OR district_code = %(district)s)
-   AND (%(fund)s::text IS NULL OR fund_code = %(fund)s)
-   AND on_date = %(day)s AND (transaction_id, position) <= (%(number)s, %(place)s)
+SELECT coalesce(sum(part.fen), 0)::bigint
+  FROM unnest(%(districts)s::text[]) AS place (code)
+ CROSS JOIN LATERAL (
+        SELECT sum(debit_fen - credit_fen) AS fen FROM ledger_leg
+         WHERE account_code = %(account)s AND district_code = place.code
+           AND (%(fund)s::text IS NULL OR fund_code = %(fund)s)
+           AND on_date = %(day)s AND (transaction_id, position) <= (%(number)s, %(place)s)) AS part
+"""
+_DISTRICTS = """
+SELECT district_code FROM ledger_balance WHERE account_code = %s
+ UNION SELECT district_code FROM ledger_balancedelta WHERE account_code = %s
 """
 
 
@@ -181,6 +193,7 @@ def statement_page(
     wanted = {
         "account": account.pk,
         "district": district or None,
+        "districts": [district] if district else _districts(account),
         "fund": fund or None,
         "until": until,
         "day": day,
@@ -198,12 +211,20 @@ def statement_page(
     return StatementPage(account, opening, lines, mark)
 
 
+def _districts(account: Account) -> list[str]:
+    """The districts that have ever moved the account."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DISTRICTS, [account.pk, account.pk])
+        return [code for (code,) in cursor.fetchall()]
+
+
 def _before(wanted: dict) -> int:
     """Debit less credit of everything up to the edge: the days before it, and that day's own legs."""
     if wanted["day"] == date.min:
         return 0
-    rows = trial_balance(wanted["day"] - timedelta(days=1), fund=wanted["fund"], district=wanted["district"])
-    total = sum(row.debit_fen - row.credit_fen for row in rows if row.account.pk == wanted["account"])
+    narrowed = {name: wanted[name] for name in ("account", "fund", "district")}
+    rows = trial_balance(wanted["day"] - timedelta(days=1), **narrowed)
+    total = sum(row.debit_fen - row.credit_fen for row in rows)
     if wanted["number"]:
         with connection.cursor() as cursor:
             cursor.execute(_OF_THE_DAY, wanted)

@@ -87,7 +87,8 @@ SELECT place, debit, credit, account.code, account.name, account.name_en, accoun
         SELECT account_code, fund_code, district_code, -debit_fen, -credit_fen FROM ledger_balancedelta
          WHERE on_date > %(as_of)s
            ) AS sums
-     WHERE (%(fund)s::text IS NULL OR fund_code = %(fund)s)
+     WHERE (%(account)s::text IS NULL OR account_code = %(account)s)
+       AND (%(fund)s::text IS NULL OR fund_code = %(fund)s)
        AND (%(district)s::text IS NULL OR district_code = %(district)s)
      GROUP BY 1, 2, 3
     HAVING sum(debit_fen) <> 0 OR sum(credit_fen) <> 0
@@ -117,6 +118,7 @@ SELECT leg.transaction_id, leg.position, leg.on_date, head.key, head.kind, head.
 def trial_balance(
     as_of: date | None = None,
     *,
+    account: str | None = None,
     fund: str | None = None,
     district: str | None = None,
     by_district: bool = False,
@@ -126,7 +128,8 @@ def trial_balance(
     Rows whose both sides are zero are left out. `by_district` gives a row per district too; elsewhere the
     `district` of a row is empty.
     """
-    wanted = {"as_of": as_of, "fund": fund, "district": district, "by_district": by_district}
+    narrowed = {"account": account, "fund": fund, "district": district}
+    wanted = {"as_of": as_of, "by_district": by_district, **narrowed}
     with connection.cursor() as cursor:
         cursor.execute(_TRIAL_BALANCE, wanted)
         found = cursor.fetchall()
@@ -134,9 +137,9 @@ def trial_balance(
     funds: dict[str, Fund] = {}
     rows = []
     for place, debit, credit, *named in found:
-        account = accounts.get(named[0]) or accounts.setdefault(named[0], _account(*named[:5]))
+        account_named = accounts.get(named[0]) or accounts.setdefault(named[0], _account(*named[:5]))
         fund_named = funds.get(named[5]) or funds.setdefault(named[5], _fund(*named[5:]))
-        rows.append(BalanceRow(account, fund_named, place, debit, credit))
+        rows.append(BalanceRow(account_named, fund_named, place, debit, credit))
     return rows
 
 

@@ -226,11 +226,11 @@ _BEYOND_SEQUENCE = 10_000_000
 
 
 _KEPT = "SELECT account_code, fund_code, sum(debit_fen), sum(credit_fen) FROM ledger_balance GROUP BY 1, 2"
-_GROUPED = """
+GROUPED = """
 SELECT account_code, fund_code, sum(debit_fen), sum(credit_fen)
   FROM ledger_leg WHERE on_date <= %s GROUP BY 1, 2
 """
-_WINDOW = """
+WINDOW = """
 SELECT leg.*, head.*, sum(credit_fen - debit_fen) OVER (ORDER BY leg.on_date, transaction_id, position)
   FROM ledger_leg AS leg JOIN ledger_transaction AS head ON head.id = transaction_id
  WHERE account_code = %s ORDER BY leg.on_date, transaction_id, position
@@ -242,9 +242,9 @@ def _balances(ask: Ask) -> list[Row]:
     day = DAY + timedelta(days=MIDDLE)
     with as_owner(connection):
         _run("VACUUM ANALYZE ledger_transaction, ledger_leg, ledger_balance, ledger_daybalance")
-    now, kept = _medians(selectors.trial_balance, lambda: _fetch(_KEPT))
-    past, grouped = _medians(lambda: selectors.trial_balance(day), lambda: _fetch(_GROUPED, day))
-    legs = _fetch("SELECT count(*) FROM ledger_leg")[0][0]
+    now, kept = medians(selectors.trial_balance, lambda: fetch(_KEPT))
+    past, grouped = medians(lambda: selectors.trial_balance(day), lambda: fetch(GROUPED, day))
+    legs = fetch("SELECT count(*) FROM ledger_leg")[0][0]
     return [
         Row(
             f"trial balance of {legs:,} legs",
@@ -268,7 +268,7 @@ def _balances(ask: Ask) -> list[Row]:
 
 def _statement(ask: Ask) -> Row:
     legs = len(selectors.account_statement(LISTED))
-    ours, limit = _medians(lambda: selectors.account_statement(LISTED), lambda: _fetch(_WINDOW, LISTED))
+    ours, limit = medians(lambda: selectors.account_statement(LISTED), lambda: fetch(WINDOW, LISTED))
     note = "limit: window function in bare SQL"
     peer = ask("statement")
     return Row(f"statement of {legs:,} legs", ours * 1e3, peer * 1e3, limit * 1e3, "ms", note, 2.0)
@@ -279,13 +279,13 @@ def _run(statement: str) -> None:
         cursor.execute(statement)
 
 
-def _fetch(query: str, *params: object) -> list[tuple]:
+def fetch(query: str, *params: object) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(query, params)
         return cursor.fetchall()
 
 
-def _medians(ours: Callable[[], object], limit: Callable[[], object]) -> tuple[float, float]:
+def medians(ours: Callable[[], object], limit: Callable[[], object]) -> tuple[float, float]:
     """The medians of both, taken in turns after one run to warm up."""
     taken = [(_seconds(ours), _seconds(limit)) for _turn in range(TURNS + 1)][1:]
     return statistics.median(pair[0] for pair in taken), statistics.median(pair[1] for pair in taken)
