@@ -21,7 +21,8 @@ from apps.payouts.enums import OrderState
 from apps.payouts.models import PaymentOrder, PaymentPart, Recovery
 
 # Our own numbers in what people write: letters, digits and hyphens.
-_NUMBER = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
+NUMBER = r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
+_NUMBER = re.compile(NUMBER)
 # What the payee reads on its own statement: the banks' files are in Chinese.
 PURPOSE = "企业新型学徒制培训补贴"
 

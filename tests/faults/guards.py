@@ -211,7 +211,7 @@ SERVICES = (
         "if False:", favour=("late result", "unknown-line",),
     ),
     _check(
-        "check value of a file", "apps.banking.formats.tables", "_require_check",
+        "check value of a file", "apps.banking.formats.tables", "require_check",
         "if pieces[-1] != title + digest.encode():", "if False:", attack=attacks_bank.altered_file,
     ),
     _check(

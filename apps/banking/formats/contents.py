@@ -93,8 +93,8 @@ class StatementEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class StatementContent:
-    """A statement whose balances and totals agree with its lines."""
+class StatementHead:
+    """What a statement says of itself."""
 
     number: str
     account_number: str
@@ -102,4 +102,10 @@ class StatementContent:
     to_day: date
     opening_fen: int
     closing_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementContent(StatementHead):
+    """A statement whose balances and totals agree with its lines."""
+
     entries: tuple[StatementEntry, ...]

@@ -11,8 +11,8 @@ from apps.banking.formats.refusals import at, encoding_problem, refuse, truncate
 from apps.banking.formats.values import BadValue, Value, read_value, write_value
 from apps.core.errors import Problem
 
-_BOM = b"\xef\xbb\xbf"
-_OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff", _BOM)
+UTF8_MARK = b"\xef\xbb\xbf"
+OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff", UTF8_MARK)
 Values = Mapping[str, Value]
 
 
@@ -56,7 +56,7 @@ def write_csv(form: Table, head: Values, lines: Iterable[Values], trailer: Value
         if any(_breaks(form, cell) for cell in row):
             raise ValueError("a cell holds what separates cells")
         parts.append(form.delimiter.join(row) + form.line_end)
-    content = (_BOM if form.bom else b"") + "".join(parts).encode(form.encoding)
+    content = (UTF8_MARK if form.bom else b"") + "".join(parts).encode(form.encoding)
     if form.check:
         digest = hashlib.new(form.check, content).hexdigest()
         line = f"{form.check_title}{form.delimiter}{digest}{form.line_end}"
@@ -81,9 +81,9 @@ def read_csv(form: Table, content: bytes) -> Content:
     if form.trailer and (len(split) < first + 2 or split[-1][0] != form.trailer[0].text):
         raise refuse([truncated(len(split))])
     problems: list[Problem] = []
-    head = _read_framed(form, form.head, split[0], 1, problems) if form.head else {}
+    head = read_framed(form, form.head, split[0], 1, problems) if form.head else {}
     last = len(split) - (1 if form.trailer else 0)
-    trailer = _read_framed(form, form.trailer, split[-1], len(split), problems) if form.trailer else {}
+    trailer = read_framed(form, form.trailer, split[-1], len(split), problems) if form.trailer else {}
     lines = [
         Line(place + 1, _read_line(form, split[place], place + 1, problems))
         for place in range(first + 1, last)
@@ -97,22 +97,23 @@ def _texts(form: Table, content: bytes) -> list[str]:
     """The lines of a file, decoded one by one in the declared encoding and no other."""
     body = content
     if form.bom:
-        if not content.startswith(_BOM):
+        if not content.startswith(UTF8_MARK):
             raise refuse([encoding_problem(1, form.shown_encoding)])
-        body = content[len(_BOM) :]
-    elif content.startswith(_OTHER_MARKS):
+        body = content[len(UTF8_MARK) :]
+    elif content.startswith(OTHER_MARKS):
         raise refuse([encoding_problem(1, form.shown_encoding)])
     end = form.line_end.encode()
     if not body.endswith(end):
         raise refuse([truncated()])
     pieces = body[: -len(end)].split(end)
     if form.check:
-        _require_check(form, content, pieces)
+        require_check(form, content, pieces)
         pieces = pieces[:-1]
-    return [_decoded(form, piece, number) for number, piece in enumerate(pieces, start=1)]
+    return [decoded(form, piece, number) for number, piece in enumerate(pieces, start=1)]
 
 
-def _decoded(form: Table, piece: bytes, row: int) -> str:
+def decoded(form: Table, piece: bytes, row: int) -> str:
+    """A line in the declared encoding and no other. Raises FileRefused."""
     try:
         text = piece.decode(form.encoding)
     except UnicodeDecodeError:
@@ -124,7 +125,7 @@ def _decoded(form: Table, piece: bytes, row: int) -> str:
     return text
 
 
-def _require_check(form: Table, content: bytes, pieces: list[bytes]) -> None:
+def require_check(form: Table, content: bytes, pieces: list[bytes]) -> None:
     """The check value of the last line is that of everything before it."""
     title = (form.check_title + form.delimiter).encode(form.encoding)
     if not pieces[-1].startswith(title):
@@ -150,9 +151,10 @@ def _wrong_titles(form: Table, content: bytes, row: int) -> Problem:
     )
 
 
-def _read_framed(
+def read_framed(
     form: Table, cells: tuple[Cell, ...], texts: list[str], row: int, problems: list[Problem]
 ) -> dict[str, Value]:
+    """The values of a head or closing line; what is wrong with it joins `problems`."""
     values: dict[str, Value] = {}
     fits = len(texts) == len(cells) and all(
         not cell.text or cell.text == text for cell, text in zip(cells, texts, strict=True)

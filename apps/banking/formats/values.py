@@ -9,6 +9,8 @@ from apps.banking.formats.profiles import KINDS, Table
 
 _YUAN = re.compile(r"(?:0|[1-9][0-9]{0,12})\.[0-9]{2}")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,15}")
+# By how a form writes amounts.
+AMOUNTS = {"yuan": _YUAN, "fen": _WHOLE}
 _DIGITS = re.compile(r"[0-9][0-9./-]*")
 Value = str | int | date | None
 

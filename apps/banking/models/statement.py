@@ -51,8 +51,9 @@ class BankStatement(AppendOnlyModel):
 class StatementLine(AppendOnlyModel):
     """One movement on an account; below zero it left the account. A serial number counts once."""
 
-    statement = models.ForeignKey(BankStatement, models.PROTECT, related_name="lines")
-    paying_account = models.ForeignKey(PayingAccount, models.PROTECT, related_name="+")
+    # The keys below begin with both: an index more each would only be filled.
+    statement = models.ForeignKey(BankStatement, models.PROTECT, related_name="lines", db_index=False)
+    paying_account = models.ForeignKey(PayingAccount, models.PROTECT, related_name="+", db_index=False)
     row = models.PositiveIntegerField(_("Line"))
     booked_on = models.DateField(_("Booked on"))
     bank_serial = models.CharField(_("Bank's serial number"), max_length=64)
@@ -94,7 +95,9 @@ class StatementMatch(models.Model):
         "ledger.Transaction", models.PROTECT, null=True, blank=True, related_name="match"
     )
     rule = models.CharField(_("Rule"), max_length=40, blank=True)
-    matched_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    matched_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     matched_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

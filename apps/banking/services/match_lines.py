@@ -2,14 +2,14 @@
 
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
-from apps.banking.enums import EntryState, MatchKind
-from apps.banking.models import BatchEntry, PayingAccount, StatementLine, StatementMatch
-from apps.banking.selectors import numbers_in
+from apps.banking.enums import MatchKind
+from apps.banking.models import PayingAccount, StatementLine, StatementMatch
+from apps.banking.selectors import NUMBER, numbers_in
 from apps.casework.engine import Opinion
 from apps.core import failpoints
 from apps.core.errors import Conflict, Forbidden, NotFound, Refused, ShituError
@@ -18,6 +18,47 @@ from apps.payouts.models import PaymentOrder, Recovery, RecoveryReceipt
 from apps.payouts.services.receive_recovery import receive_recovery
 from apps.payouts.services.record_return import record_return
 
+# A movement out is the payment that has its serial number; without such, the one payment that its reference
+# names. The amount is the same, and a payment is one movement: the first of those that could be it.
+_MATCH_PAYMENTS = r"""
+WITH made AS MATERIALIZED (
+    SELECT entry.id, entry.bank_serial, entry.order_number, entry.amount_fen
+      FROM public.banking_batchentry AS entry
+      JOIN public.banking_paymentbatch AS batch ON batch.id = entry.batch_id
+     WHERE batch.paying_account_id = %(account)s AND entry.live AND entry.state = 'paid'
+       AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.entry_id = entry.id)
+), out AS MATERIALIZED (
+    SELECT line.id, line.bank_serial, -line.amount_fen AS amount_fen, line.reference, made.id AS entry_id,
+           made.amount_fen AS made_fen
+      FROM public.banking_statementline AS line
+      LEFT JOIN made ON made.bank_serial = line.bank_serial
+     WHERE line.paying_account_id = %(account)s AND line.amount_fen < 0
+       AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.line_id = line.id)
+), named AS (
+    SELECT out.id, out.amount_fen, min(made.id) AS entry_id, min(made.amount_fen) AS made_fen
+      FROM out CROSS JOIN LATERAL regexp_matches(out.reference, '{pattern}', 'g') AS named (texts)
+      JOIN made ON made.order_number = texts[1]
+     WHERE out.entry_id IS NULL
+     GROUP BY out.id, out.amount_fen HAVING count(*) = 1
+), found AS (
+    SELECT id, entry_id FROM out WHERE made_fen = amount_fen
+    UNION ALL
+    SELECT id, entry_id FROM named WHERE made_fen = amount_fen
+)
+INSERT INTO public.banking_statementmatch (line_id, kind, entry_id, rule, matched_by_id, matched_at)
+SELECT min(id), 'payment', entry_id, '', %(by)s, now() FROM found GROUP BY entry_id
+""".replace("{pattern}", NUMBER)
+# Money in whose reference names one notice; that it is taken is looked at one by one.
+_NAMING_ONE_NOTICE = r"""
+SELECT line.id
+  FROM public.banking_statementline AS line
+ CROSS JOIN LATERAL regexp_matches(line.reference, '{pattern}', 'g') AS named (texts)
+  JOIN public.payouts_recovery AS recovery ON recovery.number = texts[1]
+ WHERE line.paying_account_id = %(account)s AND line.amount_fen > 0
+   AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.line_id = line.id)
+ GROUP BY line.id
+""".replace("{pattern}", NUMBER)
+
 
 def match_open_lines(actor: Actor, account_id: int, *, on: date) -> int:
     """Match every open movement of an account that names what it is; returns how many were matched.
@@ -25,11 +66,13 @@ def match_open_lines(actor: Actor, account_id: int, *, on: date) -> int:
     A payment is matched by the bank's serial number or our order number, with the same amount, once the
     bank's result said that it was made. Money that names a recovery notice is received for it.
     """
-    lines = list(StatementLine.objects.filter(paying_account_id=account_id, match=None).order_by("id"))
-    found = _match_payments(actor, account_id, [line for line in lines if line.amount_fen < 0])
-    for line in lines:
-        if line.amount_fen > 0 and _match_receipt_named(actor, line, on) is not None:
-            found += 1
+    with connection.cursor() as cursor:
+        cursor.execute(_MATCH_PAYMENTS, {"account": account_id, "by": actor.account_id})
+        found: int = cursor.rowcount
+        cursor.execute(_NAMING_ONE_NOTICE, {"account": account_id})
+        naming = [pk for (pk,) in cursor.fetchall()]
+    for line in StatementLine.objects.filter(pk__in=naming).order_by("id"):
+        found += _match_receipt_named(actor, line, on) is not None
     return found
 
 
@@ -96,28 +139,6 @@ def _lock_open(actor: Actor, line: StatementLine) -> StatementLine:
     if StatementMatch.objects.filter(line=locked).exists():
         raise Conflict(_("This movement is explained already."), code="matched")
     return locked
-
-
-def _match_payments(actor: Actor, account_id: int, lines: list[StatementLine]) -> int:
-    serials = [line.bank_serial for line in lines]
-    numbers = {number for line in lines for number in numbers_in(line.reference)}
-    rows = BatchEntry.objects.filter(
-        batch__paying_account_id=account_id, live=True, state=EntryState.PAID, match=None
-    )
-    by_serial = {row.bank_serial: row for row in rows.filter(bank_serial__in=serials)}
-    by_number = {row.order_number: row for row in rows.filter(order_number__in=numbers)}
-    matches, used = [], set()
-    for line in lines:
-        named = [by_number[n] for n in numbers_in(line.reference) if n in by_number]
-        entry = by_serial.get(line.bank_serial) or (named[0] if len(named) == 1 else None)
-        if entry is None or entry.pk in used or -line.amount_fen != entry.amount_fen:
-            continue
-        used.add(entry.pk)
-        matches.append(
-            StatementMatch(line=line, kind=MatchKind.PAYMENT, entry=entry, matched_by_id=actor.account_id)
-        )
-    StatementMatch.objects.bulk_create(matches, batch_size=5000)
-    return len(matches)
 
 
 def _match_receipt_named(actor: Actor, line: StatementLine, on: date) -> StatementMatch | None:

@@ -4,21 +4,38 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
-from apps.banking.formats.contents import StatementContent
-from apps.banking.formats.profiles import Message, profile
-from apps.banking.formats.refusals import at, refuse
+from apps.banking.formats.contents import StatementHead
+from apps.banking.formats.profiles import Message, Profile, profile
+from apps.banking.formats.refusals import PROBLEMS_MAX, at, refuse
 from apps.banking.formats.statements import read_statement
-from apps.banking.models import BankStatement, PayingAccount, StatementLine
+from apps.banking.models import BankStatement, PayingAccount
 from apps.banking.services.match_lines import match_open_lines
+from apps.banking.services.stage_lines import stage
 from apps.core import failpoints
 from apps.core.errors import Forbidden, NotFound, Problem
 from apps.core.files import store_bytes
-from apps.core.identifiers import mask_account
+from apps.core.models import StoredFile
+
+_KNOWN = """
+SELECT staged.row, statement.number
+  FROM pg_temp.banking_staged_line AS staged
+  JOIN public.banking_statementline AS line
+    ON line.paying_account_id = %s AND line.bank_serial = staged.bank_serial
+  JOIN public.banking_bankstatement AS statement ON statement.id = line.statement_id
+ ORDER BY staged.row LIMIT %s
+"""
+_KEEP = """
+INSERT INTO public.banking_statementline
+       (statement_id, paying_account_id, row, booked_on, bank_serial, amount_fen, counterparty_name,
+        counterparty_account, reference)
+SELECT %s, %s, row, booked_on, bank_serial, amount_fen, counterparty_name, counterparty_account, reference
+  FROM pg_temp.banking_staged_line
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +70,30 @@ def take_statement(
         known = BankStatement.objects.filter(sha256=sha256, paying_account=locked).first()
         if known is not None:
             return TakenStatement(known, already=True)
-        read = read_statement(profile(locked.profile_key), content, account_number=locked.account_number)
-        problems = [*_known_movements(locked, read), *_gaps(locked, read, on)]
-        if problems:
-            raise refuse(problems)
-        statement = _keep(actor, locked, read, content, name, sha256, on)
+        form = profile(locked.profile_key)
+        read, count = stage(form, content, account_number=locked.account_number)
+        gaps = _gaps(locked, read, on)
+        if gaps:
+            raise refuse([*_known_movements(locked), *gaps])
+        file = store_bytes(content, name=name, media_type=_media_type(form), sealed=True)
+        statement = _keep(actor, locked, read, file, name, count, on)
+        _keep_lines(statement, form, content)
         failpoints.point("statement.kept")
         matched = match_open_lines(actor, locked.pk, on=on)
         failpoints.point("statement.matched")
     return TakenStatement(statement, already=False, matched=matched)
 
 
-def _known_movements(account: PayingAccount, read: StatementContent) -> list[Problem]:
-    rows = {entry.bank_serial: entry.row for entry in read.entries}
-    known = StatementLine.objects.filter(paying_account=account, bank_serial__in=rows).select_related(
-        "statement"
-    )
+def _known_movements(account: PayingAccount) -> list[Problem]:
+    """The staged movements that came with another statement."""
     message = _("This movement was taken in with statement %(number)s already.")
-    return [
-        at(rows[line.bank_serial], "movement_known", message % {"number": line.statement.number})
-        for line in known
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [account.pk, PROBLEMS_MAX])
+        found = cursor.fetchall()
+    return [at(row, "movement_known", message % {"number": number}) for row, number in found]
 
 
-def _gaps(account: PayingAccount, read: StatementContent, on: date) -> list[Problem]:
+def _gaps(account: PayingAccount, read: StatementHead, on: date) -> list[Problem]:
     """A statement begins where the one before it ended, and the future has not been booked."""
     problems = []
     if read.to_day > on:
@@ -100,44 +117,42 @@ def _gaps(account: PayingAccount, read: StatementContent, on: date) -> list[Prob
 def _keep(
     actor: Actor,
     account: PayingAccount,
-    read: StatementContent,
-    content: bytes,
+    read: StatementHead,
+    file: StoredFile,
     name: str,
-    sha256: str,
+    count: int,
     on: date,
 ) -> BankStatement:
-    message = isinstance(profile(account.profile_key).statement, Message)
-    statement = BankStatement.objects.create(
+    return BankStatement.objects.create(
         paying_account=account,
-        file=store_bytes(
-            content, name=name, media_type="application/xml" if message else "text/csv", sealed=True
-        ),
-        sha256=sha256,
+        file=file,
+        sha256=file.sha256,
         name=name[:255],
         number=read.number[:64],
         from_day=read.from_day,
         to_day=read.to_day,
         opening_fen=read.opening_fen,
         closing_fen=read.closing_fen,
-        line_count=len(read.entries),
+        line_count=count,
         taken_by_id=actor.account_id,
         taken_on=on,
     )
-    StatementLine.objects.bulk_create(
-        (
-            StatementLine(
-                statement=statement,
-                paying_account=account,
-                row=entry.row,
-                booked_on=entry.booked_on,
-                bank_serial=entry.bank_serial,
-                amount_fen=entry.amount_fen,
-                counterparty_name=entry.counterparty_name[:200],
-                counterparty_account=mask_account(entry.counterparty_account),
-                reference=entry.reference,
-            )
-            for entry in read.entries
-        ),
-        batch_size=5000,
-    )
-    return statement
+
+
+def _keep_lines(statement: BankStatement, form: Profile, content: bytes) -> None:
+    """Move the staged lines in, all in one statement. A serial number that is there already refuses all."""
+    account = statement.paying_account
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_KEEP, [statement.pk, account.pk])
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
+        if constraint != "movement_serial_once":
+            raise
+        # Which line it is says whoever reads line by line: twice in this file, or in another statement.
+        read_statement(form, content, account_number=account.account_number)
+        raise refuse(_known_movements(account)) from error
+
+
+def _media_type(form: Profile) -> str:
+    return "application/xml" if isinstance(form.statement, Message) else "text/csv"
