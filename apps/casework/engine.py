@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -24,6 +24,11 @@ from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Proble
 
 Guard = Callable[[Any, Actor], Iterable[Problem]]
 Effect = Callable[[Any], Sequence[str] | None]
+
+_SIT_DOWN = """
+    INSERT INTO casework_seat (subject_type, subject_id, person_id, seat, since) VALUES (%s, %s, %s, %s, %s)
+        ON CONFLICT (subject_type, subject_id, person_id) DO NOTHING RETURNING id
+"""
 
 
 @dataclass(frozen=True)
@@ -151,11 +156,21 @@ def _take_seat(
             if held is not None and held.seat != step.seat:
                 raise _two_chairs()
     label = case._meta.label_lower
-    seat, _created = Seat.objects.get_or_create(
-        subject_type=label, subject_id=case.pk, person_id=actor.person_id, defaults={"seat": step.seat}
-    )
+    seat = _sit_down(label, case.pk, actor.person_id, step.seat)
     if seat.seat != step.seat:
         raise _two_chairs()
+    return seat
+
+
+def _sit_down(label: str, pk: int, person_id: int, chair: str) -> Seat:
+    """The chair that the person has in the case, taken now where there is none; one statement for a new one."""
+    seat = Seat(subject_type=label, subject_id=pk, person_id=person_id, seat=chair, since=clock.now())
+    with connection.cursor() as cursor:
+        cursor.execute(_SIT_DOWN, [label, pk, person_id, chair, seat.since])
+        made = cursor.fetchone()
+    if made is None:
+        return Seat.objects.get(subject_type=label, subject_id=pk, person_id=person_id)
+    (seat.pk,) = made
     return seat
 
 

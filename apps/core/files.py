@@ -137,21 +137,20 @@ def store_bytes(content: bytes, *, name: str, media_type: str, sealed: bool = Fa
         return known
     sealed = sealed or (known is not None and known.sealed)
     _write(_path(sha256, sealed), crypto.seal_bytes(_purpose(sha256), content) if sealed else content)
-    stored, created = StoredFile.objects.get_or_create(
-        sha256=sha256,
-        defaults={
-            "size": len(content),
-            "media_type": media_type,
-            "name": clean_name(name),
-            "sealed": sealed,
-        },
-    )
-    if not created and sealed and not stored.sealed:
+    stored = known or _row(sha256, len(content), media_type=media_type, name=name, sealed=sealed)
+    if sealed and not stored.sealed:
         # The same bytes were kept open before; from now on they are not.
         StoredFile.objects.filter(pk=stored.pk).update(sealed=True)
         stored.sealed = True
         transaction.on_commit(lambda: _path(sha256, sealed=False).unlink(missing_ok=True))
     return stored
+
+
+def _row(sha256: str, size: int, *, media_type: str, name: str, sealed: bool) -> StoredFile:
+    """The row of these bytes; somebody who stores the same ones at the same moment gets the same row."""
+    row = StoredFile(sha256=sha256, size=size, media_type=media_type, name=clean_name(name), sealed=sealed)
+    StoredFile.objects.bulk_create([row], ignore_conflicts=True)
+    return StoredFile.objects.get(sha256=sha256)
 
 
 def open_file(stored: StoredFile) -> BinaryIO:

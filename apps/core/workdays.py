@@ -40,6 +40,23 @@ def add_working_days(day: date, count: int) -> date:
     return found
 
 
+def working_day_back(day: date, count: int) -> date:
+    """The working day with `count` working days after it, up to and including `day`; 0: the last one by then.
+
+    Raises ValueError for a negative count.
+    """
+    if count < 0:
+        raise ValueError("count is zero or more")
+    overrides = _overrides(day - timedelta(days=count * _STRETCH + _STRETCH_DAYS_MIN), day)
+    found = day
+    while True:
+        if _works(found, overrides):
+            if not count:
+                return found
+            count -= 1
+        found -= _ONE_DAY
+
+
 def working_days_between(start: date, end: date) -> int:
     """How many working days lie after `start` up to and including `end`; negative when `end` is earlier."""
     if end < start:

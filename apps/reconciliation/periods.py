@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Min
 
 from apps.banking.models import StatementLine, StatementMatch
-from apps.core.workdays import is_working_day
+from apps.core.workdays import working_day_back
 from apps.ledger import periods
 from apps.ledger.selectors import trial_balance
 
@@ -22,13 +22,7 @@ def posting_day(day: date, on: date) -> date:
 
 def past(on: date, working_days: int) -> date:
     """The last day after which more than so many working days have gone by on the day `on`."""
-    day, left = on, working_days
-    while True:
-        if is_working_day(day):
-            if not left:
-                return day - timedelta(days=1)
-            left -= 1
-        day -= timedelta(days=1)
+    return working_day_back(on, working_days) - timedelta(days=1)
 
 
 def seen_through(last_day: date) -> dict[str, int]:

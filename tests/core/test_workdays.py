@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from apps.core.models import Holiday
-from apps.core.workdays import add_working_days, is_working_day, working_days_between
+from apps.core.workdays import add_working_days, is_working_day, working_day_back, working_days_between
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,21 @@ def test_ten_working_days_over_the_national_holiday():
 
 def test_no_days_added_is_the_day_itself():
     assert add_working_days(date(2023, 5, 1), 0) == date(2023, 5, 1)
+
+
+def test_counted_backwards_the_day_itself_is_the_first_if_offices_work_on_it():
+    monday = date(2026, 3, 16)
+    assert working_day_back(monday, 0) == monday
+    assert working_day_back(monday, 1) == date(2026, 3, 13)
+    assert working_day_back(date(2026, 3, 15), 0) == date(2026, 3, 13)
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 20])
+@pytest.mark.parametrize("day", [date(2026, 10, 9), date(2026, 2, 24), date(2031, 5, 4)])
+def test_so_many_working_days_lie_after_the_one_counted_back_to(day, count):
+    found = working_day_back(day, count)
+    assert is_working_day(found)
+    assert working_days_between(found, day) == count
 
 
 def test_the_first_day_is_not_counted_and_the_last_one_is():
