@@ -1,8 +1,13 @@
-"""How old open recoveries are: by days after their deadline, district and fund."""
+"""How old open recoveries are: by days after their deadline, district and fund.
 
-from collections.abc import Iterator, Sequence
+Where instalments were agreed each of them has an age of its own, counted from its own day.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import (
@@ -22,8 +27,11 @@ from django.db.models import (
 from django.db.models.functions import ExtractDay
 from django.utils.translation import gettext as _
 
-from apps.payouts.enums import STILL_OWED, RecoveryState
-from apps.payouts.models import OPEN_FEN, Recovery, RecoveryPart
+from apps.accounts.models import District
+from apps.ledger.models import Fund
+from apps.payouts.enums import STILL_OWED, AgreementState, RecoveryState
+from apps.payouts.instalments import standing_of
+from apps.payouts.models import OPEN_FEN, InstalmentAgreement, Recovery, RecoveryPart
 from apps.payouts.rules import recovery_rule
 
 NOT_DUE = "not_due"
@@ -70,28 +78,73 @@ def buckets(on: date) -> list[Bucket]:
 
 
 def in_bucket(rows: QuerySet[Recovery], bucket: Bucket, on: date) -> QuerySet[Recovery]:
-    """The open ones of that age."""
+    """The recoveries of which something is open and of that age."""
     rows = rows.filter(state__in=STILL_OWED)
-    if bucket.key == NOT_DUE:
-        return rows.filter(due_on__gte=on)
-    rows = rows.filter(due_on__lte=on - timedelta(days=bucket.low))
-    return rows if bucket.high is None else rows.filter(due_on__gte=on - timedelta(days=bucket.high))
+    late = Q(due_on__gte=on)
+    if bucket.key != NOT_DUE:
+        late = Q(due_on__lte=on - timedelta(days=bucket.low))
+        late &= Q() if bucket.high is None else Q(due_on__gte=on - timedelta(days=bucket.high))
+    agreed = {
+        found.recovery.pk
+        for found in _agreed_sums(rows)
+        if _age_of(found.due_on, buckets(on), on) == bucket.key
+    }
+    return rows.filter((late & ~_AGREED) | Q(pk__in=agreed))
 
 
 def age_rows(rows: QuerySet[Recovery], on: date) -> list[AgeRow]:
     """What is open of these recoveries by district, fund and age; nothing for districts without any."""
     ages = buckets(on)
+    rows = rows.filter(state__in=STILL_OWED)
+    sums: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     parts = (
-        RecoveryPart.objects.filter(recovery__in=rows.filter(state__in=STILL_OWED))
+        RecoveryPart.objects.filter(recovery__in=rows.exclude(_AGREED))
         .annotate(age=_age(ages, on))
-        .values("recovery__district", "fund", "age")
+        .values_list("recovery__district", "fund", "age")
         .annotate(fen=Sum(OPEN_FEN))
-        .order_by("recovery__district__position", "fund__position", "fund")
+        .order_by()
     )
-    sums: dict[tuple[str, str], dict[str, int]] = {}
-    for row in parts:
-        sums.setdefault((row["recovery__district"], row["fund"]), {})[row["age"]] = row["fen"]
-    return list(_named(sums, [age.key for age in ages]))
+    for district, fund, age, fen in parts:
+        sums[district, fund][age] += fen
+    for found in _agreed_sums(rows):
+        sums[found.recovery.district_id, found.fund][_age_of(found.due_on, ages, on)] += found.fen
+    return _named(sums, [age.key for age in ages])
+
+
+@dataclass(frozen=True)
+class _Agreed:
+    """What of an instalment is open and goes back to one fund."""
+
+    recovery: Recovery
+    fund: str
+    due_on: date
+    fen: int
+
+
+_AGREED = Q(pk__in=InstalmentAgreement.objects.filter(state=AgreementState.IN_FORCE).values("recovery"))
+
+
+def _agreed_sums(rows: QuerySet[Recovery]) -> Iterator[_Agreed]:
+    """What is open of instalments, by fund: money fills the first instalment and the first fund first."""
+    agreements = InstalmentAgreement.objects.filter(state=AgreementState.IN_FORCE, recovery__in=rows)
+    for agreement in agreements.select_related("recovery").prefetch_related("recovery__parts"):
+        recovery = agreement.recovery
+        funds = [(part.fund_id, part.open_fen) for part in sorted(recovery.parts.all(), key=attrgetter("pk"))]
+        for row in standing_of(agreement, recovery.open_fen):
+            left = row.instalment.amount_fen - row.covered_fen
+            while left and funds:
+                fund, opened = funds.pop(0)
+                fen = min(left, opened)
+                left -= fen
+                if fen:
+                    yield _Agreed(recovery, fund, row.instalment.due_on, fen)
+                if opened > fen:
+                    funds.insert(0, (fund, opened - fen))
+
+
+def _age_of(due_on: date, ages: Sequence[Bucket], on: date) -> str:
+    late = (on - due_on).days
+    return next(age.key for age in ages if age.high is None or late <= age.high)
 
 
 def _age(ages: Sequence[Bucket], on: date) -> Case:
@@ -103,15 +156,14 @@ def _age(ages: Sequence[Bucket], on: date) -> Case:
     return Case(*whens, default=Value(ages[-1].key), output_field=CharField())
 
 
-def _named(sums: dict[tuple[str, str], dict[str, int]], keys: Sequence[str]) -> Iterator[AgeRow]:
-    from apps.accounts.models import District
-    from apps.ledger.models import Fund
-
+def _named(sums: Mapping[tuple[str, str], Mapping[str, int]], keys: Sequence[str]) -> list[AgeRow]:
     districts, funds = District.objects.in_bulk(), Fund.objects.in_bulk()
-    for (district, fund), by_age in sums.items():
-        fens = tuple(by_age.get(key, 0) for key in keys)
-        if any(fens):
-            yield AgeRow(districts[district], funds[fund], fens)
+    found = [
+        AgeRow(districts[district], funds[fund], tuple(by_age.get(key, 0) for key in keys))
+        for (district, fund), by_age in sums.items()
+    ]
+    places = sorted(found, key=lambda row: (row.district.position, row.fund.position, row.fund.pk))
+    return [row for row in places if row.total_fen]
 
 
 def late_days(on: date) -> Case:

@@ -131,3 +131,22 @@ def test_ages_add_up_by_fund_and_leave_out_what_is_repaid():
     assert sum(totals(rows, buckets(on))) == recovery.amount_fen - 100
     received(of, recovery, recovery.amount_fen - 100, "S2")
     assert age_rows(Recovery.objects.all(), on) == []
+
+
+def test_each_agreed_instalment_has_the_age_of_its_own_day():
+    of = make.money(people=3, special_fen=10_000_00)
+    recovery = owed(of)
+    agreement = agreed(of, recovery)
+    first, second, *later = agreement.instalments.order_by("position")
+    received(of, recovery, first.amount_fen + 100, "S1")
+    on = second.due_on + timedelta(days=1)
+    ages, rows = buckets(on), Recovery.objects.all()
+
+    aged = age_rows(rows, on)
+
+    assert totals(aged, ages)[0] == sum(row.amount_fen for row in later)
+    assert totals(aged, ages)[1] == second.amount_fen - 100
+    assert {row.fund.pk: row.total_fen for row in aged} == {
+        part.fund_id: part.open_fen for part in recovery.parts.all() if part.open_fen
+    }
+    assert [place for place, row in enumerate(ages) if in_bucket(rows, row, on).exists()] == [0, 1]
