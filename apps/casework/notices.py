@@ -33,7 +33,12 @@ _ORGANISATION_ROLES = {
 
 
 def announce(case: Any, step: Transition, source: str, actor: Actor, reason: str = "") -> list[Notice]:
-    """Leave a notice for each addressee of the step and have it mailed once the step is committed.
+    """Leave a notice for each addressee of the step and have it mailed once the step is committed."""
+    return leave(notices_of(case, step, source, actor, reason))
+
+
+def notices_of(case: Any, step: Transition, source: str, actor: Actor, reason: str = "") -> list[Notice]:
+    """A notice for each addressee of the step, not left yet.
 
     Addressees: `enterprise`, `institution`, `superior` (of the case), `district`, `supervisor`,
     `district_finance` (of the case's district), `city`, `person` (the case's own person).
@@ -49,7 +54,7 @@ def announce(case: Any, step: Transition, source: str, actor: Actor, reason: str
         )
         if _address(row, addressee, case):
             rows.append(row)
-    return leave(rows)
+    return rows
 
 
 def leave(rows: Iterable[Notice]) -> list[Notice]:

@@ -96,6 +96,13 @@ def _advances(claim: Claim) -> dict[int, tuple[Share, ...]]:
 
 def _draw(key: str, wanted: Iterable[tuple[int, int]], order: Sequence[str]) -> Iterator[Share]:
     left = {row.fund_id: row.open_fen for row in Reservation.objects.filter(key=key)}
+    return draw(key, left, wanted, order)
+
+
+def draw(
+    key: str, left: dict[str, int], wanted: Iterable[tuple[int, int]], order: Sequence[str]
+) -> Iterator[Share]:
+    """Spread lines (key, fen) over what is `left` of a reservation by fund, in the policy's order."""
     funds = [fund for fund in order if left.get(fund)] + [fund for fund in left if fund not in order]
     for line_id, amount_fen in wanted:
         missing = amount_fen

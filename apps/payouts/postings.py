@@ -8,7 +8,7 @@ from apps.accounts.actors import Actor
 from apps.claims.enums import ClaimKind
 from apps.claims.models import Claim
 from apps.ledger import services as ledger
-from apps.ledger.services import LegSpec, credit, debit
+from apps.ledger.services import LegSpec, Posting, credit, debit
 from apps.payouts.allocation import Allocation, Share
 from apps.payouts.models import Recovery, RecoveryOffset, RecoveryReceipt, RecoveryWriteOff
 from apps.payouts.returned import Returned
@@ -28,6 +28,20 @@ def post_obligation(claim: Claim, allocation: Allocation, actor: Actor, on: date
         else _settle_legs(claim, allocation)
     )
     _post(claim, f"claim:{claim.pk}:obligation", "obligation", list(legs), actor, on)
+
+
+def obligation_of_advance(claim: Claim, allocation: Allocation, actor: Actor, on: date) -> Posting:
+    """What `post_obligation` posts for an advance, to be posted with many others."""
+    return Posting(
+        key=f"claim:{claim.pk}:obligation",
+        on=on,
+        kind="obligation",
+        legs=list(_advance_legs(claim, allocation)),
+        memo=claim.number,
+        posted_by_id=actor.user_id,
+        subject_type="claims.claim",
+        subject_id=claim.pk,
+    )
 
 
 def _advance_legs(claim: Claim, allocation: Allocation) -> Iterator[LegSpec]:

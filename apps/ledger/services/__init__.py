@@ -4,7 +4,17 @@ Every verb is safe to repeat: the caller names the event by a `key`, a second ca
 the first one's rows, and the same key with other content is a Conflict.
 """
 
-from apps.ledger.services.budgets import adjust, appropriate, refund, release, reserve, reserve_from, use
+from apps.ledger.services.budgets import (
+    Draw,
+    adjust,
+    appropriate,
+    refund,
+    release,
+    reserve,
+    reserve_from,
+    use,
+    use_many,
+)
 from apps.ledger.services.bulk import post_many
 from apps.ledger.services.closing import close_period, propose_closing, withdraw_closing
 from apps.ledger.services.keeping import fold_balances, rebuild_balances
@@ -14,6 +24,7 @@ from apps.ledger.services.reversing import reverse
 from apps.ledger.services.specs import LegSpec, Posting, credit, debit
 
 __all__ = [
+    "Draw",
     "LegSpec",
     "Posting",
     "adjust",
@@ -33,5 +44,6 @@ __all__ = [
     "reserve_from",
     "reverse",
     "use",
+    "use_many",
     "withdraw_closing",
 ]

@@ -4,7 +4,7 @@ Each verb takes the caller's `key` and may be repeated. Inside, the pots of the 
 first, in one order everywhere; then movements are added, and the database moves the counters in their caps.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,6 +19,15 @@ from apps.ledger.services.planning import locked_budgets, not_covered, plan_spli
 from apps.ledger.services.refusals import in_sentences
 
 Split = Sequence[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What `use` takes, for many at once: the event's key, the reservation, and fen by fund."""
+
+    key: str
+    reservation: str
+    splits: Split
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +191,45 @@ def use(
     return _draw(MovementKind.USE, key, reservation, on, splits, document, by_id)
 
 
+def use_many(draws: Iterable[Draw], *, on: date, by_id: int | None = None) -> None:
+    """Spend for many at once what was reserved: `use` for each draw, in one statement.
+
+    Raises `Refused` where a reservation falls short and `Conflict` where a key was used before: nothing is
+    spent then, and the caller takes them one by one.
+    """
+    wanted = list(draws)
+    with transaction.atomic():
+        known = Reservation.objects.filter(key__in={draw.reservation for draw in wanted})
+        for district, year in sorted(set(known.values_list("district_code", "year"))):
+            locked_budgets(district, year)
+        # Read anew while their pots are locked: whoever changes a reservation holds the lock.
+        left: dict[str, dict[str, Reservation]] = {}
+        for row in known.all():
+            left.setdefault(row.key, {})[row.fund_id] = row
+        used = BudgetMovement.objects.filter(key__in=[draw.key for draw in wanted]).first()
+        if used is not None:
+            raise _key_reused(used.key)
+        rows: list[BudgetMovement] = []
+        for draw in wanted:
+            funds = left.get(draw.reservation, {})
+            _require_left(_whole(draw.splits), {fund: row.open_fen for fund, row in funds.items()})
+            pot = next(iter(funds.values()))
+            rows += _movements(
+                _Step(
+                    key=draw.key,
+                    kind=MovementKind.USE,
+                    district=pot.district_code,
+                    year=pot.year,
+                    split=draw.splits,
+                    on=on,
+                    by_id=by_id,
+                    reservation_key=draw.reservation,
+                )
+            )
+        with in_sentences():
+            BudgetMovement.objects.bulk_create(rows)
+
+
 def release(
     key: str,
     *,
@@ -285,8 +333,13 @@ def _change_pot(step: _Step) -> Budget:
 
 def _take(step: _Step) -> None:
     """Add the movements in one statement; the database moves the counters."""
+    with in_sentences():
+        BudgetMovement.objects.bulk_create(_movements(step))
+
+
+def _movements(step: _Step) -> list[BudgetMovement]:
     subject_type, subject_id = step.subject
-    rows = [
+    return [
         BudgetMovement(
             key=step.key,
             position=position,
@@ -304,8 +357,6 @@ def _take(step: _Step) -> None:
         )
         for position, (fund, fen) in enumerate(step.split, start=1)
     ]
-    with in_sentences():
-        BudgetMovement.objects.bulk_create(rows)
 
 
 def _taken_before(step: _Step, *, any_split: bool = False) -> bool:

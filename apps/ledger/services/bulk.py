@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
+from apps.core import failpoints
 from apps.core.errors import Conflict, Refused
 from apps.ledger.services.refusals import constraint_of, in_sentences
 from apps.ledger.services.specs import Posting
@@ -91,6 +92,7 @@ def post_many(postings: Iterable[Posting]) -> list[int]:
     with transaction.atomic():
         while chunk := list(islice(rest, CHUNK_SIZE)):
             ids += _post_chunk(chunk)
+            failpoints.point("posting.posted")
     return ids
 
 

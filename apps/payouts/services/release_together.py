@@ -1,0 +1,200 @@
+"""Many advances are released at once: what `release_payment` does for one, in a handful of statements.
+
+Only what is plain: an advance that was never released before, of an enterprise that owes nothing, to the
+account that was signed for, by somebody without another chair in it. Everything else, and everything where
+anything is refused, is left to `release_payment`, which has the sentence for it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from apps.accounts.actors import Actor
+from apps.casework.together import free_to_step, step_together
+from apps.claims.enums import ClaimKind, ClaimState
+from apps.claims.models import Claim, ClaimLine
+from apps.claims.services.sign_claim import reservation_key
+from apps.claims.transitions import CLAIM_TRANSITIONS
+from apps.core import clock, failpoints
+from apps.core.errors import Refused, ShituError
+from apps.enterprises.models import BankAccount
+from apps.ledger import services as ledger
+from apps.ledger.models import Reservation
+from apps.payouts.allocation import Allocation, draw
+from apps.payouts.enums import OrderState, RecoveryState
+from apps.payouts.models import PaymentLine, PaymentOrder, PaymentPart, Recovery, RecoveryOffset
+from apps.payouts.postings import obligation_of_advance
+from apps.policy.models import PolicyDocument
+from apps.policy.selectors import parameter
+
+_BATCH = 2000
+
+
+def release_together(actor: Actor, wanted: Sequence[int], *, on: date) -> set[int]:
+    """Release those of the claims that are plain, all of them or none; returns which.
+
+    What is returned is committed with the caller's transaction. Raises nothing that a claim could cause.
+    """
+    try:
+        with transaction.atomic():
+            claims = _plain(actor, wanted, on)
+            failpoints.point("step.locked")
+            if claims:
+                _release(actor, claims, on)
+                failpoints.point("step.saved")
+    except (ShituError, IntegrityError):
+        return set()
+    failpoints.point("step.committed")
+    return {claim.pk for claim in claims}
+
+
+def _plain(actor: Actor, wanted: Sequence[int], on: date) -> list[Claim]:
+    """The claims under their locks that can be released without a question."""
+    mine = Claim.objects.visible_to(actor).filter(pk__in=wanted, state=ClaimState.APPROVED)
+    locked = list(mine.select_for_update(of=("self",)).order_by("id"))
+    # Looked at again once they are held: what stands now stands until the end.
+    plain = _plain_money(Claim.objects.filter(pk__in=[claim.pk for claim in locked]), on)
+    rows = list(plain.select_related("training_class").order_by("id"))
+    # A document is long, and the same for nearly all of them.
+    documents = PolicyDocument.objects.in_bulk({claim.policy_document_id for claim in rows})
+    for claim in rows:
+        claim.policy_document = documents[claim.policy_document_id]
+    return free_to_step(
+        CLAIM_TRANSITIONS,
+        rows,
+        "release",
+        actor,
+        separate_from=lambda claim: [
+            ("apprentices.trainingclass", claim.training_class_id),
+            ("plans.plan", claim.training_class.plan_id),
+        ],
+    )
+
+
+def _plain_money(claims: QuerySet[Claim], on: date) -> QuerySet[Claim]:
+    """Advances without earlier order, set-off or anything owed, to the account that was signed for."""
+    of_claim = {"claim": OuterRef("pk")}
+    owed = Recovery.objects.filter(
+        ~Q(state=RecoveryState.REPAID),
+        enterprise_id=OuterRef("enterprise_id"),
+        district_id=OuterRef("district_id"),
+        issued_on__lte=on,
+    )
+    account = BankAccount.objects.filter(
+        organisation_id=OuterRef("enterprise_id"),
+        state="confirmed",
+        fingerprint=OuterRef("payee_fingerprint"),
+    )
+    return claims.filter(
+        Exists(account),
+        ~Exists(owed),
+        ~Exists(PaymentOrder.objects.filter(**of_claim)),
+        ~Exists(RecoveryOffset.objects.filter(**of_claim)),
+        state=ClaimState.APPROVED,
+        kind=ClaimKind.ADVANCE,
+        recover_fen=0,
+        net_fen__gt=0,
+    )
+
+
+def _release(actor: Actor, claims: Sequence[Claim], on: date) -> None:
+    allocations = _allocate(claims, on)
+    ledger.use_many(
+        (
+            ledger.Draw(f"claim:{claim.pk}:use:{key}", key, splits)
+            for claim in claims
+            for key, splits in allocations[claim.pk].totals(drawn=True).items()
+        ),
+        on=on,
+        by_id=actor.user_id,
+    )
+    ledger.post_many(obligation_of_advance(claim, allocations[claim.pk], actor, on) for claim in claims)
+    orders = PaymentOrder.objects.bulk_create(
+        _orders(actor, claims, on),
+        batch_size=_BATCH,
+    )
+    failpoints.point("release.ordered")
+    shares = [(order, allocations[order.claim_id]) for order in orders]
+    PaymentPart.objects.bulk_create(
+        (
+            PaymentPart(order=order, fund_id=fund, amount_fen=fen)
+            for order, allocation in shares
+            for fund, fen in allocation.net_by_fund().items()
+        ),
+        batch_size=_BATCH,
+    )
+    PaymentLine.objects.bulk_create(
+        (
+            PaymentLine(order=order, claim_line_id=share.line_id, fund_id=share.fund, amount_fen=share.fen)
+            for order, allocation in shares
+            for share in allocation.shares
+        ),
+        batch_size=_BATCH,
+    )
+    step_together(CLAIM_TRANSITIONS, claims, "release", actor, on=on)
+
+
+def _allocate(claims: Sequence[Claim], on: date) -> dict[int, Allocation]:
+    """`allocation.allocate` for advances: each draws on what was reserved for it."""
+    wanted: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    lines = ClaimLine.objects.filter(claim__in=claims).order_by("id")
+    for claim_id, line_id, fen in lines.values_list("claim_id", "id", "amount_fen"):
+        if fen > 0:
+            wanted[claim_id].append((line_id, fen))
+    keys = {claim.pk: reservation_key(claim) for claim in claims}
+    left: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in Reservation.objects.filter(key__in=keys.values()):
+        left[row.key][row.fund_id] = row.open_fen
+    order: dict[int, list[str]] = {}
+    found = {}
+    for claim in claims:
+        if claim.policy_document_id not in order:
+            funds = parameter(claim.policy_document, "fund_order", on)
+            order[claim.policy_document_id] = [fund.code for fund in funds]
+        key = keys[claim.pk]
+        drawn = draw(key, left[key], wanted[claim.pk], order[claim.policy_document_id])
+        found[claim.pk] = Allocation(tuple(drawn), {})
+    return found
+
+
+def _orders(actor: Actor, claims: Iterable[Claim], on: date) -> list[PaymentOrder]:
+    released_at = clock.moment_of(on)
+    return [
+        PaymentOrder(
+            number=f"{claim.number}-1",
+            key=f"claim:{claim.pk}:1",
+            claim=claim,
+            attempt=1,
+            district_id=claim.district_id,
+            year=claim.year,
+            enterprise_id=claim.enterprise_id,
+            account_name=account.account_name,
+            account_number=account.account_number,
+            bank_name=account.bank_name,
+            payee_fingerprint=claim.payee_fingerprint,
+            amount_fen=claim.net_fen,
+            offset_fen=0,
+            state=OrderState.RELEASED,
+            released_by_id=actor.account_id,
+            released_at=released_at,
+        )
+        for claim, account in _with_accounts(claims)
+    ]
+
+
+def _with_accounts(claims: Iterable[Claim]) -> Iterator[tuple[Claim, BankAccount]]:
+    """Each claim with the account that was signed for, as it stands now."""
+    listed = list(claims)
+    rows = BankAccount.objects.filter(
+        organisation_id__in={claim.enterprise_id for claim in listed}, state="confirmed"
+    )
+    accounts = {(row.organisation_id, row.fingerprint): row for row in rows}
+    for claim in listed:
+        account = accounts.get((claim.enterprise_id, claim.payee_fingerprint))
+        if account is None:
+            # It changed at this very moment: one by one the claim is refused with its sentence.
+            raise Refused(code="payee_changed")
+        yield claim, account
