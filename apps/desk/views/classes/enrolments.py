@@ -38,6 +38,23 @@ class IdSearchForm(forms.Form):
     )
 
 
+# What a row of the list shows: the records and all that they hang on are wide.
+_LISTED = (
+    "number",
+    "state",
+    "set_up_on",
+    "person__name",
+    "person__id_number",
+    "district__name",
+    "district__name_en",
+    "enterprise__organisation__name",
+    "training_class__line__occupation__name",
+    "training_class__line__occupation__name_en",
+    "training_class__line__level__name",
+    "training_class__line__level__name_en",
+)
+
+
 @readers
 @require_safe
 @never_cache
@@ -75,7 +92,10 @@ def _list(request: HttpRequest, form: IdSearchForm, *, status: int = 200) -> Htt
     )
     district = request.GET.get("district", "")[:6]
     rows, pager = keyset.page_of(
-        selectors.enrolments_for(request.actor, filters, district=district), request, order=["-id"], size=50
+        selectors.enrolments_for(request.actor, filters, district=district).only(*_LISTED),
+        request,
+        order=["-id"],
+        size=50,
     )
     context = {
         "rows": rows,
