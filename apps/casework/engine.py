@@ -163,7 +163,7 @@ def _take_seat(
 
 
 def _sit_down(label: str, pk: int, person_id: int, chair: str) -> Seat:
-    """The chair that the person has in the case, taken now where there is none; one statement for a new one."""
+    """The chair that the person has in the case; where there is none, it is taken by one statement."""
     seat = Seat(subject_type=label, subject_id=pk, person_id=person_id, seat=chair, since=clock.now())
     with connection.cursor() as cursor:
         cursor.execute(_SIT_DOWN, [label, pk, person_id, chair, seat.since])

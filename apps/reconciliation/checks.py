@@ -85,9 +85,9 @@ def recovery_takes_it(correction: Correction, _actor: Actor) -> Iterator[Problem
         return
     if item.line is None or item.line.amount_fen <= 0:
         yield Problem("not_a_receipt", _("Money went out with this movement: it is no receipt."))
-    if correction.amount_fen > recovery.amount_fen - recovery.received_fen:
+    if correction.amount_fen > recovery.wanted_fen:
         message = _("Only %(open)s yuan are still to be repaid.")
-        about = {"open": yuan(recovery.amount_fen - recovery.received_fen)}
+        about = {"open": yuan(recovery.wanted_fen)}
         yield Problem("more_than_owed", message % about, field="recovery")
 
 

@@ -179,7 +179,7 @@ def receive_named(world: World) -> None:
         if known is None or movement.day > world.stated_to.isoformat():
             continue
         claim, fen = known
-        if fen > claim.open_fen or date.fromisoformat(movement.day) <= world.closed_to:
+        if fen > claim.wanted_fen or date.fromisoformat(movement.day) <= world.closed_to:
             continue
         world.receipts.pop(movement.serial)
         world.audit.receive(claim, fen, movement.serial)

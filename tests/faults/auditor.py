@@ -7,6 +7,7 @@ request which answers are right. What the system wrote is compared with it after
 from collections import Counter, defaultdict
 from datetime import date
 
+from tests.faults.calendar import working_days_after
 from tests.faults.figures import (
     ADVANCE,
     DONE,
@@ -15,20 +16,24 @@ from tests.faults.figures import (
     Claim,
     Line,
     Order,
+    Owed,
     Person,
     Reservation,
+    Stray,
     key_of,
 )
+from tests.faults.owing import Owing
 from tests.faults.rules import WITHDRAWN, Rules
 
 
-class Auditor:
+class Auditor(Owing):
     """The model of one district's money."""
 
     def __init__(self, rules: Rules, months: int, today: date) -> None:
         self.rules, self.months, self.today = rules, months, today
         self.people: dict[int, list[Person]] = {}
         self.accounts: dict[int, str] = {}
+        self.owner: dict[int, int] = {}
         self.claims: dict[int, Claim] = {}
         self.books: Counter = Counter()
         self.appropriated: Counter = Counter()
@@ -39,6 +44,7 @@ class Auditor:
     # budgets
 
     def appropriate(self, fund: str, fen: int) -> None:
+        """Money is given, or below zero taken away again."""
         self.appropriated[fund] += fen
         self._post(("cash", fund), ("appropriations", fund), fen)
 
@@ -159,14 +165,15 @@ class Auditor:
         self._give_back(claim, claim.pay)
         self._count_paid(claim, claim.pay)
         back: Counter = Counter()
-        for fund, _key, fen in claim.owed:
-            back[fund] += fen
+        for part in claim.owed:
+            back[part.fund] += part.open
         for fund, fen in self._net(claim).items():
             self._cash(fund, fen + back[fund])
         for fund, fen in back.items():
             self._post(("recoveries", fund), ("payables", fund), fen)
         self.notices += action == "sign_recovery"
         claim.notice = self.notices
+        claim.due_on = working_days_after(self.today, self.rules.deadline_days)
         claim.go("recovering" if action == "sign_recovery" else "settled")
 
     def release(self, claim: Claim, number: str) -> None:
@@ -175,9 +182,9 @@ class Auditor:
             self._settle(claim)
             self._give_back(claim, claim.recover)
         for other, fen in self.set_offs(claim):
-            self._set_off(claim, other, fen)
+            self.set_off(claim, other, fen)
         left, done = claim.to_pay, sum(claim.drawn.values())
-        parts = {fund: fen for fund, fen in self._still(claim).items() if fen}
+        parts = {fund: fen for fund, fen in self.still(claim).items() if fen}
         order = Order(number, left, claim.signed_account, parts if left else {}, self.today, set_off=done)
         claim.orders.append(order)
         if left:
@@ -188,43 +195,6 @@ class Auditor:
         for fund, fen in parts.items():
             self._cash(fund, fen)
         claim.go("settled")
-
-    def set_offs(self, claim: Claim) -> list[tuple[Claim, int]]:
-        """What the next release of a claim sets off: what its enterprise owes, the earliest first."""
-        left, found = claim.to_pay, []
-        owing = [c for c in self.claims.values() if c.shop == claim.shop and c.state == "recovering"]
-        for other in sorted(owing, key=lambda other: other.notice):
-            fen = min(left, other.open_fen)
-            if fen > 0:
-                left -= fen
-                found.append((other, fen))
-        return found
-
-    def is_set_off_whole(self, claim: Claim) -> bool:
-        """Whether nothing would be left to pay."""
-        return sum(fen for _other, fen in self.set_offs(claim)) == claim.to_pay
-
-    def _set_off(self, claim: Claim, other: Claim, fen: int) -> None:
-        back = self._repaid(other, fen)
-        nets, drawn = self._still(claim), Counter()
-        missing = 0
-        for fund, part in sorted(back.items()):
-            now = min(part, max(nets.get(fund, 0), 0))
-            drawn[fund] += now
-            missing += part - now
-        for fund in sorted(nets):
-            now = min(missing, max(nets[fund] - drawn[fund], 0))
-            drawn[fund] += now
-            missing -= now
-        claim.drawn += drawn
-        for fund in {*drawn, *back}:
-            self.books["payables", fund] += drawn[fund]
-            self.books["recoveries", fund] -= back[fund]
-            self.books["cash", fund] += back[fund] - drawn[fund]
-
-    def _still(self, claim: Claim) -> dict[str, int]:
-        """What each fund still pays of a claim."""
-        return {fund: fen - claim.drawn[fund] for fund, fen in self._net(claim).items()}
 
     def pay(self, claim: Claim, serial: str) -> None:
         claim.order.state = "paid"
@@ -259,28 +229,6 @@ class Auditor:
         for fund, fen in claim.order.parts.items():
             self._cash(fund, -fen)
         claim.go("approved")
-
-    def receive(self, claim: Claim, fen: int, serial: str) -> None:
-        self.serials.add(serial)
-        for fund, part in self._repaid(claim, fen).items():
-            self._post(("cash", fund), ("recoveries", fund), part)
-
-    def _repaid(self, claim: Claim, fen: int) -> Counter:
-        """An amount goes back to the budgets that it came from; by fund."""
-        claim.received += fen
-        left, by_fund = fen, Counter()
-        for part in claim.owed:
-            fund, key, missing = part
-            now = min(left, missing)
-            if now:
-                part[2] -= now
-                left -= now
-                self.reservations[key][fund].refunded += now
-                by_fund[fund] += now
-        self._recover(claim, fen)
-        if claim.open_fen == 0:
-            claim.go("settled")
-        return by_fund
 
     # how money is spread and booked
 
@@ -360,7 +308,7 @@ class Auditor:
                 fen -= part
                 self.reservations[key][fund].refunded += part
                 later[fund, key] += -share - part
-        claim.owed = [[fund, key, left] for (fund, key), left in sorted(later.items()) if left]
+        claim.owed = [Owed(fund, key, left) for (fund, key), left in sorted(later.items()) if left]
 
     def _net(self, claim: Claim) -> dict[str, int]:
         sums: Counter = Counter()
@@ -373,15 +321,21 @@ class Auditor:
             if line.amount > 0:
                 line.person.committed -= line.amount
                 line.person.paid += line.amount
-        self._recover(claim, set_off)
+        self.recover(claim, set_off)
 
-    def _recover(self, claim: Claim, fen: int) -> None:
-        for line in sorted(claim.lines, key=lambda line: line.person.pk):
-            if line.amount < 0:
-                part = min(fen, line.person.to_recover)
-                line.person.to_recover -= part
-                line.person.recovered += part
-                fen -= part
+    # movements that are neither payments nor receipts
+
+    def book(self, stray: Stray, account: str, fund: str) -> None:
+        """A movement is booked against an account that says what it is."""
+        stray.booked, stray.explained = (account, fund), True
+        self._post(("cash", fund), (account, fund), stray.fen)
+
+    def unbook(self, stray: Stray) -> None:
+        """The posting of a movement is taken back."""
+        if stray.booked is not None:
+            account, fund = stray.booked
+            self._post((account, fund), ("cash", fund), stray.fen)
+        stray.booked, stray.explained = None, False
 
     def _cash(self, fund: str, fen: int) -> None:
         if fen > 0:

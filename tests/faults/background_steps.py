@@ -8,7 +8,7 @@ from apps.ledger.models import AccountingPeriod
 from apps.ledger.services.closing import close_period, propose_closing
 from apps.payouts.services.release_many import enqueue_release
 from apps.reconciliation.services.reconcile import enqueue_run
-from tests.faults import claim_steps, town_steps
+from tests.faults import claim_steps, correction_steps, town_steps
 from tests.faults.answer_steps import answered, is_taken
 from tests.faults.figures import DONE, Claim
 from tests.faults.world import CRASHED, World
@@ -91,6 +91,7 @@ def follow(world: World, job_id: int) -> None:
                 raise world.fail(f"job {job_id} is done and did not release {claim.number}")
         return
     if kind == "reconcile":
+        correction_steps.booked_by_rule(world, done=Job.objects.get(pk=job_id).state == "done")
         return
     if Job.objects.get(pk=job_id).state == "failed":
         raise world.fail(f"job {job_id} refused a file that was right")
@@ -155,7 +156,7 @@ def reconcile(world: World) -> bool:
         seen=lambda: job() is not None,
     )
     found = job()
-    if found is not None and world.dice.random() < 0.7:
+    if found is not None and (world.calm or world.dice.random() < 0.7):
         run(world, found.pk)
     return True
 
@@ -170,6 +171,7 @@ def month(world: World) -> bool:
     unanswered = any(claim.order.day <= last for claim in world.claims("released"))
     under_way = world.in_states("draft", "checked", "signed", "sent", "answered")
     unfinished = unanswered or any(batch.pay_on <= last for batch in under_way)
+    unfinished = unfinished or any(found.day <= last for found in world.unexplained())
     allowed = {"period_open", "wrong_state"} if unfinished else {DONE, "period_open", "wrong_state"}
 
     def state() -> str:

@@ -209,10 +209,15 @@ def release(world: World, claim: Claim) -> bool:
             lambda _r: claim.go("payee_signature"),
         )  # fmt: skip
         return True
+
+    def note(_came: object) -> None:
+        if world.audit.set_offs(claim):
+            world.kinds["released with a set-off"] += 1
+        world.audit.release(claim, f"{claim.number}-{len(claim.orders) + 1}")
+
     move(
         world, claim, release_payment, world.town.finance, DONE if same else "payee_changed",
-        "settled" if whole else "released",
-        lambda _r: world.audit.release(claim, f"{claim.number}-{len(claim.orders) + 1}"),
+        "settled" if whole else "released", note,
     )  # fmt: skip
     return True
 

@@ -3,9 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 ADVANCE, REMAINDER = "advance", "remainder"
 OPEN = ("draft", "returned", "district_review", "second_signature", "approved", "payee_signature", "released")
+OWING = ("recovering", "written_off")
 DONE = "done"
 
 
@@ -67,10 +69,12 @@ class Claim:
     signed_account: str = ""
     orders: list[Order] = field(default_factory=list)
     shares: list[tuple[Line, str, str, int]] = field(default_factory=list)
-    owed: list[list] = field(default_factory=list)
+    owed: list["Owed"] = field(default_factory=list)
     received: int = 0
-    # Notices in the order in which they were issued, which is that of their deadlines.
+    # The how-manieth notice it is, and the day that holds for it now.
     notice: int = 0
+    due_on: date = date.max
+    agreement: "Agreement | None" = None
     # What each fund gave up of this claim, so that recoveries of the enterprise were repaid.
     drawn: Counter = field(default_factory=Counter)
 
@@ -91,8 +95,14 @@ class Claim:
         return self.orders[-1]
 
     @property
-    def open_fen(self) -> int:
+    def wanted_fen(self) -> int:
+        """What would be taken if it came."""
         return -self.net - self.received
+
+    @property
+    def open_fen(self) -> int:
+        """What somebody waits for: without what was given up."""
+        return self.wanted_fen - sum(part.lost for part in self.owed)
 
     @property
     def to_pay(self) -> int:
@@ -102,6 +112,59 @@ class Claim:
     def go(self, state: str) -> None:
         self.state = state
         self.past.append(state)
+
+
+@dataclass
+class Owed:
+    """What one fund gets back from a recovery, under the key by which it was promised."""
+
+    fund: str
+    key: str
+    open: int
+    lost: int = 0
+
+
+@dataclass
+class Agreement:
+    """Days and amounts in which an enterprise repays."""
+
+    amount: int
+    schedule: list[tuple[date, int]]
+    state: str = "submitted"
+
+    def left(self, open_fen: int) -> list[tuple[date, int]]:
+        """Instalments of which something is open, each with that amount; the earliest is covered first."""
+        covered, found = max(self.amount - open_fen, 0), []
+        for day, fen in self.schedule:
+            part = min(covered, fen)
+            covered -= part
+            if part < fen:
+                found.append((day, fen - part))
+        return found
+
+
+@dataclass
+class Paper:
+    """A request that one person hands in and another signs."""
+
+    pk: int
+    what: str
+    about: Any
+    by: Any
+    state: str = "submitted"
+
+
+@dataclass
+class Stray:
+    """A movement of the bank that is no payment and no receipt of ours, until somebody says what it is."""
+
+    serial: str
+    fen: int
+    day: date
+    what: str
+    # Where its cash was booked: (account, fund); none while nobody has explained it.
+    booked: tuple[str, str] | None = None
+    explained: bool = False
 
 
 @dataclass

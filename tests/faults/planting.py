@@ -101,7 +101,7 @@ def _by_attack(guard: Guard, town: Town) -> tuple[str, str]:
             found = _refusal(guard, town, owner)
         if found:
             return "", f"the attack is refused without the guard too: {found[:60]}"
-        broken = ", ".join(owner.broken())
+        broken = ", ".join([*owner.broken(), *owner.schema_broken()])
         return "its attack", f"refused with it ({refused[:40]}); then {broken or 'only the attack'} tells"
     finally:
         owner.close()

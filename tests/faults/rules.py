@@ -19,6 +19,8 @@ class Rules:
     advance_percent: int
     shares: dict[tuple[str, bool], int]
     fund_order: tuple[str, ...]
+    deadline_days: int
+    grace_days: int
 
     @classmethod
     def read(cls, key: str, *, level: str, occupation: str = "ordinary") -> "Rules":
@@ -41,8 +43,10 @@ class Rules:
 
 @lru_cache
 def _read(key: str, level: str, occupation: str) -> Rules:
-    text = (ROOT / "fixtures" / "policies" / key / "money.yaml").read_text("utf-8")
-    found = {name: part["value"] for name, part in yaml.safe_load(text).items()}
+    found = _values(key, "money.yaml")
+    recovering = _values("beijing-recovery", "recovery.yaml")
+    if (recovering["recovery_offset_order"], recovering["recovery_offset_from"]) != ("oldest_due", "issue"):
+        raise NotImplementedError("the auditor knows no other order of set-offs")
     about = {"occupation_kind": occupation, "level": level}
     yuan = next(row["yuan"] for row in found["rates"] if _fits(row["when"], about))
     shares = {}
@@ -56,7 +60,14 @@ def _read(key: str, level: str, occupation: str) -> Rules:
         advance_percent=found["advance_share"],
         shares=shares,
         fund_order=tuple(row["code"] for row in found["fund_order"]),
+        deadline_days=found["recovery_deadline_days"],
+        grace_days=recovering["recovery_instalment_grace_days"],
     )
+
+
+def _values(key: str, file: str) -> dict:
+    text = (ROOT / "fixtures" / "policies" / key / file).read_text("utf-8")
+    return {name: part["value"] for name, part in yaml.safe_load(text).items()}
 
 
 def _fits(when: dict, about: dict) -> bool:

@@ -12,12 +12,13 @@ from typing import Any
 from django.db import connection
 
 from tests.faults import databases
-from tests.faults.report import say
+from tests.faults.report import say, table
 from tests.faults.schedule import Outcome, play
 from tests.faults.town import Town
 
 # So many failing schedules are told with their steps; all of them are counted.
 TOLD_MAX = 5
+KINDS_TOLD_FROM = 100
 _SILENCE_SECONDS = 600
 
 
@@ -25,11 +26,15 @@ def simulate(seeds: range, template: str, town: Town, processes: int) -> int:
     """Play the schedules of these seeds; returns how many broke something."""
     begun, crashes, steps, told = time.monotonic(), 0, 0, time.monotonic()
     points: Counter = Counter()
+    kinds: Counter = Counter()
+    seen_in: Counter = Counter()
     bad: list[Outcome] = []
     for done, outcome in enumerate(_played(seeds, template, town, processes), start=1):
         crashes += outcome.crashes
         steps += outcome.steps
         points.update(outcome.points)
+        kinds.update(outcome.kinds)
+        seen_in.update(outcome.kinds.keys())
         if outcome.problem:
             bad.append(outcome)
             if len(bad) <= TOLD_MAX:
@@ -38,6 +43,9 @@ def simulate(seeds: range, template: str, town: Town, processes: int) -> int:
             told = time.monotonic()
             say(f"  {done} of {len(seeds)} schedules, {len(bad)} broken, {told - begun:.0f} s")
     seconds = time.monotonic() - begun
+    if len(seeds) > KINDS_TOLD_FROM:
+        rows = [(kind, times, seen_in[kind]) for kind, times in kinds.most_common() if times]
+        say("", table(("kind of step", "times", "in schedules"), rows), "")
     say(
         f"schedules: {len(seeds)} from seed {seeds.start}, {steps} steps, {crashes} crashes at"
         f" {len(points)} points, {len(bad)} broken, {seconds:.0f} s on {processes} processes"
@@ -74,6 +82,8 @@ def _played(seeds: Sequence[int], template: str, town: Town, processes: int) -> 
             for seed in share:
                 told(play(seed, town, owner))
                 gc.collect(0)
+            for number in owner.schema_broken():
+                told(Outcome(share[-1], f"invariant {number} is broken after all of them"))
             owner.close()
 
     yield from in_processes(work, one)

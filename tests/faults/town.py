@@ -1,8 +1,8 @@
-"""The seeded state from which every schedule starts: one district, three enterprises at three stages.
+"""The seeded state from which every schedule starts: three classes of two enterprises at three stages.
 
 The first class has had its advance paid through a batch, a result file and a statement; the claim of the
-second waits for the second signature; the third has claimed nothing. The budgets cover two of them and not
-all three, and lie in two funds, so that payments are split.
+second, which is the same enterprise's, waits for the second signature; the third has claimed nothing. The
+budgets cover two of them and not all three, and lie in two funds, so that payments are split.
 """
 
 import copy
@@ -30,7 +30,6 @@ from apps.claims.services.review_claim import approve_claim
 from apps.claims.services.sign_claim import sign_claim
 from apps.claims.services.submit_claim import submit_claim
 from apps.core import invariants
-from apps.enterprises.models import BankAccount
 from apps.payouts.models import PaymentOrder
 from apps.payouts.services.record_appropriation import record_appropriation
 from apps.payouts.services.release_payment import release_payment
@@ -42,6 +41,7 @@ DISTRICT = "110105"
 SIZES = (2, 2, 3)
 SPECIAL_FEN, EMPLOYMENT_FEN = 40_000_00, 30_000_00
 PROFILE = "city-commercial"
+PAPER = "京财社〔2023〕1号"
 PAID_ON = ON + timedelta(days=2)
 
 
@@ -55,6 +55,7 @@ class Shop:
     enrolments: tuple[int, ...]
     account_number: str
     claim_id: int | None = None
+    claim_number: str = ""
 
 
 @dataclass
@@ -69,12 +70,15 @@ class Town:
     maker: Actor
     checker: Actor
     twin: Actor
+    finance_as_supervisor: Actor
     city_finance: Actor
     city_officer: Actor
     account_id: int
     account_number: str
     bank: FakeBank
     order_number: str = ""
+    batch_id: int = 0
+    batch_number: str = ""
     stated_to: date = PAID_ON
     # The invariants that hold in the seeded state, as SQL: its plans are scenery, made past the services.
     invariants: dict[str, str] = field(default_factory=dict)
@@ -99,7 +103,8 @@ def build() -> Town:
     finance = accounts.member(Role.FINANCE_OFFICER, district=place)
     for fund, fen in ((make.SPECIAL, SPECIAL_FEN), (make.EMPLOYMENT, EMPLOYMENT_FEN)):
         appropriate(actor_of(finance), fund, fen, key=f"base:{fund}")
-    shops = [_shop(place, size) for size in SIZES]
+    first = _shop(place, SIZES[0])
+    shops = [first, _shop(place, SIZES[1], of=first), _shop(place, SIZES[2])]
     reviewer = accounts.member(Role.DISTRICT_REVIEWER, district=place)
     for shop in shops:
         shop.money.shop.reviewer = reviewer
@@ -113,6 +118,7 @@ def build() -> Town:
         maker=accounts.actor(Role.FINANCE_OFFICER, district=place),
         checker=accounts.actor(Role.FINANCE_OFFICER, district=place),
         twin=actor_of(twin),
+        finance_as_supervisor=accounts.actor(Role.DISTRICT_SUPERVISOR, district=place, user=finance.user),
         city_finance=accounts.actor(Role.FINANCE_OFFICER),
         city_officer=accounts.actor(Role.CITY_OFFICER),
         account_id=0,
@@ -134,6 +140,7 @@ def build() -> Town:
     claim = compute_claim(second.money.clerk, second.money.training_class, ClaimKind.ADVANCE, on=ON)
     claim = submit_claim(second.money.clerk, claim, on=ON)
     second.claim_id = approve_claim(town.reviewer, claim, on=ON).pk
+    second.claim_number = claim.number
     held = [found.invariant for found in invariants.audit() if found.holds]
     town.invariants = {invariant.number: invariant.sql for invariant in held}
     return town
@@ -148,7 +155,7 @@ def appropriate(actor: Actor, fund: str, fen: int, *, key: str, on: date = ON) -
         district=DISTRICT,
         year=ON.year,
         amount_fen=fen,
-        document="京财社〔2023〕1号",
+        document=PAPER,
         on=on,
     )
 
@@ -158,9 +165,12 @@ def membership_of(actor: Actor) -> Membership:
     return Membership.objects.get(pk=actor.membership_id)
 
 
-def _shop(place: object, size: int) -> Shop:
-    shop = apprentices.workshop(headcount=size)
-    account = enterprises.bank_account(shop.enterprise.organisation)
+def _shop(place: object, size: int, of: Shop | None = None) -> Shop:
+    """A class of a new enterprise, or a further one of the same."""
+    shop = apprentices.workshop(headcount=size, enterprise=of.money.shop.enterprise if of else None)
+    number = (
+        of.account_number if of else enterprises.bank_account(shop.enterprise.organisation).account_number
+    )
     training_class = apprentices.enrolled_class(shop, [apprentices.entry() for _n in range(size)])
     money = make.Money(
         shop=shop,
@@ -179,7 +189,7 @@ def _shop(place: object, size: int) -> Shop:
         class_id=training_class.pk,
         enterprise_id=shop.enterprise.pk,
         enrolments=tuple(found.values_list("pk", flat=True)),
-        account_number=BankAccount.objects.get(pk=account.pk).account_number,
+        account_number=number,
     )
 
 
@@ -199,4 +209,5 @@ def _pay_first(town: Town, shop: Shop, account: PayingAccount) -> None:
     take_statement(town.maker, account, statement, name="2.csv", on=PAID_ON)
     batch.refresh_from_db()
     close_batch(town.maker, batch, on=PAID_ON)
-    shop.claim_id, town.order_number = claim.pk, order.number
+    shop.claim_id, shop.claim_number, town.order_number = claim.pk, claim.number, order.number
+    town.batch_id, town.batch_number = batch.pk, batch.number

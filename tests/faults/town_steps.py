@@ -25,8 +25,11 @@ def change_account(world: World, shop: int) -> bool:
         state="retired", retired_at=clock.now(), retired_reason="换了银行"
     )
     account = enterprises.bank_account(organisation)
-    world.audit.accounts[shop] = account.account_number
-    world.say(f"enterprise {shop} has another account")
+    audit = world.audit
+    for other in audit.accounts:
+        if audit.owner[other] == audit.owner[shop]:
+            audit.accounts[other] = account.account_number
+    world.say(f"enterprise {audit.owner[shop]} has another account")
     return True
 
 
@@ -79,11 +82,15 @@ def raise_budget(world: World) -> bool:
     def request() -> None:
         town.appropriate(world.town.finance, fund, fen, key=key, on=world.day)
 
+    def note(_came: object) -> None:
+        world.audit.appropriate(fund, fen)
+        world.raised.append((key, fen))
+
     answer = world.ask(
         f"raise the budget of {fund} by {fen}",
         request,
         DONE,
-        then=lambda _r: world.audit.appropriate(fund, fen),
+        then=note,
         seen=lambda: BudgetMovement.objects.filter(key=key).exists(),
     )
     if answer == DONE and world.dice.random() < 0.2:
@@ -102,7 +109,7 @@ def notice(claim: Claim) -> Recovery:
 def repay(world: World, claim: Claim, fen: int | None = None) -> bool:
     """The enterprise pays, wholly or in part, into the account that the notice names."""
     waiting = sum(amount for other, amount in world.receipts.values() if other is claim)
-    owed = claim.open_fen - waiting
+    owed = claim.wanted_fen - waiting
     if owed <= 0:
         return False
     fen = fen or world.dice.choice((owed, owed, max(1, owed // 3), 1))
@@ -142,7 +149,7 @@ def receive_by_hand(world: World, claim: Claim) -> bool:
     answer = world.ask(
         f"receive {fen} for {claim.number}",
         request,
-        "more_than_owed" if fen > claim.open_fen else "period_closed" if closed else DONE,
+        "more_than_owed" if fen > claim.wanted_fen else "period_closed" if closed else DONE,
         then=note,
         seen=seen,
     )
@@ -161,7 +168,7 @@ def receive_too_much(world: World, claim: Claim) -> bool:
     world.ask(
         f"receive too much for {claim.number}",
         lambda: receive_recovery(
-            world.town.finance, found, amount_fen=claim.open_fen + 1, received_on=world.day,
+            world.town.finance, found, amount_fen=claim.wanted_fen + 1, received_on=world.day,
             bank_serial=serial, key=serial, on=world.day,
         ),
         "more_than_owed",

@@ -6,10 +6,12 @@ row that says so, whether what was asked had happened.
 """
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import takewhile
 from typing import Any
 from unittest.mock import patch
 
@@ -20,11 +22,12 @@ from apps.banking.formats.refusals import FileRefused
 from apps.core import failpoints
 from apps.core.errors import ShituError
 from tests.faults.auditor import Auditor
-from tests.faults.figures import DONE, Batch, Claim
+from tests.faults.figures import DONE, Batch, Claim, Paper, Stray
 from tests.faults.rules import Rules
 from tests.faults.town import Town
 
 CRASHES_MAX = 3
+_OF_THE_CASE = "0123456789[]"
 ALREADY, FILE_REFUSED, CRASHED = "already", "file_refused", "crashed"
 
 
@@ -43,6 +46,15 @@ def _forget_session() -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock_all()")
+
+
+def _lose(**_message: Any) -> None:
+    """Take a message and do nothing with it."""
+
+
+def _kind(words: str) -> str:
+    """What kind of step it is: its words without numbers."""
+    return " ".join(takewhile(lambda word: not any(c in _OF_THE_CASE for c in word), words.split()[:4]))
 
 
 @dataclass
@@ -68,12 +80,18 @@ class World:
         self.stated_to = town.stated_to
         self.batches: dict[int, Batch] = {}
         self.receipts: dict[str, tuple[Claim, int]] = {}
+        self.papers: list[Paper] = []
+        # Money taken to suspense, movements of the bank's own, budgets that no movement shows yet.
+        self.items: list[Paper] = []
+        self.strays: dict[str, Stray] = {}
+        self.raised: list[tuple[str, int]] = []
         self.closed_to = date.min
         self.crashes = 0
         self.calm = False
         self.favour: tuple[str, ...] = ()
         self.trace: list[str] = []
         self.points: list[str] = []
+        self.kinds: Counter = Counter()
 
     @property
     def day(self) -> date:
@@ -112,11 +130,13 @@ class World:
                 if DONE not in right:
                     raise self.fail(f"{words}: done before the crash, and allowed was {sorted(right)}")
                 self.trace[-1] += " (had been done)"
+                self.kinds[_kind(words)] += 1
                 if then is not None:
                     then(None)
             return CRASHED
         if answer not in right:
             raise self.fail(f"{words}: answered {answer}, allowed was {sorted(right)}")
+        self.kinds[_kind(words) if answer == DONE else f"refused: {answer}"] += 1
         if answer == DONE and then is not None:
             then(came)
         return answer
@@ -160,6 +180,8 @@ class World:
         """The block's messages go through the schedule's broker, and its jobs see the schedule's day."""
         with ExitStack() as stack:
             stack.enter_context(patch("apps.core.tasks.run_job.apply_async", self.broker.send))
+            # Mail is no part of the play: its messages are all lost.
+            stack.enter_context(patch("apps.casework.tasks.mail_notices.apply_async", _lose))
             for module in ("apps.payouts.tasks", "apps.banking.tasks", "apps.reconciliation.tasks"):
                 stack.enter_context(patch(f"{module}.today", lambda: self.day))
             yield
@@ -169,6 +191,10 @@ class World:
 
     def in_states(self, *states: str) -> list[Batch]:
         return [batch for batch in self.batches.values() if batch.state in states]
+
+    def unexplained(self) -> list[Stray]:
+        """Movements that a statement showed and of which nobody has said yet what they are."""
+        return [s for s in self.strays.values() if s.day <= self.stated_to and not s.explained]
 
     def entry_of(self, claim: Claim) -> Any:
         """The entry in which the claim's present order waits for the bank, if there is one."""
