@@ -61,7 +61,7 @@ def name_overpaid(world: World) -> None:
 
 def pay_back(world: World) -> bool:
     """A stranger's money that lies in suspense is paid back to him."""
-    held = [item for item in world.items if _is_held(item) and item.about.stray.fen > 0]
+    held = [item for item in world.held() if item.about.stray.fen > 0]
     if not held or world.dice.random() < 0.3:
         return False
     item = world.dice.choice(held)
@@ -103,10 +103,6 @@ class Content:
         self.stray, self.kind, self.fund, self.item, self.claim = stray, kind, fund, item, claim
         self.cleared = False
         self.posting: tuple[str, int] | None = None
-
-
-def _is_held(item: Paper) -> bool:
-    return item.state == "signed" and item.about.kind == "suspense" and not item.about.cleared
 
 
 def ask_correction(world: World) -> bool:
@@ -166,7 +162,7 @@ def _notice(about: Content) -> int | None:
 def _content(world: World, found: Stray, difference: Break) -> Content:
     """What is said of a movement: mostly what it is, sometimes that nobody knows."""
     fund = world.dice.choice(world.audit.rules.fund_order)
-    held = [item for item in world.items if _is_held(item) and item.about.stray.fen == -found.fen]
+    held = [item for item in world.held() if item.about.stray.fen == -found.fen]
     about = Content(found, "suspense", fund, None, None)
     if found.what in ACCOUNTS and difference.kind in ACCOUNTS and world.dice.random() < 0.7:
         about.kind = found.what
@@ -200,11 +196,11 @@ def _fits(world: World, about: Content) -> bool:
     """What the auditor allows to be said now."""
     if about.kind == "clear":
         owed = about.claim is None or about.stray.fen <= about.claim.wanted_fen
-        return _is_held(about.item) and owed
+        return about.item in world.held() and owed
     if about.stray.explained:
         return False
     if about.kind == "pay_back":
-        return _is_held(about.item)
+        return about.item in world.held()
     return about.posting is None or about.posting in world.raised
 
 

@@ -125,8 +125,10 @@ def _begin(world: World, more: tuple[str, ...]) -> None:
         _settlement(world, whole=not owing and world.dice.random() < 0.7)
     for claim in world.claims("recovering"):
         asks = [ask for name, ask in ASKS.items() if name in more]
-        if asks and world.dice.choice(asks)(world, claim):
-            _some_paper(world)
+        for _time in range(2):
+            running = claim.agreement is not None and claim.agreement.state == "in_force"
+            if asks and not running and world.dice.choice(asks)(world, claim):
+                _some_paper(world)
     if "follow" in more:
         world.day_passes(9)
         papers.follow(world)
@@ -146,7 +148,7 @@ def _found_money(world: World) -> None:
         background.reconcile(world)
         corrections.ask_correction(world)
         _some_paper(world)
-        if not corrections.pay_back(world):
+        if not corrections.pay_back(world) and not world.held():
             return
 
 

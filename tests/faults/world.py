@@ -196,6 +196,10 @@ class World:
         """Movements that a statement showed and of which nobody has said yet what they are."""
         return [s for s in self.strays.values() if s.day <= self.stated_to and not s.explained]
 
+    def held(self) -> list[Paper]:
+        """Money that lies in suspense."""
+        return [item for item in self.items if item.state == "signed" and not item.about.cleared]
+
     def entry_of(self, claim: Claim) -> Any:
         """The entry in which the claim's present order waits for the bank, if there is one."""
         for batch in self.batches.values():
