@@ -1,6 +1,11 @@
 """How a Chinese name is sorted and searched: the embedded PostgreSQL knows no Chinese order."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
+
+# A line for each reading, then the characters that have it: made by `readings_table`.
+READINGS = Path(__file__).with_name("readings.txt")
+_FIRST, _LAST = 0x4E00, 0x9FFF
 
 
 @lru_cache(maxsize=65536)
@@ -30,16 +35,41 @@ _SURNAMES = {
     "长孙": "zhang sun",
     "单于": "chan yu",
 }
+_SURNAMES_BEGIN = frozenset(surname[0] for surname in _SURNAMES)
 
 
-@lru_cache(maxsize=30_000)
-def _reading(character: str) -> str:
-    """The reading of one character; of anything else, itself in small letters."""
-    return _read(character).strip()
+class _Readings(dict[str, str]):
+    """The reading of a character; of anything else, itself in small letters."""
+
+    def __missing__(self, character: str) -> str:
+        self[character] = reading = _read(character).strip()
+        return reading
+
+
+@cache
+def _readings() -> _Readings:
+    """The table in the repository: the library behind it takes half a second and 50 MB to load."""
+    found = _Readings()
+    for line in READINGS.read_text(encoding="utf-8").splitlines():
+        reading, characters = line.split()
+        found.update(dict.fromkeys(characters, reading))
+    return found
+
+
+def readings_table() -> str:
+    """What stands in READINGS, made anew from the library; a test compares them.
+
+    Characters of which the library knows no reading are left out.
+    """
+    table: dict[str, list[str]] = {}
+    for character in map(chr, range(_FIRST, _LAST + 1)):
+        reading = _read(character)
+        if reading.isascii() and reading.isalpha():
+            table.setdefault(reading, []).append(character)
+    return "".join(f"{reading} {''.join(table[reading])}\n" for reading in sorted(table))
 
 
 def _read(text: str) -> str:
-    # Its dictionaries take most of a second to load: a process pays for that with the first name.
     from pypinyin import Style, lazy_pinyin
 
     return " ".join(lazy_pinyin(text, style=Style.NORMAL)).lower()
@@ -51,10 +81,12 @@ def name_pinyin(name: str) -> str:
     By character and with the surnames' own readings. Looking for words in it would be wrong for names,
     and takes as long as everything else that is done with the row of a roster.
     """
-    for length in (2, 1):
-        surname = _SURNAMES.get(name[:length])
-        if surname is not None and len(name) > length:
-            return " ".join((surname, *map(_reading, name[length:])))
+    readings = _readings()
+    if name[:1] in _SURNAMES_BEGIN:
+        for length in (2, 1):
+            surname = _SURNAMES.get(name[:length])
+            if surname is not None and len(name) > length:
+                return " ".join((surname, *map(readings.__getitem__, name[length:])))
     if name.isascii():
         return name.lower()
-    return " ".join(filter(None, map(_reading, name)))
+    return " ".join(filter(None, map(readings.__getitem__, name)))
