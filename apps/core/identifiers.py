@@ -25,9 +25,7 @@ _ID = re.compile(r"[0-9]{17}[0-9X]")
 _ID_OLD = re.compile(r"[0-9]{15}")
 _ID_PLACES = 18
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_ID_CHECKS = b"10X98765432"
-# What the weighted sum is too large by when the digits are taken as their ASCII codes.
-_ID_ASCII_EXCESS = ord("0") * sum(_ID_WEIGHTS)
+_ID_CHECKS = "10X98765432"
 _ID_YEAR_MIN = 1900
 # GB/T 2260 by province; 81 to 83 stand on residence permits of Hong Kong, Macao and Taiwan residents, and
 # a leading 9 on the foreigners' permanent residence card of 2023.
@@ -91,7 +89,7 @@ def parse_id_number(raw: object, *, on: date | None = None) -> IdNumber:
         number = fold(raw).upper()
         if _ID.fullmatch(number) is None:
             raise _not_an_id_number(number)
-    birth_date = _birth_date(number[6:14])
+    birth_date, birth_weighted = _birth_date(number[6:14])
     if birth_date is None:
         raise InvalidIdentifier(
             _("Places 7 to 14 of the ID number are not a date of birth. Copy it again from the ID card."),
@@ -102,9 +100,8 @@ def parse_id_number(raw: object, *, on: date | None = None) -> IdNumber:
             _("The date of birth in the ID number lies in the future. Copy it again from the ID card."),
             code="id_future",
         )
-    places = number.encode()
-    weighted = sum(map(mul, places, _ID_WEIGHTS)) - _ID_ASCII_EXCESS
-    if _ID_CHECKS[weighted % len(_ID_CHECKS)] != places[-1]:
+    weighted = _weighted(number[:6], 0) + birth_weighted + _weighted(number[14:17], 14)
+    if _ID_CHECKS[weighted % len(_ID_CHECKS)] != number[17]:
         raise InvalidIdentifier(
             _(
                 "The last place of the ID number does not fit the others: a digit is wrong or two swapped."
@@ -112,20 +109,29 @@ def parse_id_number(raw: object, *, on: date | None = None) -> IdNumber:
             ),
             code="id_checksum",
         )
-    sex = MALE if places[-2] % 2 else FEMALE
+    sex = MALE if number[16] in "13579" else FEMALE
     if number[:2] in _PROVINCES or number[0] == "9":
         return IdNumber(number, birth_date, sex)
     return IdNumber(number, birth_date, sex, (_unknown_region(),))
 
 
 @lru_cache(maxsize=50_000)
-def _birth_date(digits: str) -> date | None:
-    """The day written as eight digits, None where there is none; a roster repeats days by the thousand."""
+def _weighted(digits: str, first: int) -> int:
+    """What the digits from place `first` on add to the sum that the last place checks.
+
+    The parts of a number repeat by the thousand in a roster: areas, days, the three places of order.
+    """
+    return sum(map(mul, map(int, digits), _ID_WEIGHTS[first:]))
+
+
+@lru_cache(maxsize=50_000)
+def _birth_date(digits: str) -> tuple[date | None, int]:
+    """The day written as eight digits, None where there is none, and what the digits add to the sum."""
     try:
         day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
-        return None
-    return day if day.year >= _ID_YEAR_MIN else None
+        return None, 0
+    return (day if day.year >= _ID_YEAR_MIN else None), _weighted(digits, 6)
 
 
 def _unknown_region() -> Problem:
@@ -213,6 +219,8 @@ def parse_mobile(raw: object) -> str:
 
     Raises InvalidIdentifier (`mobile_blank`, `mobile_form`).
     """
+    if isinstance(raw, str) and _MOBILE.fullmatch(raw):
+        return raw
     number = fold(raw).replace("-", "")
     if not number:
         raise InvalidIdentifier(_("Enter the mobile number."), code="mobile_blank")

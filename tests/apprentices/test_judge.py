@@ -1,12 +1,13 @@
 """Every row is judged alone: what is right is read, what is wrong is named with its cell."""
 
+import itertools
 from datetime import date
 
 import pytest
 
 from apps.apprentices.enums import PersonStatus, PostKind
 from apps.apprentices.requirements import requirements_on
-from apps.apprentices.roster.judge import FIELDS, GoodRow, Judge
+from apps.apprentices.roster.judge import FIELDS, MEANINGS_MAX, GoodRow, Judge
 from tests.factories import apprentices as make
 from tests.factories import numbers
 
@@ -236,3 +237,42 @@ def test_a_document_without_dispatched_workers_refuses_them(judge):
     strict = Judge(replace(judge.requirements, dispatched_allowed=False, insurance_required=False))
     row = strict.row(2, [make.entry(post_kind="劳务派遣", insured_in_city="否")[name] for name in FIELDS])
     assert [one["code"] for one in row] == ["dispatched"]
+
+
+# Cells that people write into each column, right and wrong ones.
+_CELLS = {
+    "name": ("李四", "欧阳·娜娜", "李 四", "", "L4"),
+    "id_number": (RIGHT_ID, f" {RIGHT_ID.lower()}", "110105194912310021", "110105201501011230", ""),
+    "mobile": ("13800000000", "+86 138 0000 0000", "12800000000", ""),
+    "post_kind": ("新招用", "转 岗", "劳务派遣", "别的", ""),
+    "contract_from": ("2023-01-01", "2023年2月28日", "44927", "2023-02-30", ""),
+    "contract_to": ("2025-12-31", "20240131", "2023-12-31", "2022-12-31", "无固定期限", "45000", ""),
+    "insured_in_city": ("是", "否", "也许", ""),
+    "person_status": ("在职职工", "", "学生", "别的"),
+    "agreement_signed_on": ("2023-02-20", "", "2023-03-02", "昨天"),
+    "remark": ("", "班组长", " 班长 ", "长" * 201),
+}
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_the_quick_way_never_says_anything_else_than_the_careful_one(judge: Judge, field: str):
+    """Each cell of a column beside each cell of every other one, twice: a meaning that was kept counts."""
+    right = [str(make.entry(id_number=numbers.id_number())[name] or "") for name in FIELDS]
+    taken = 0
+    for other in FIELDS * 2:
+        cells_of = [(right[FIELDS.index(name)], *_CELLS[name]) for name in (field, other)]
+        for cell, beside in itertools.product(*cells_of):
+            cells = list(right)
+            cells[FIELDS.index(other)], cells[FIELDS.index(field)] = beside, cell
+            good = judge.quick(2, cells)
+            careful = judge.row(2, cells)
+            assert good == (careful if isinstance(careful, GoodRow) else None), cells
+            taken += good is not None
+    assert taken
+
+
+def test_meanings_of_cells_do_not_fill_the_memory(judge: Judge):
+    right = [str(make.entry()[name] or "") for name in FIELDS]
+    for number in range(MEANINGS_MAX + 10):
+        assert judge.quick(2, [*right[:-1], f"备注 {number}"]).remark == f"备注 {number}"
+    assert len(judge._remarks) == MEANINGS_MAX

@@ -4,7 +4,7 @@ Pure: no database, no clock, no language. The form for one apprentice and the fi
 through the same function, so they can never disagree.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -30,6 +30,8 @@ FIELDS = (
     "remark",
 )
 REMARK_LENGTH_MAX = 200
+# Texts of one column that are kept with their meaning: a file of other texts only must not fill the memory.
+MEANINGS_MAX = 5_000
 Cells = Sequence[Any]
 Marks = Sequence[tuple[str, str]]
 Finding = dict[str, Any]
@@ -53,6 +55,27 @@ class GoodRow(NamedTuple):
     remark: str
 
 
+class NotAtOnce(LookupError):
+    """A cell in which something is wrong: the row has to be looked at with care."""
+
+
+class Meanings(dict[Any, Any]):
+    """What the cells of one column mean, worked out once for each text; raises NotAtOnce for a wrong one."""
+
+    def __init__(self, read: Callable[[object, list[Finding]], Any]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, cell: object) -> Any:
+        found: list[Finding] = []
+        meaning = self._read(cell, found)
+        if found:
+            raise NotAtOnce
+        if len(self) < MEANINGS_MAX:
+            self[cell] = meaning
+        return meaning
+
+
 @dataclass
 class Judged:
     """What became of some rows: the good ones, and the reasons of each other one by its number."""
@@ -72,6 +95,13 @@ class Judge:
         self.on = requirements.on
         self.born_by = years_before(self.on, requirements.age_min)
         self.born_after = {sex: years_before(self.on, age) for sex, age in requirements.age_end.items()}
+        self._starts = Meanings(self._start)
+        self._ends = Meanings(self._end)
+        self._post_kinds = Meanings(self._post_kind)
+        self._statuses = Meanings(self._status)
+        self._insurances = Meanings(self._insured)
+        self._signings = Meanings(self._agreement)
+        self._remarks = Meanings(self._remark)
 
     def rows(self, rows: Sequence[tuple[int, Cells, Marks]]) -> Judged:
         """Judge rows given as (number, cells, marks); cells stand in the order of FIELDS.
@@ -80,14 +110,49 @@ class Judge:
         """
         judged = Judged()
         for number, cells, marks in rows:
-            found = self.row(number, cells)
-            if marks:
-                found = _marked(marks, found if isinstance(found, list) else [])
-            if isinstance(found, GoodRow):
-                judged.good.append(found)
-            else:
-                judged.bad[number] = found
+            good = None if marks else self.quick(number, cells)
+            if good is None:
+                found = self.row(number, cells)
+                if isinstance(found, GoodRow) and not marks:
+                    good = found
+                else:
+                    faults = found if isinstance(found, list) else []
+                    judged.bad[number] = _marked(marks, faults) if marks else faults
+                    continue
+            judged.good.append(good)
         return judged
+
+    def quick(self, number: int, cells: Cells) -> GoodRow | None:
+        """What `row` says of a row of texts in which nothing is wrong, None where that is not sure at once.
+
+        A roster repeats a few words and days by the thousand: what a cell means is looked up.
+        """
+        name, identity, mobile, post_kind, first, last, insured, status, signed_on, remark = cells
+        try:
+            contract_from, earliest_end = self._starts[first]
+            contract_to = self._ends[last]
+            if contract_to is not None and contract_to < earliest_end:
+                return None
+            number_18, birth_date, sex, _warnings = parse_id_number(identity, on=self.on)
+            if birth_date > self.born_by or birth_date <= self.born_after[sex]:
+                return None
+            return GoodRow(
+                number,
+                parse_name(name),
+                number_18,
+                birth_date,
+                sex,
+                parse_mobile(mobile),
+                self._post_kinds[post_kind],
+                self._statuses[status],
+                contract_from,
+                contract_to,
+                self._insurances[insured],
+                self._signings[signed_on],
+                self._remarks[remark],
+            )
+        except (InvalidIdentifier, NotAtOnce):
+            return None
 
     def row(self, number: int, cells: Cells) -> GoodRow | list[Finding]:
         """The row as read, or every reason at once why it cannot be taken."""
@@ -158,7 +223,7 @@ class Judge:
     def _contract(self, first: object, last: object, found: list[Finding]) -> tuple[date | None, date | None]:
         faults = len(found)
         contract_from = _day(first, "contract_from", found)
-        open_ended = isinstance(last, str) and _word(last) in words.OPEN_ENDED
+        open_ended = _is_open_ended(last)
         contract_to = None if open_ended else _day(last, "contract_to", found)
         if len(found) > faults:
             return None, None
@@ -174,6 +239,23 @@ class Judge:
             elif contract_to < _last_day(contract_from, months):
                 found.append(finding("contract_too_short", "contract_to", least=months))
         return contract_from, contract_to
+
+    def _start(self, cell: object, found: list[Finding]) -> tuple[date, date] | None:
+        """The first day of a contract, and the earliest last day that is late enough."""
+        first = _day(cell, "contract_from", found)
+        if first is None:
+            found.append(finding("contract_from_blank", "contract_from"))
+            return None
+        return first, max(first, _last_day(first, self.requirements.contract_months_min))
+
+    def _end(self, cell: object, found: list[Finding]) -> date | None:
+        """The last day of a contract, None where it has none."""
+        if _is_open_ended(cell):
+            return None
+        last = _day(cell, "contract_to", found)
+        if last is None:
+            found.append(finding("contract_to_blank", "contract_to"))
+        return last
 
     def _insured(self, cell: object, found: list[Finding]) -> bool:
         word = _word(cell)
@@ -234,6 +316,10 @@ def _day(cell: object, name: str, found: list[Finding]) -> date | None:
     except UnreadableDay as refusal:
         found.append(finding(refusal.code, name))
         return None
+
+
+def _is_open_ended(cell: object) -> bool:
+    return isinstance(cell, str) and _word(cell) in words.OPEN_ENDED
 
 
 def _word(cell: object) -> str:
