@@ -1,5 +1,6 @@
 """`python -m apps.core.sandbox SPEC < file`: rows as frames on standard output, see `framing`."""
 
+import io
 import json
 import os
 import resource
@@ -29,7 +30,7 @@ def main() -> int:
     _limit(spec)
     pipe = sys.stdout.buffer
     try:
-        with os.fdopen(0, "rb") as file:
+        with _standard_input(spec) as file:
             table = _open(file, spec)
             write_json(
                 pipe,
@@ -52,10 +53,23 @@ def _limit(spec: dict[str, Any]) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 
 
+def _standard_input(spec: dict[str, Any]) -> BinaryIO:
+    """The table; what comes through a pipe is kept in memory, since both ends of it are looked at."""
+    file = os.fdopen(0, "rb")
+    if file.seekable():
+        return file
+    # What both need is loaded while the other end still unseals the table.
+    from apps.core.sandbox import package, textfile, workbook  # noqa: F401
+
+    with file:
+        return io.BytesIO(file.read(spec["file_max"] + 1))
+
+
 def _open(file: BinaryIO, spec: dict[str, Any]) -> Any:
     from apps.core.sandbox import package
 
-    size = os.fstat(file.fileno()).st_size
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
     if size > spec["file_max"]:
         raise Refusal("file_too_large", limit=spec["file_max"] >> 20)
     head = file.read(_HEAD_BYTES)

@@ -2,7 +2,6 @@
 
 import re
 import zipfile
-from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 from xml.parsers import expat
 
@@ -24,12 +23,12 @@ _FORMULA = re.compile(
 )
 
 
-@dataclass
 class Contents:
     """What the look found: the part of each sheet by its name, and the cells that hold formulas."""
 
-    sheet_parts: dict[str, str] = field(default_factory=dict)
-    formulas: dict[str, set[tuple[int, int]]] = field(default_factory=dict)
+    def __init__(self, sheet_parts: dict[str, str]) -> None:
+        self.sheet_parts = sheet_parts
+        self.formulas: dict[str, set[tuple[int, int]]] = {}
 
 
 def refuse_other_formats(head: bytes, tail: bytes) -> None:
@@ -105,7 +104,8 @@ def _check_parts(package: zipfile.ZipFile, spec: dict[str, Any]) -> Contents:
 
 
 def _scan(xml: bytes, formulas: set[tuple[int, int]], spec: dict[str, Any]) -> None:
-    if b"<!" in xml and (b"<!DOCTYPE" in xml or b"<!ENTITY" in xml):
+    # A single rare byte is found ten times as fast as two, and most sheets hold neither of these.
+    if b"!" in xml and (b"<!DOCTYPE" in xml or b"<!ENTITY" in xml):
         raise Refusal("damaged")
     # Looking at every cell would take as long as reading them; where a far cell hides in the middle the
     # limit of memory stops the reader.
@@ -118,7 +118,7 @@ def _scan(xml: bytes, formulas: set[tuple[int, int]], spec: dict[str, Any]) -> N
         row = _ROW.search(xml, max(last - 20, 0))
         if row and int(row[1]) > spec["rows_max"] + spec["rows_slack"]:
             raise Refusal("too_many_rows", limit=spec["rows_max"])
-    if b"<f" in xml or b":f" in xml:
+    if b"f" in xml and (b"<f" in xml or b":f" in xml):
         for cell in _FORMULA.finditer(xml):
             formulas.add((int(cell[2]), _column_number(cell[1])))
         if len(formulas) > _FORMULAS_MAX:

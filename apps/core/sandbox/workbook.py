@@ -38,10 +38,11 @@ class Workbook:
     def rows(self) -> Iterator[tuple[int, list[list[Any]], list[str]]]:
         """Every row below the header: its number, its problems, its cells in the order of the layout."""
         order = self.layout.order
+        as_they_stand = order == list(range(self.sheet.width))
         text_only = [self._spec["columns"][column]["text"] for column in self.layout.present]
         rows_with_formulas = {row for row, _column in self._formulas}
         for number, row in self._below_header():
-            cells = [row[place] for place in order]
+            cells = row if as_they_stand else [row[place] for place in order]
             problems: list[list[Any]] = []
             if set(map(type, cells)) != _STRINGS:
                 cells = [_as_text(cell, text_only[at], at, problems) for at, cell in enumerate(cells)]

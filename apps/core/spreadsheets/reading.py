@@ -39,6 +39,7 @@ LIMITS: dict[str, int] = {
     "memory_max": 1 << 30,
     "cpu_seconds": 120,
 }
+_PIPE_BYTES = 1 << 16
 _TOO_LONG = {signal.SIGXCPU, signal.SIGKILL}
 
 
@@ -69,8 +70,29 @@ def child_for(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The child process that reads this table; it ends with the block."""
     spec = json.dumps(_spec(columns, max_rows, ignored))
-    with _opened(source) as file, _child(spec, file) as child:
+    if isinstance(source, str | Path):
+        with open(source, "rb") as file, _child(spec, file) as child:
+            yield child
+        return
+    # The child loads what it needs while the content is read and unsealed here.
+    with _child(spec, subprocess.PIPE) as child:
+        _hand_over(source, cast("BinaryIO", child.stdin))
         yield child
+
+
+def _hand_over(source: StoredFile | BinaryIO, pipe: BinaryIO) -> None:
+    """Write the content to the child, which answers when it has all of it; never over the disk."""
+    opened = open_file(source) if isinstance(source, StoredFile) else source
+    try:
+        opened.seek(0)
+        with pipe:
+            shutil.copyfileobj(opened, pipe, _PIPE_BYTES)
+    except BrokenPipeError:
+        # It read as much as it may, or died: what it says of that, or its end, is read next.
+        logger.info("the reader of an uploaded table took only a part of it")
+    finally:
+        if isinstance(source, StoredFile):
+            opened.close()
 
 
 def next_frame(child: subprocess.Popen[bytes], columns: Sequence[Column]) -> tuple[bytes, str] | None:
@@ -124,42 +146,11 @@ def _spec(columns: Sequence[Column], max_rows: int, ignored: Sequence[Message]) 
 
 
 @contextlib.contextmanager
-def _opened(source: StoredFile | str | Path | BinaryIO) -> Iterator[BinaryIO]:
-    """The source as a file with a descriptor; unsealed content goes through memory, never over the disk."""
-    if isinstance(source, str | Path):
-        with open(source, "rb") as file:
-            yield file
-        return
-    opened = open_file(source) if isinstance(source, StoredFile) else source
-    try:
-        opened.seek(0)
-        if _has_descriptor(opened):
-            yield opened
-        else:
-            with os.fdopen(os.memfd_create("table"), "w+b") as memory:
-                shutil.copyfileobj(opened, memory)
-                memory.flush()
-                memory.seek(0)
-                yield memory
-    finally:
-        if isinstance(source, StoredFile):
-            opened.close()
-
-
-def _has_descriptor(opened: BinaryIO) -> bool:
-    try:
-        opened.fileno()
-    except (OSError, AttributeError):
-        return False
-    return True
-
-
-@contextlib.contextmanager
-def _child(spec: str, file: BinaryIO) -> Iterator[subprocess.Popen[bytes]]:
+def _child(spec: str, stdin: BinaryIO | int) -> Iterator[subprocess.Popen[bytes]]:
     """The child process: without the environment's secrets, ended with the block."""
     child = subprocess.Popen(
         [sys.executable, "-E", "-s", "-m", "apps.core.sandbox", spec],
-        stdin=file,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=settings.BASE_DIR,
@@ -170,7 +161,11 @@ def _child(spec: str, file: BinaryIO) -> Iterator[subprocess.Popen[bytes]]:
         yield child
     finally:
         child.kill()
-        cast("BinaryIO", child.stdout).close()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                # What the dead child did not take cannot be flushed.
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
         child.wait()
 
 
