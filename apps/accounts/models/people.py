@@ -56,7 +56,8 @@ class Person(models.Model):
     id_number = EncryptedTextField(_("Identity number"))
     id_index = BlindIndexField(unique=True, editable=False)
     mobile = EncryptedTextField(_("Mobile number"), null=True, blank=True)
-    mobile_index = BlindIndexField(null=True, editable=False, db_index=True)
+    # Nobody is looked up by it yet: an index over random bytes would cost every roster row a page.
+    mobile_index = BlindIndexField(null=True, editable=False)
     birth_date = models.DateField(_("Date of birth"))
     sex = models.CharField(_("Sex"), max_length=6, choices=Sex.choices)
 

@@ -25,11 +25,12 @@ class History(AppendOnlyModel):
     action = models.CharField(_("Action"), max_length=48)
     from_state = models.CharField(_("From"), max_length=32, blank=True)
     to_state = models.CharField(_("To"), max_length=32)
+    # Read by case only; an index by user and one by person would cost every row of every case.
     user = models.ForeignKey(
-        "accounts.User", models.PROTECT, null=True, related_name="+", db_constraint=False
+        "accounts.User", models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )
     person = models.ForeignKey(
-        "accounts.Person", models.PROTECT, null=True, related_name="+", db_constraint=False
+        "accounts.Person", models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )
     role = models.CharField(_("Role"), max_length=32, choices=Role.choices)
     reason = models.TextField(_("Reason"), blank=True)
