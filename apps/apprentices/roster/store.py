@@ -213,17 +213,18 @@ def store_rows(
         cursor.execute(_STAGE)
         cursor.execute("TRUNCATE roster_stage")
         cursor.copy_expert(f"COPY roster_stage ({_COLUMNS}) FROM STDIN", BytesIO(sealed.lines))
+        # A file brings mostly people whom nobody knows: where all of a chunk are new, the unique index of
+        # people has said of each row that there is nothing about it to look for.
+        if roster_file_id is not None and sealed.count <= seats.free:
+            with acting(actor, "create"):
+                if _added(cursor, values) == sealed.count:
+                    return Stored(good=sealed.count)
         cursor.execute(_JUDGE, values)
         if sealed.count > seats.free:
             cursor.execute(_OVER_HEADCOUNT, values)
         with acting(actor, "create"):
-            try:
-                with transaction.atomic():
-                    cursor.execute(_ADD_PEOPLE)
-                    cursor.execute(_ADD_ENROLMENTS, values)
-                    stored.good = cursor.rowcount
-            except IntegrityError:
-                stored.good = _add_around_others(cursor, values)
+            added = _added(cursor, values)
+            stored.good = _added_around_others(cursor, values) if added is None else added
         cursor.execute("SELECT row, code, first_row FROM roster_stage WHERE code IS NOT NULL ORDER BY row")
         for row, code, first_row in cursor.fetchall():
             if code in HARMLESS and roster_file_id is not None:
@@ -254,13 +255,24 @@ def _values(training_class: TrainingClass, roster_file_id: int | None, seats: Li
     }
 
 
-def _add_around_others(cursor: Any, values: dict[str, Any]) -> int:
+def _added(cursor: Any, values: dict[str, Any]) -> int | None:
+    """Add the rows that have no reason against them; returns how many, None where one is in the way."""
+    try:
+        with transaction.atomic():
+            cursor.execute(_ADD_PEOPLE)
+            cursor.execute(_ADD_ENROLMENTS, values)
+            return int(cursor.rowcount)
+    except IntegrityError:
+        return None
+
+
+def _added_around_others(cursor: Any, values: dict[str, Any]) -> int:
     """Store what can be stored beside an upload of the same people that was quicker; returns how many."""
     cursor.execute(_ADD_PEOPLE + _SKIP_KNOWN)
     cursor.execute(_NOW_KNOWN)
     cursor.execute(_STILL_UNKNOWN)
     cursor.execute(_ADD_ENROLMENTS + _SKIP_KNOWN, values)
-    good = cursor.rowcount
+    good = int(cursor.rowcount)
     cursor.execute(_LEFT_OUT)
     cursor.execute(_JUDGE, {**values, "judged": "left_out"})
     return good
