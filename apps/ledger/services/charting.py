@@ -1,7 +1,7 @@
 """The chart of accounts and the list of funds are data; this brings them into the database."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from django.db import transaction
@@ -19,7 +19,14 @@ def load_chart(directory: Path) -> tuple[int, int]:
     InvalidInput for an unknown kind and Refused where an account with legs would change its kind.
     """
     with transaction.atomic():
-        accounts = [_load_account(position, row) for position, row in _rows(directory / "chart.csv")]
+        known = dict(Account.objects.values_list("code", "kind"))
+        accounts = [_account(place, row, known) for place, row in _rows(directory / "chart.csv")]
+        Account.objects.bulk_create(
+            accounts,
+            update_conflicts=True,
+            unique_fields=["code"],
+            update_fields=["kind", "name", "name_en", "position"],
+        )
         funds = load_funds(
             (row["code"], row["name"], row["name_en"]) for _n, row in _rows(directory / "funds.csv")
         )
@@ -28,15 +35,17 @@ def load_chart(directory: Path) -> tuple[int, int]:
 
 def load_funds(funds: Iterable[tuple[str, str, str]]) -> int:
     """Make sure that each fund (code, name, English name) is there, in this order; return how many."""
-    count = 0
-    for count, (code, name, name_en) in enumerate(funds, start=1):
-        Fund.objects.update_or_create(
-            code=code, defaults={"name": name, "name_en": name_en, "position": count}
-        )
-    return count
+    rows = [
+        Fund(code=code, name=name, name_en=name_en, position=place)
+        for place, (code, name, name_en) in enumerate(funds, start=1)
+    ]
+    Fund.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["code"], update_fields=["name", "name_en", "position"]
+    )
+    return len(rows)
 
 
-def _load_account(position: int, row: dict[str, str]) -> Account:
+def _account(position: int, row: dict[str, str], known: Mapping[str, str]) -> Account:
     code, kind = row["code"], row["kind"]
     if kind not in AccountKind.values:
         raise InvalidInput(
@@ -44,14 +53,12 @@ def _load_account(position: int, row: dict[str, str]) -> Account:
             % {"code": code, "kind": kind, "kinds": ", ".join(AccountKind.values)},
             code="account_kind_unknown",
         )
-    before = Account.objects.filter(code=code).first()
-    if before and before.kind != kind and _has_legs(code):
+    if known.get(code, kind) != kind and _has_legs(code):
         raise Refused(
             _("Account %(code)s has legs, so its kind stays. Open another account instead.") % {"code": code},
             code="account_in_use",
         )
-    defaults = {"kind": kind, "name": row["name"], "name_en": row["name_en"], "position": position}
-    return Account.objects.update_or_create(code=code, defaults=defaults)[0]
+    return Account(code=code, kind=kind, name=row["name"], name_en=row["name_en"], position=position)
 
 
 def _has_legs(code: str) -> bool:
@@ -59,5 +66,6 @@ def _has_legs(code: str) -> bool:
 
 
 def _rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
+    """The file's rows with their places; of two with one code the later counts."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(enumerate(csv.DictReader(file), start=1))
+        return {row["code"]: (place, row) for place, row in enumerate(csv.DictReader(file), start=1)}.values()
