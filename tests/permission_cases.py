@@ -475,6 +475,7 @@ def _statement_page(world: World) -> Pair:
 @objects(
     "desk:movement_match",
     "desk:movement_returned",
+    "desk:movement_undo",
     "api:movement-detail",
     "api:movement-match",
     "api:movement-returned",

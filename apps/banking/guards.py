@@ -120,8 +120,9 @@ _MATCH_STAYS = """
     IF TG_OP = 'DELETE' AND EXISTS (
         SELECT 1 FROM public.banking_undonematch u
          WHERE u.match_id = OLD.id
-           AND (u.line_id, u.kind, u.entry_id, u.transaction_id)
-               IS NOT DISTINCT FROM (OLD.line_id, OLD.kind, OLD.entry_id, OLD.transaction_id)
+           AND (u.line_id, u.kind, u.entry_id, u.returned_id, u.transaction_id)
+               IS NOT DISTINCT FROM (OLD.line_id, OLD.kind, OLD.entry_id, OLD.returned_id, OLD.transaction_id)
+           AND OLD.receipt_id IS NULL
     ) THEN
         RETURN OLD;
     END IF;

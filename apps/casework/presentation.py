@@ -1,6 +1,6 @@
 """What both doors show of any case: its history in sentences, its documents, its steps."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.casework import subjects, wording
-from apps.casework.models import CaseDocument, Decision, History
+from apps.casework.models import CaseDocument, Decision, History, Seat
 from apps.casework.services.notes import notes_on
 from apps.casework.transitions import Transition
 from apps.core.workdays import working_days_between
@@ -107,6 +107,8 @@ def page(actor: Actor, case: Any, door: str, on: Any) -> dict[str, Any]:
     """The context that the shared fragments of a case need; `includes/case_*.html` draw them."""
     label = case._meta.label_lower
     days = working_days_between(on, case.deadline_on) if getattr(case, "deadline_on", None) else None
+    steps = subjects.steps_for(case, actor)
+    barred = steps_of_others(case, actor, steps)
     return {
         "case": case,
         "case_label": label,
@@ -115,10 +117,21 @@ def page(actor: Actor, case: Any, door: str, on: Any) -> dict[str, Any]:
         "case_documents": documents(case, door),
         "case_document_kinds": subjects.get(label).document_kinds,
         "case_notes": notes_on(actor, case),
-        "case_steps": subjects.steps_for(case, actor),
+        "case_steps": [step for step in steps if step not in barred],
+        "case_barred": barred,
         "case_deficiencies": open_deficiencies(case),
         "case_days": days,
     }
+
+
+def steps_of_others(case: Any, actor: Actor, steps: Iterable[Transition]) -> list[Transition]:
+    """Those of the steps that another person must take: this one holds another chair in the case."""
+    seated = [step for step in steps if step.seat]
+    if not seated or actor.person_id is None:
+        return []
+    label, pk = case.subject
+    held = Seat.objects.filter(subject_type=label, subject_id=pk, person_id=actor.person_id).first()
+    return [step for step in seated if held is not None and held.seat != step.seat]
 
 
 def requires_sentence(step: Transition) -> bool:

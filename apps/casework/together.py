@@ -42,10 +42,11 @@ def free_to_step(
     for label, pk in wanted:
         by_label.setdefault(label, []).append(pk)
     held: dict[tuple[str, int], str] = {}
+    person = actor.person_id or 0
     # A chair that is not shown would let its holder take a second one.
     with rls.whole_city():
         for label, keys in by_label.items():
-            rows = Seat.objects.filter(subject_type=label, subject_id__in=keys, person_id=actor.person_id)
+            rows = Seat.objects.filter(subject_type=label, subject_id__in=keys, person_id=person)
             held |= {(label, pk): seat for pk, seat in rows.values_list("subject_id", "seat")}
     return [
         case

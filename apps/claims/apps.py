@@ -66,7 +66,7 @@ def net_fen(claim: Any) -> int:
 
 def offers(claim: Any, step: Any) -> bool:
     """Of the three signatures the one that fits the claim's sum; a new account where there is one."""
-    if step.action in ("record_return", "set_off", "settle"):
+    if step.action in ("record_return", "undo_return", "set_off", "settle"):
         # A movement of a statement, the release and the last fen of a recovery say so; nobody by hand.
         return False
     if step.action == "present_account":

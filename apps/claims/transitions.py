@@ -190,6 +190,18 @@ CLAIM_TRANSITIONS = TransitionTable(
             tone="danger",
         ),
         Transition(
+            "undo_return",
+            (S.APPROVED,),
+            S.PAID,
+            _("The payment was not sent back: it was made"),
+            FINANCE,
+            seat="releaser",
+            reason_required=True,
+            money=True,
+            notify=("enterprise", "district"),
+            tone="warning",
+        ),
+        Transition(
             "present_account",
             (S.APPROVED,),
             S.PAYEE_SIGNATURE,

@@ -13,6 +13,7 @@ from apps.core.errors import Problem
 from apps.core.money import yuan
 from apps.ledger.models import Leg, Transaction
 from apps.payouts.enums import OrderState
+from apps.payouts.services.undo_return import standing_in_the_way
 from apps.reconciliation.enums import CorrectionKind as C
 from apps.reconciliation.models import Correction
 
@@ -24,7 +25,7 @@ def missing_for_correction(correction: Correction, actor: Actor) -> Iterator[Pro
     """Everything that keeps a correction from being handed on or signed."""
     if not CaseDocument.objects.of(correction).exists():
         yield Problem("document_missing", _("Hand in the document that explains it."), field="file")
-    if not correction.difference.stands:
+    if correction.difference is not None and not correction.difference.stands:
         yield Problem("difference_closed", _("The difference is closed by now. Withdraw the correction."))
     if correction.kind in FUNDED and not correction.fund_id:
         yield Problem("fund_missing", _("Choose the fund that the money belongs to."), field="fund")
@@ -110,6 +111,16 @@ def match_can_go(correction: Correction, _actor: Actor) -> Iterator[Problem]:
         yield Problem("match_of_a_claim", message)
 
 
+def return_can_go(correction: Correction, _actor: Actor) -> Iterator[Problem]:
+    """The movement counts as a payment sent back, and nothing was built upon that."""
+    match = StatementMatch.objects.filter(line=correction.line_id, kind=MatchKind.RETURN).first()
+    order = correction.order
+    if match is None or order is None or match.returned_id != order.pk:
+        yield Problem("not_matched", _("The movement is not matched any more."))
+        return
+    yield from standing_in_the_way(order, order.claim)
+
+
 def something_to_reverse(correction: Correction, _actor: Actor) -> Iterator[Problem]:
     """An order or a posting is named."""
     if correction.order is None and correction.transaction is None:
@@ -134,5 +145,6 @@ _CHECKS: dict[str, tuple[Check, ...]] = {
     C.CLEAR: (item_in_suspense, recovery_takes_it),
     C.NEVER_PAID: (order_still_paid,),
     C.UNDO_MATCH: (match_can_go,),
+    C.UNDO_RETURN: (return_can_go,),
     C.REPOST: (something_to_reverse,),
 }

@@ -71,6 +71,7 @@ class CorrectionKind(models.TextChoices):
     REPOST = "repost", _("Reverse and post again as the order says")
     OPENING = "opening", _("Book the opening balance of the account")
     UNDO_MATCH = "undo_match", _("Undo a wrong match")
+    UNDO_RETURN = "undo_return", _("It was not sent back: undo the return")
 
 
 class CorrectionState(models.TextChoices):
@@ -84,6 +85,8 @@ class CorrectionState(models.TextChoices):
 
 
 K, C = BreakKind, CorrectionKind
+# Those that are written for a movement which agrees with everything, and is matched wrongly all the same.
+OF_A_MATCH = (C.UNDO_RETURN,)
 # Which corrections fit a kind; a kind that is missing here is settled where it arose.
 FITTING: dict[str, tuple[str, ...]] = {
     K.LINE_OUT: (C.CHARGE, C.POSTING, C.PAY_BACK, C.SUSPENSE),

@@ -129,9 +129,13 @@ class CorrectionSerializer(CaseSerializer):
 
 
 class CorrectionCreateSerializer(serializers.Serializer):
-    """The correction and its document; which keys are needed depends on the kind."""
+    """The correction and its document; which keys are needed depends on the kind.
 
-    difference = serializers.IntegerField(**_ID)
+    `difference`, or `line` for a movement that was matched wrongly without differing.
+    """
+
+    difference = serializers.IntegerField(required=False, **_ID)
+    line = serializers.IntegerField(required=False, **_ID)
     kind = serializers.ChoiceField(choices=CorrectionKind.choices)
     document = serializers.CharField(max_length=200)
     explanation = serializers.CharField(max_length=300)

@@ -17,13 +17,14 @@ from apps.api.reading import asked, found, valid
 from apps.api.serializers import reconciliation as shapes
 from apps.api.views.cases import ActingView, CaseViewSet, with_steps
 from apps.api.views.jobs import job_answer
+from apps.banking.models import PayingAccount, StatementLine
 from apps.core.clock import today
 from apps.ledger.models import Fund, Transaction
 from apps.payouts.models import Recovery
 from apps.reconciliation import selectors
-from apps.reconciliation.enums import RunState
+from apps.reconciliation.enums import OF_A_MATCH, RunState
 from apps.reconciliation.models import AccountBalance, Break, Compared, Correction, Run
-from apps.reconciliation.services.correct import Wanted, request_correction
+from apps.reconciliation.services.correct import Wanted, request_correction, request_undoing
 from apps.reconciliation.services.reconcile import STARTERS, enqueue_run
 from apps.reconciliation.services.take_break import TAKERS, give_back_break, take_break
 from apps.reconciliation.transitions import CORRECTION_TRANSITIONS
@@ -110,7 +111,12 @@ class CorrectionViewSet(CaseViewSet):
         """Write a correction with its document; another person signs."""
         data = dict(valid(shapes.CorrectionCreateSerializer, request))
         upload = data.pop("file")
-        row = found(Break.objects.visible_to(self.actor), data.pop("difference"))
+        line, difference = data.pop("line", 0), data.pop("difference", 0)
+        movements = StatementLine.objects.filter(
+            paying_account__in=PayingAccount.objects.visible_to(self.actor)
+        )
+        of_match = data["kind"] in OF_A_MATCH
+        row = found(movements, line) if of_match else found(Break.objects.visible_to(self.actor), difference)
         rows = {
             "fund": Fund.objects,
             "district": District.objects,
@@ -123,7 +129,8 @@ class CorrectionViewSet(CaseViewSet):
                 found(known, data[name])
 
         def work() -> Response:
-            made = request_correction(self.actor, row, Wanted(**data), upload=upload, on=today())
+            request_it = request_undoing if of_match else request_correction
+            made = request_it(self.actor, row, Wanted(**data), upload=upload, on=today())
             shape = shapes.CorrectionSerializer(made, context=self.get_serializer_context())
             return Response(shape.data, status=201)
 

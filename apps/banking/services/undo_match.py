@@ -9,14 +9,14 @@ from apps.core.errors import Refused
 
 
 def undo_match(actor: Actor, match: StatementMatch, *, reason: str) -> UndoneMatch:
-    """Undo the match of a payment or a posting, for a reason; the movement is open again.
+    """Undo the match of a movement, for a reason; the movement is open again.
 
     Called in a transaction that holds the movement's account. What was posted with it is reversed by the
-    caller. Raises `Refused` for a receipt or a payment sent back: those are undone where they were recorded.
+    caller, and a payment that was taken for sent back counts as made before. Raises `Refused` for a receipt.
     """
-    if match.kind not in (MatchKind.PAYMENT, MatchKind.POSTING):
+    if match.kind == MatchKind.RECEIPT:
         raise Refused(
-            _("A receipt or a payment that came back changed a claim: it is not undone here."),
+            _("A receipt changed a claim and its budget: it is not undone here."),
             code="match_of_a_claim",
         )
     undone = UndoneMatch.objects.create(
@@ -24,6 +24,7 @@ def undo_match(actor: Actor, match: StatementMatch, *, reason: str) -> UndoneMat
         line_id=match.line_id,
         kind=match.kind,
         entry_id=match.entry_id,
+        returned_id=match.returned_id,
         transaction_id=match.transaction_id,
         rule=match.rule,
         matched_by_id=match.matched_by_id,

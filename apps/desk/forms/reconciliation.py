@@ -61,6 +61,21 @@ class BreakFilter(PlaceFilter):
     field_order = ["state", "kind", "whose", "fund", "district", "order"]
 
 
+class UndoForm(forms.Form):
+    """What explains that a movement was matched wrongly."""
+
+    document = forms.CharField(label=_("Number or name of the document"), max_length=200)
+    explanation = forms.CharField(
+        label=_("What happened"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    file = forms.FileField(label=_("The document (PDF or picture)"))
+
+    def wanted(self, kind: str) -> Wanted:
+        """The correction in plain values."""
+        data = self.cleaned_data
+        return Wanted(kind=kind, document=data["document"], explanation=data["explanation"])
+
+
 class CorrectionForm(forms.Form):
     """A correction of one kind; only the fields that the kind needs."""
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("differences/<int:pk>/", breaks.break_detail, name="break_detail"),
     path("differences/<int:pk>/take/", breaks.break_take, name="break_take"),
     path("differences/<int:pk>/correct/<slug:kind>/", corrections.correction_new, name="correction_new"),
+    path("movements/<int:pk>/undo/", corrections.undo_new, name="movement_undo"),
     path("corrections/", corrections.correction_list, name="correction_list"),
     path("corrections/<int:pk>/", corrections.correction_detail, name="correction"),
     path("suspense/", corrections.suspense_page, name="suspense"),

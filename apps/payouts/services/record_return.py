@@ -13,10 +13,11 @@ from apps.claims.services import entitlements
 from apps.claims.services.review_claim import bound
 from apps.claims.transitions import CLAIM_TRANSITIONS
 from apps.core import failpoints
-from apps.core.errors import InvalidInput, Problem
+from apps.core.errors import InvalidInput, Problem, Refused
 from apps.ledger import services as ledger
 from apps.ledger.models import Transaction
 from apps.payouts.enums import OrderState
+from apps.payouts.in_force import postings_in_force
 from apps.payouts.models import PaymentOrder
 
 
@@ -35,19 +36,24 @@ def record_return(actor: Actor, claim: Claim, *, on: date, returned_on: date, op
             raise InvalidInput(
                 code="returned_on", problems=[Problem("returned_on", message, field="returned_on")]
             )
+        standing = postings_in_force(order)
+        if not standing:
+            message = _("The books do not hold this payment. Have it posted in the reconciliation first.")
+            raise Refused(message, code="not_in_the_books")
         order.state, order.returned_on = OrderState.RETURNED, returned_on
         order.failure = opinion.reason[:300]
         order.save(update_fields=["state", "returned_on", "failure"])
         order.lines.update(live=False)
         entitlements.unpay_lines(locked)
         failpoints.point("return.counted")
-        ledger.reverse(
-            Transaction.objects.get(key=f"order:{order.pk}:paid"),
-            f"order:{order.pk}:returned",
-            returned_on,
-            opinion.reason,
-            posted_by_id=actor.user_id,
-        )
+        for place, posted in enumerate(standing):
+            ledger.reverse(
+                posted,
+                _key_of(order, posted if place else None),
+                returned_on,
+                opinion.reason,
+                posted_by_id=actor.user_id,
+            )
         return []
 
     return fire(
@@ -60,6 +66,15 @@ def record_return(actor: Actor, claim: Claim, *, on: date, returned_on: date, op
         guard=lambda locked, _actor: _rested_on(locked),
         effect=effect,
     )
+
+
+def _key_of(order: PaymentOrder, posted: Transaction | None) -> str:
+    """A return is one event; one that was taken back leaves its key behind, and the next has its own."""
+    key = f"order:{order.pk}:returned"
+    if posted is not None:
+        return f"{key}:{posted.pk}"
+    before = Transaction.objects.filter(key__startswith=f"{key}", reverses__isnull=False).count()
+    return f"{key}:again:{before}" if before else key
 
 
 def _rested_on(claim: Claim) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.casework.models import Case
 from apps.casework.triggers import state_triggers
 from apps.core.triggers import Guard
-from apps.reconciliation.enums import CorrectionKind, CorrectionState
+from apps.reconciliation.enums import OF_A_MATCH, CorrectionKind, CorrectionState
 from apps.reconciliation.models.run import DistrictQuerySet
 from apps.reconciliation.transitions import CORRECTION_TRANSITIONS
 
@@ -49,7 +49,9 @@ def _key(to: str) -> Any:
 
 
 class Correction(Case):
-    """How one difference is corrected. Only its signature posts; a mistake in it is corrected by another.
+    """How one difference is corrected, or one movement that was matched wrongly without differing.
+
+    Only its signature posts; a mistake in it is corrected by another.
 
     `line`, `order`, `transaction` and `item` name what the kind needs. A correction that took money to
     suspense is the item itself: `cleared_by` is the correction by which the money left again.
@@ -61,7 +63,11 @@ class Correction(Case):
     )
     kind = models.CharField(_("Kind"), max_length=12, choices=CorrectionKind.choices)
     difference = models.ForeignKey(
-        "reconciliation.Break", models.PROTECT, verbose_name=_("Difference"), related_name="corrections"
+        "reconciliation.Break",
+        models.PROTECT,
+        verbose_name=_("Difference"),
+        related_name="corrections",
+        null=True,
     )
     fund = models.ForeignKey(
         "ledger.Fund", models.PROTECT, null=True, blank=True, verbose_name=_("Fund"), related_name="+"
@@ -128,6 +134,16 @@ class Correction(Case):
             models.CheckConstraint(
                 name="only_suspense_is_cleared",
                 condition=Q(cleared_by=None) | Q(kind=CorrectionKind.SUSPENSE, posted__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="correction_names_what_it_corrects",
+                condition=Q(difference__isnull=False) & ~Q(kind__in=OF_A_MATCH)
+                | Q(difference=None, line__isnull=False, kind__in=OF_A_MATCH),
+            ),
+            models.UniqueConstraint(
+                fields=["line"],
+                condition=Q(state__in=_UNDER_WAY, difference=None),
+                name="one_undoing_under_way",
             ),
             models.UniqueConstraint(
                 fields=["difference"],

@@ -1,5 +1,6 @@
 """Corrections: write and hand on with a document, sign and post, refuse, withdraw."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
+from apps.banking.models import PayingAccount, StatementLine
 from apps.casework.acting import acting
 from apps.casework.engine import Opinion, fire
 from apps.casework.services.documents import add_document
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem, Refused
 from apps.reconciliation.checks import missing_for_correction
-from apps.reconciliation.enums import FITTING, BreakState, CorrectionKind
+from apps.reconciliation.enums import FITTING, OF_A_MATCH, BreakState, CorrectionKind
 from apps.reconciliation.models import Break, Correction
 from apps.reconciliation.services.effects import post_correction
 from apps.reconciliation.transitions import CORRECTION_TRANSITIONS
@@ -68,6 +70,50 @@ def request_correction(
         raise _under_way() from error
 
 
+def request_undoing(
+    actor: Actor, line: StatementLine, wanted: Wanted, *, upload: Any, on: date
+) -> Correction:
+    """Write that a movement was matched wrongly, with its document, and hand it on; another person signs.
+
+    Raises `Forbidden` for anybody but finance, `NotFound` for a movement of others, `InvalidInput` for what
+    is missing, `Refused` where something was built upon it or another correction of it is under way.
+    """
+    if actor.role != Role.FINANCE_OFFICER or actor.person_id is None:
+        raise Forbidden(_("Finance corrects differences."), code="not_your_step")
+    visible = StatementLine.objects.filter(paying_account__in=PayingAccount.objects.visible_to(actor))
+    locked = visible.filter(pk=line.pk).select_related("match__returned").first()
+    match = getattr(locked, "match", None)
+    if locked is None or match is None or match.returned is None:
+        raise NotFound(_("There is no such movement."), code="no_such_line")
+    problems = list(_papers_missing(wanted, upload))
+    if wanted.kind not in OF_A_MATCH:
+        message = _("This kind of correction does not fit the difference.")
+        problems.append(Problem("kind", message, field="kind"))
+    if problems:
+        raise InvalidInput(problems=problems)
+    try:
+        with transaction.atomic():
+            with acting(actor, "create"):
+                correction = Correction.objects.create(
+                    number=_next_number(on),
+                    district_id=match.returned.district_id,
+                    kind=wanted.kind,
+                    amount_fen=abs(locked.amount_fen),
+                    line=locked,
+                    order=match.returned,
+                    paying_account_id=locked.paying_account_id,
+                    document=wanted.document.strip(),
+                    explanation=wanted.explanation.strip(),
+                    requested_by_id=actor.person_id,
+                )
+            add_document(actor, correction, kind=DOCUMENT, upload=upload, title=wanted.document.strip())
+            return submit_correction(actor, correction, on=on)
+    except IntegrityError as error:
+        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") != "one_undoing_under_way":
+            raise
+        raise _under_way() from error
+
+
 def submit_correction(
     actor: Actor, correction: Correction, *, on: date, opinion: Opinion | None = None
 ) -> Correction:
@@ -94,6 +140,8 @@ def sign_correction(
     def effect(locked: Correction) -> list[str]:
         locked.posted = post_correction(locked, actor, on)
         locked.signed_by_id, locked.signed_on = actor.person_id, on
+        if locked.difference_id is None:
+            return ["posted", "signed_by", "signed_on"]
         with acting(actor, "correct", locked.number):
             Break.objects.filter(pk=locked.difference_id).update(
                 state=BreakState.CORRECTED, rule="", closed_on=on
@@ -128,7 +176,8 @@ def withdraw_correction(
 
 def _missing_at_signature(correction: Correction, actor: Actor) -> Any:
     # A run that closes the difference at this moment waits, or has closed it.
-    Break.objects.select_for_update(of=("self",)).get(pk=correction.difference_id)
+    if correction.difference_id is not None:
+        Break.objects.select_for_update(of=("self",)).get(pk=correction.difference_id)
     return missing_for_correction(correction, actor)
 
 
@@ -176,20 +225,25 @@ def _require_sound(difference: Break, wanted: Wanted, upload: Any) -> None:
     if wanted.kind not in FITTING.get(difference.kind, ()):
         message = _("This kind of correction does not fit the difference.")
         problems.append(Problem("kind", message, field="kind"))
-    for name, message in (
-        ("document", _("Name the document that explains it.")),
-        ("explanation", _("Say in a sentence what happened.")),
-    ):
-        if not getattr(wanted, name).strip():
-            problems.append(Problem(f"{name}_missing", message, field=name))
-    if upload is None:
-        message = _("Hand in the document that explains it.")
-        problems.append(Problem("document_missing", message, field="file"))
+    problems += _papers_missing(wanted, upload)
     if not (difference.district_id or wanted.district):
         message = _("The account is the city's: choose the district in which it is booked.")
         problems.append(Problem("district_missing", message, field="district"))
     if problems:
         raise InvalidInput(problems=problems)
+
+
+def _papers_missing(wanted: Wanted, upload: Any) -> Iterator[Problem]:
+    """What every correction comes with."""
+    for name, message in (
+        ("document", _("Name the document that explains it.")),
+        ("explanation", _("Say in a sentence what happened.")),
+    ):
+        if not getattr(wanted, name).strip():
+            yield Problem(f"{name}_missing", message, field=name)
+    if upload is None:
+        message = _("Hand in the document that explains it.")
+        yield Problem("document_missing", message, field="file")
 
 
 def _under_way() -> Refused:

@@ -18,15 +18,16 @@ from apps.ledger import services as ledger
 from apps.ledger.models import Transaction
 from apps.ledger.services import LegSpec, credit, debit
 from apps.payouts.enums import OrderState
+from apps.payouts.in_force import ORDER, postings_in_force
 from apps.payouts.models import PaymentOrder
 from apps.payouts.services.receive_recovery import receive_recovery
 from apps.payouts.services.record_return import record_return
+from apps.payouts.services.undo_return import undo_return
 from apps.reconciliation.enums import CorrectionKind as C
 from apps.reconciliation.matching import legs_of
 from apps.reconciliation.models import Correction
 from apps.reconciliation.periods import posting_day
 
-ORDER = "payouts.paymentorder"
 # Postings that exist only because a movement was explained by them go when the match goes.
 _OF_A_MOVEMENT = ("bank_charge", "bank_interest", "suspense", "pay_back")
 _KINDS: dict[str, str] = {
@@ -120,7 +121,7 @@ def _never_paid(correction: Correction, actor: Actor, on: date) -> None:
 
 def _repost(correction: Correction, actor: Actor, on: date) -> Transaction | None:
     order = correction.order
-    wrong = _standing(order) if order is not None else [correction.transaction]
+    wrong = postings_in_force(order) if order is not None else [correction.transaction]
     done = None
     for place, posted in enumerate(filter(None, wrong), start=1):
         done = ledger.reverse(
@@ -142,14 +143,6 @@ def _repost(correction: Correction, actor: Actor, on: date) -> Transaction | Non
         subject_type="claims.claim",
         subject_id=order.claim_id,
     )
-
-
-def _standing(order: PaymentOrder) -> list[Transaction]:
-    """The postings of an order's cash that were not reversed."""
-    rows = Transaction.objects.filter(
-        legs__account="cash", legs__subject_type=ORDER, legs__subject_id=order.pk, reverses=None
-    )
-    return list(rows.filter(reversals=None).distinct().order_by("id"))
 
 
 def _legs_of_order(order: PaymentOrder) -> list[LegSpec]:
@@ -186,7 +179,7 @@ def _open_account(correction: Correction, actor: Actor, on: date) -> Transaction
 
 def _legs_of_opening(correction: Correction) -> list[LegSpec]:
     where: dict[str, Any] = {"fund": correction.fund_id or "", "district": correction.district_id}
-    more = correction.difference.amount_fen > 0
+    more = correction.difference is not None and correction.difference.amount_fen > 0
     debited, credited = ("cash", "opening_balances") if more else ("opening_balances", "cash")
     return [debit(debited, correction.amount_fen, **where), credit(credited, correction.amount_fen, **where)]
 
@@ -201,6 +194,18 @@ def _undo(correction: Correction, actor: Actor, on: date) -> Transaction | None:
     return ledger.reverse(
         posted, correction.key, posting_day(posted.on, on), correction.explanation, posted_by_id=actor.user_id
     )
+
+
+def _undo_return(correction: Correction, actor: Actor, on: date) -> Transaction | None:
+    _require_finance(actor)
+    line = _locked_line(correction, actor, matched=True)
+    match = StatementMatch.objects.select_related("returned__claim").get(line=line)
+    if match.returned is None:
+        raise Conflict(_("The movement was explained otherwise at this very moment."), code="matched")
+    reason = Opinion(reason=correction.explanation[:300])
+    posted = undo_return(actor, match.returned, on=on, key=correction.key, opinion=reason)
+    undo_match(actor, match, reason=correction.explanation)
+    return posted
 
 
 def _clear_item(correction: Correction) -> Correction:
@@ -253,4 +258,5 @@ _EFFECTS: dict[str, Callable[[Correction, Actor, date], Transaction | None]] = {
     C.REPOST: _repost,
     C.OPENING: _open_account,
     C.UNDO_MATCH: _undo,
+    C.UNDO_RETURN: _undo_return,
 }

@@ -14,12 +14,13 @@ from apps.accounts.access import access
 from apps.accounts.enums import AccessAction
 from apps.accounts.roles import Role
 from apps.accounts.services import log_access
+from apps.banking.models import PayingAccount, StatementLine
 from apps.casework import presentation
 from apps.core import keyset
 from apps.core.clock import today
-from apps.core.errors import NotFound, Problem, ShituError
+from apps.core.errors import NotFound, Problem, Refused, ShituError
 from apps.core.widgets import Chart, Series
-from apps.desk.forms.reconciliation import CorrectionForm
+from apps.desk.forms.reconciliation import CorrectionForm, UndoForm
 from apps.desk.views.reconciliation import READERS
 from apps.desk.views.reconciliation.breaks import load
 from apps.desk.views.reconciliation.sheets import suspense_sheet
@@ -28,7 +29,7 @@ from apps.reconciliation import selectors
 from apps.reconciliation.checks import missing_for_correction
 from apps.reconciliation.enums import FITTING, CorrectionKind, CorrectionState
 from apps.reconciliation.models import Correction
-from apps.reconciliation.services.correct import request_correction
+from apps.reconciliation.services.correct import request_correction, request_undoing
 from apps.reconciliation.services.effects import legs_ahead
 
 # Ages of suspense in days; the last is open to the end.
@@ -64,6 +65,40 @@ def correction_new(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     }
     return render(
         request, "desk/reconciliation/correction_new.html", context, status=422 if form.errors else status
+    )
+
+
+@access(Role.FINANCE_OFFICER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write that a movement was matched wrongly, with its document; another person signs."""
+    accounts = PayingAccount.objects.visible_to(request.actor)
+    rows = StatementLine.objects.filter(pk=pk, paying_account__in=accounts)
+    row = rows.select_related("statement", "match").first()
+    if row is None:
+        raise NotFound(_("There is no such movement."), code="no_such_line")
+    if getattr(row, "match", None) is None or row.match.returned_id is None:
+        raise Refused(_("This movement does not count as a payment sent back."), code="not_a_return")
+    form = UndoForm(request.POST or None, request.FILES or None)
+    problems: list[Problem] = []
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        wanted, file = form.wanted(CorrectionKind.UNDO_RETURN), form.cleaned_data["file"]
+        try:
+            made = request_undoing(request.actor, row, wanted, upload=file, on=today())
+        except ShituError as refusal:
+            problems, status = refusal.problems or refusal.sentences, refusal.status
+        else:
+            messages.success(request, _("The correction was handed on. Another person signs it."))
+            return redirect("desk:correction", pk=made.pk)
+    context = {
+        "row": row,
+        "form": form,
+        "problems": problems,
+        "kind_label": CorrectionKind.UNDO_RETURN.label,
+    }
+    return render(
+        request, "desk/reconciliation/undo_new.html", context, status=422 if form.errors else status
     )
 
 

@@ -1,0 +1,77 @@
+"""A payment that was taken for sent back was not: it counts as made again."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from apps.accounts.actors import Actor
+from apps.casework.engine import Opinion, fire
+from apps.claims.enums import ClaimState
+from apps.claims.models import Claim
+from apps.claims.services import entitlements
+from apps.claims.services.review_claim import bound
+from apps.claims.transitions import CLAIM_TRANSITIONS
+from apps.core import failpoints
+from apps.core.errors import Problem
+from apps.ledger import periods
+from apps.ledger import services as ledger
+from apps.ledger.models import Transaction
+from apps.payouts.enums import OrderState
+from apps.payouts.in_force import reversals_in_force
+from apps.payouts.models import PaymentOrder
+
+
+def undo_return(
+    actor: Actor, order: PaymentOrder, *, on: date, key: str, opinion: Opinion
+) -> Transaction | None:
+    """Take back that a payment was sent back; returns what was posted for it, under `key`.
+
+    The reversal is reversed on its own day, the lines are paid again, the claim is paid. Raises `Refused`
+    where something was built upon the return (`standing_in_the_way`).
+    """
+    posted: list[Transaction] = []
+
+    def effect(locked: Claim) -> list[str]:
+        held = PaymentOrder.objects.select_for_update().get(pk=order.pk, claim=locked)
+        held.state, held.returned_on, held.failure = OrderState.PAID, None, ""
+        held.save(update_fields=["state", "returned_on", "failure"])
+        held.lines.update(live=True)
+        entitlements.pay_lines(locked)
+        failpoints.point("undo_return.counted")
+        for place, reversal in enumerate(reversals_in_force(held), start=1):
+            posted.append(
+                ledger.reverse(
+                    reversal,
+                    key if place == 1 else f"{key}:{place}",
+                    reversal.on,
+                    opinion.reason,
+                    posted_by_id=actor.user_id,
+                )
+            )
+        return []
+
+    fire(
+        CLAIM_TRANSITIONS,
+        order.claim,
+        "undo_return",
+        actor,
+        on=on,
+        opinion=bound(order.claim, opinion),
+        guard=lambda locked, _actor: standing_in_the_way(PaymentOrder.objects.get(pk=order.pk), locked),
+        effect=effect,
+    )
+    return posted[0] if posted else None
+
+
+def standing_in_the_way(order: PaymentOrder, claim: Claim) -> Iterator[Problem]:
+    """Why a return cannot be taken back: what was built upon it, or the month of it is closed."""
+    if order.state != OrderState.RETURNED:
+        yield Problem("not_returned", _("The payment does not count as sent back any more."))
+        return
+    if claim.state != ClaimState.APPROVED or claim.orders.filter(attempt__gt=order.attempt).exists():
+        message = _("The money was released anew after it came back. It cannot count as paid twice.")
+        yield Problem("released_anew", message)
+    first = periods.open_from()
+    if first is not None and order.returned_on is not None and order.returned_on < first:
+        yield Problem("month_closed", _("The month in which it was booked is closed."))
