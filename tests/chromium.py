@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from scripts.launch import browser as launcher
 from scripts.launch.places import ROOT
@@ -75,6 +75,16 @@ def watch_for_trouble(context: BrowserContext) -> list[str]:
     context.on("weberror", lambda error: troubles.append(str(error.error)))
     context.on("response", lambda answer: troubles.append(answer.url) if answer.status >= 500 else None)
     return troubles
+
+
+def settle(page: Page) -> None:
+    """Wait until the page is there: loaded, its fonts too, and no fragment on its way.
+
+    Not for half a second of silence on the network: a story of two hundred pages would wait for minutes.
+    """
+    page.wait_for_load_state("load")
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    page.evaluate("document.fonts.ready.then(() => true)")
 
 
 def serious_findings(page: Page) -> list[str]:

@@ -141,6 +141,7 @@ def write_rows(walker: Walker, name: str, rows: list[dict[str, str]]) -> None:
             page.locator(f"#id_rows-{place}-row_key").wait_for(state="attached")
         for field, value in row.items():
             put(page, f"#id_rows-{place}-{field}", value)
+    # What was typed is saved a moment later.
     page.wait_for_load_state("networkidle")
     walker.look(f"plan-{name}", phone=name in ("teaching", "mentors"))
     walker.press('button[name="do"][value="next"]')

@@ -7,7 +7,15 @@ from playwright.sync_api import Browser, Page
 
 from apps.accounts.models import Membership
 from apps.demo.people import PASSWORD
-from tests.chromium import DESKTOP, PHONE, TIMEOUT_MS, screenshot, serious_findings, watch_for_trouble
+from tests.chromium import (
+    DESKTOP,
+    PHONE,
+    TIMEOUT_MS,
+    screenshot,
+    serious_findings,
+    settle,
+    watch_for_trouble,
+)
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -24,13 +32,14 @@ class Walker:
         """Sign in with the demo button of a role."""
         self.page.context.clear_cookies()
         self.page.goto("/accounts/login/")
-        self.page.locator(f'.demo-role[value="{membership(label).pk}"]').click()
-        self.page.wait_for_load_state("networkidle")
+        with self.page.expect_navigation():
+            self.page.locator(f'.demo-role[value="{membership(label).pk}"]').click()
+        settle(self.page)
 
     def look(self, name: str, *, phone: bool = False) -> None:
         """Keep a picture; the page is readable, in both widths where that is asked for."""
         self._taken += 1
-        self.page.wait_for_load_state("networkidle")
+        settle(self.page)
         assert serious_findings(self.page) == []
         screenshot(self.page, f"{self.story}-{self._taken:02d}-{name}-desktop")
         assert self.page.evaluate(OVERFLOW) == 0
@@ -48,7 +57,7 @@ class Walker:
             yes = self.page.locator("[data-confirm-yes]")
             if yes.is_visible():
                 yes.click()
-        self.page.wait_for_load_state("networkidle")
+        settle(self.page)
 
     def decide(self, action: str) -> None:
         """Press the button of a step."""

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
-from tests.chromium import screenshot, serious_findings
+from tests.chromium import screenshot, serious_findings, settle
 
 PAGES = ["/", "/process/", "/accessibility/", "/calculator/", "/styleguide/", "/accounts/login/", "/nowhere/"]
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -15,7 +15,7 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 
 def assert_readable(page: Page, path: str, name: str) -> None:
     page.goto(path)
-    page.wait_for_load_state("networkidle")
+    settle(page)
     screenshot(page, name)
     assert serious_findings(page) == []
     assert page.evaluate(OVERFLOW) == 0
