@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from apps.accounts.models import Person
 from apps.apprentices import services
 from apps.apprentices.enums import EnrolmentState
 from apps.apprentices.models import Enrolment, LineSeats, TrainingClass
@@ -179,6 +180,43 @@ def test_an_enrolment_says_the_same_as_its_class(shop, elsewhere, column):
     with without(*switched_off("apprentices_enrolment", "as_its_class_new")):
         copy_into(shop, training_class, enrolment, **{column: wrong[column]})
         assert violations("I15d") == 1
+
+
+def test_an_enrolment_is_that_of_a_person_on_record(shop, elsewhere):
+    training_class = make.open_class(shop)
+    enrolment = make.register(elsewhere, make.open_class(elsewhere))
+    nobody = Person.objects.order_by("-pk").values_list("pk", flat=True)[0] + 1
+    with pytest.raises(IntegrityError, match="a person on record"):
+        copy_into(shop, training_class, enrolment, person_id=nobody)
+    with without(*switched_off("apprentices_enrolment", "as_its_class_new")):
+        copy_into(shop, training_class, enrolment, person_id=nobody)
+
+
+def test_an_enrolment_is_not_given_to_nobody(shop):
+    enrolment = make.register(shop, make.open_class(shop))
+    with pytest.raises(IntegrityError, match="a person on record"):
+        Enrolment.objects.filter(pk=enrolment.pk).update(person_id=10**9)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "DELETE FROM accounts_person WHERE id = %s",
+        "UPDATE accounts_person SET id = id + 1000000 WHERE id = %s",
+    ],
+)
+def test_a_person_stays_and_keeps_the_key(shop, attack):
+    enrolment = make.register(shop, make.open_class(shop))
+
+    def attacked() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(attack, [enrolment.person_id])
+
+    with pytest.raises(IntegrityError, match="never deleted and keeps the key"):
+        attacked()
+    with without(*switched_off("accounts_person", "keep_row")):
+        attacked()
+        assert not Person.objects.filter(pk=enrolment.person_id).exists()
 
 
 def test_nobody_comes_onto_a_roster_that_was_handed_in(shop, elsewhere):

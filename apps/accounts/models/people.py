@@ -41,6 +41,21 @@ class PersonQuerySet(models.QuerySet):
         )
 
 
+def keep_person() -> Guard:
+    """A person stays and keeps the key: enrolments and history name people without a foreign key."""
+    return Guard(
+        name="keep_row",
+        level=pgtrigger.Row,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Delete | pgtrigger.UpdateOf("id"),
+        func="""
+            IF TG_OP = 'UPDATE' AND NEW.id = OLD.id THEN RETURN NEW; END IF;
+            RAISE EXCEPTION 'a person is never deleted and keeps the key'
+                USING ERRCODE = 'restrict_violation', CONSTRAINT = 'accounts_person_kept';
+        """,
+    )
+
+
 @pghistory.track(
     pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent(), fields=["name", "birth_date", "sex"]
 )
@@ -66,6 +81,7 @@ class Person(models.Model):
     class Meta:
         verbose_name = _("Person")
         verbose_name_plural = _("People")
+        triggers = [keep_person()]
         constraints = [
             models.CheckConstraint(name="person_sex_known", condition=Q(sex__in=Sex.values)),
             models.CheckConstraint(
