@@ -11,6 +11,8 @@ from apps.core.spreadsheets.columns import Column
 from apps.core.spreadsheets.reading import child_for, next_frame
 from apps.core.spreadsheets.refusals import file_refusal
 
+# The first chunk is small and each next one twice as large, so that whoever stores them begins soon.
+FIRST_CHUNK_ROWS = 1_000
 Marks = list[tuple[str, str]]
 PlainRow = tuple[int, list[str], Marks]
 
@@ -23,7 +25,7 @@ def read_chunks(
     chunk_rows: int,
     told: Callable[[int], None] | None = None,
 ) -> Iterator[list[PlainRow]]:
-    """Yield the rows that `read_table` would, as lists of at most about `chunk_rows` rows.
+    """Yield the rows that `read_table` would, as lists of at most about `chunk_rows` rows, at first of fewer.
 
     A row is (its number in the file, its cells as stripped texts in the order of `columns` with "" for
     nothing, and what was wrong with single cells as (column key, code)); codes are those of `refusals`.
@@ -31,6 +33,7 @@ def read_chunks(
     `read_table`; close the iterator to end the child process.
     """
     waiting: list[PlainRow] = []
+    enough = min(FIRST_CHUNK_ROWS, chunk_rows)
     with child_for(source, columns, max_rows) as child:
         order: list[int] = []
         keys = [column.key for column in columns]
@@ -45,9 +48,10 @@ def read_chunks(
                     told(cast("int", meta["rows_max"]))
                 continue
             waiting.extend(_plain_rows(text, order, keys))
-            if len(waiting) >= chunk_rows:
+            if len(waiting) >= enough:
                 yield waiting
                 waiting = []
+                enough = min(2 * enough, chunk_rows)
     if waiting:
         yield waiting
 
