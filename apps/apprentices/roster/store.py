@@ -137,6 +137,10 @@ _LEFT_OUT = """
 """
 
 
+# What is handed to the driver at a time: at its 8 KB it would wait for the interpreter at every tenth row.
+_COPY_BYTES = 1 << 20
+
+
 @dataclass
 class Stored:
     """What became of one chunk: how many rows were stored, and why each other one was not."""
@@ -212,7 +216,8 @@ def store_rows(
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
         cursor.execute("TRUNCATE roster_stage")
-        cursor.copy_expert(f"COPY roster_stage ({_COLUMNS}) FROM STDIN", BytesIO(sealed.lines))
+        copy = f"COPY roster_stage ({_COLUMNS}) FROM STDIN"
+        cursor.copy_expert(copy, BytesIO(sealed.lines), size=_COPY_BYTES)
         # A file brings mostly people whom nobody knows: where all of a chunk are new, the unique index of
         # people has said of each row that there is nothing about it to look for.
         if roster_file_id is not None and sealed.count <= seats.free:

@@ -15,7 +15,7 @@ from apps.apprentices.models import RosterFile, RosterProblem, TrainingClass
 from apps.apprentices.requirements import requirements_on
 from apps.apprentices.roster import giving_back
 from apps.apprentices.roster.judge import Judge
-from apps.apprentices.roster.pipeline import Chunk, few_collections, prepared
+from apps.apprentices.roster.pipeline import Chunk, few_collections, prepared, quick_turns
 from apps.apprentices.roster.source import CHUNK_ROWS, RosterSource
 from apps.apprentices.roster.store import Stored, store_rows
 from apps.apprentices.services.guards import keep_from_submission
@@ -49,7 +49,7 @@ def read_roster(
     judge = Judge(requirements_on(roster_file.judged_on))
     try:
         source = RosterSource(roster_file.file, after=roster_file.read_to, chunk_rows=chunk_rows)
-        with few_collections(), closing(prepared(source.chunks(), judge)) as chunks:
+        with few_collections(), quick_turns(), closing(prepared(source.chunks(), judge)) as chunks:
             for chunk in chunks:
                 _store(actor, roster_file.pk, chunk)
                 report(chunk.last_row, source.total)
