@@ -23,6 +23,7 @@ COPY --from=assets /assets/node_modules node_modules
 RUN python -c "from scripts.launch import assets; assets.copy()" \
     && export DJANGO_SETTINGS_MODULE=config.settings.production SECRET_KEY=build FIELD_KEYS=1:sm4:00 \
     && /opt/venv/bin/python manage.py messages --compile \
+    && /opt/venv/bin/python manage.py readings \
     && /opt/venv/bin/python manage.py collectstatic --noinput --verbosity=0 \
     && rm -rf node_modules
 

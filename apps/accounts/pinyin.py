@@ -1,9 +1,12 @@
 """How a Chinese name is sorted and searched: the embedded PostgreSQL knows no Chinese order."""
 
+import os
 from functools import cache, lru_cache
+from importlib.metadata import version
 from pathlib import Path
 
-# A line for each reading, then the characters that have it: made by `readings_table`.
+# Written by the set-up (`manage.py readings`): the library takes half a second and 50 MB to load, which every
+# process would pay with its first name. The first line names the library, then each reading its characters.
 READINGS = Path(__file__).with_name("readings.txt")
 _FIRST, _LAST = 0x4E00, 0x9FFF
 
@@ -48,25 +51,41 @@ class _Readings(dict[str, str]):
 
 @cache
 def _readings() -> _Readings:
-    """The table in the repository: the library behind it takes half a second and 50 MB to load."""
+    """The table of the set-up; where there is none of this version, the library is asked as names come."""
     found = _Readings()
-    for line in READINGS.read_text(encoding="utf-8").splitlines():
-        reading, characters = line.split()
-        found.update(dict.fromkeys(characters, reading))
+    if has_readings():
+        for line in READINGS.read_text(encoding="utf-8").splitlines()[1:]:
+            reading, characters = line.split()
+            found.update(dict.fromkeys(characters, reading))
     return found
 
 
-def readings_table() -> str:
-    """What stands in READINGS, made anew from the library; a test compares them.
+def has_readings() -> bool:
+    """Whether the table is there, and of the library that is installed."""
+    if not READINGS.is_file():
+        return False
+    with READINGS.open(encoding="utf-8") as file:
+        return file.readline().strip() == _library()
 
-    Characters of which the library knows no reading are left out.
-    """
+
+def write_readings() -> int:
+    """Write the table of all common characters anew; returns how many have a reading."""
     table: dict[str, list[str]] = {}
     for character in map(chr, range(_FIRST, _LAST + 1)):
         reading = _read(character)
         if reading.isascii() and reading.isalpha():
             table.setdefault(reading, []).append(character)
-    return "".join(f"{reading} {''.join(table[reading])}\n" for reading in sorted(table))
+    lines = [_library(), *(f"{reading} {''.join(table[reading])}" for reading in sorted(table))]
+    # Another process may be reading it.
+    unfinished = READINGS.with_name(f".readings-{os.getpid()}")
+    unfinished.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    unfinished.replace(READINGS)
+    _readings.cache_clear()
+    return sum(map(len, table.values()))
+
+
+def _library() -> str:
+    return f"pypinyin-{version('pypinyin')}"
 
 
 def _read(text: str) -> str:

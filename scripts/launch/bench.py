@@ -22,5 +22,6 @@ def bench(options: Options) -> int:
         addresses["DATABASE_URL"] = addresses.pop("DATABASE_OWNER_URL", addresses["DATABASE_URL"])
         env = django.environment(addresses, "test", TEST_MEDIA_ROOT=str(folder / "media"))
         city.compile_messages(env)
+        city.write_readings(env)
         command = [str(PYTHON), "-m", "tests.bench", *options.arguments]
         return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode

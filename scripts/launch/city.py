@@ -23,6 +23,16 @@ def compile_messages(env: Mapping[str, str]) -> None:
     stamp.set()
 
 
+def write_readings(env: Mapping[str, str]) -> None:
+    """Write down how Chinese characters are read, so that no process loads the library for it."""
+    stamp = Stamp("readings", fingerprint([ROOT / "requirements" / "production.lock"]))
+    if stamp.is_fresh() and (ROOT / "apps" / "accounts" / "readings.txt").is_file():
+        return
+    with say.step("readings"):
+        manage(env, "readings")
+    stamp.set()
+
+
 def collect_static(env: Mapping[str, str]) -> None:
     """Gather the static files under names that carry their content."""
     sources = [*_files(ROOT / "static"), *_files(STATIC_VENDOR), ROOT / "requirements" / "production.lock"]

@@ -21,6 +21,7 @@ def faults(options: Options) -> int:
         addresses["DATABASE_URL"] = addresses.pop("DATABASE_OWNER_URL", addresses["DATABASE_URL"])
         env = django.environment(addresses, "test", TEST_MEDIA_ROOT=str(folder / "media"))
         city.compile_messages(env)
+        city.write_readings(env)
         process = subprocess.Popen([str(PYTHON), "-m", "tests.faults", *options.arguments], cwd=ROOT, env=env)
         try:
             return process.wait()

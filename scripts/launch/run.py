@@ -45,6 +45,7 @@ def _serve(options: Options) -> None:
         django.write_environment_file(values)
         env = django.environment(found.addresses, "development", DEMO_CITY=values["DEMO_CITY"])
         city.compile_messages(env)
+        city.write_readings(env)
         city.collect_static(env)
         city.prepare_database(env, found, demo=options.demo)
         serving, accounts = _start(env, options)

@@ -28,6 +28,7 @@ def test(options: Options) -> int:
         if not found.database_is_embedded:
             env["TEST_DB_NAME"] = os.environ.get("TEST_DB_NAME", f"test_shitu_{folder.name[5:]}")
         city.compile_messages(env)
+        city.write_readings(env)
         code = _pytest(env, options.arguments)
     if not chromium:
         say.loudly("THE BROWSER TESTS DID NOT RUN: there is no Chromium.")
