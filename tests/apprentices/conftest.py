@@ -64,7 +64,7 @@ def xlsx_bytes(rows: Rows, *, headings: Sequence[str] = HEADINGS) -> bytes:
 def read(shop: make.Workshop, training_class: TrainingClass) -> Callable[..., RosterFile]:
     """Upload a file to the class and read it to its end, as the worker would."""
 
-    def upload_and_read(content: bytes, name: str = "roster.csv", **options: int) -> RosterFile:
+    def upload_and_read(content: bytes, name: str = "roster.csv", **options: object) -> RosterFile:
         upload = SimpleUploadedFile(name, content)
         roster_file = services.upload_roster(shop.clerk, training_class, upload, on=make.ON)
         return services.read_roster(roster_file, **options)

@@ -1,9 +1,12 @@
 """A roster file is read: good rows are taken, every other row comes back with its reasons."""
 
+import gc
 import io
+import sys
 
 import openpyxl
 import pytest
+from django.db import connection
 from django.utils import translation
 
 from apps.apprentices import services
@@ -166,3 +169,20 @@ def test_history_names_whoever_uploaded_the_file(read, shop):
     entry = History.objects.of(Enrolment.objects.get()).get()
     assert (entry.user_id, entry.person_id) == (shop.clerk.user_id, shop.clerk.person_id)
     assert (entry.action, entry.to_state) == ("create", EnrolmentState.REGISTERED)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_commit_that_closes_a_file_waits_for_the_disk_and_the_session_is_left_as_it_was(read):
+    """Those of the chunks do not: what is lost with them is read again."""
+
+    def waits() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            return cursor.fetchone()[0]
+
+    process = (gc.get_threshold(), sys.getswitchinterval())
+    closing = []
+    read(csv_bytes([line()]), finish=lambda _result: closing.append(waits()))
+    assert closing == ["on"]
+    assert waits() == "on"
+    assert (gc.get_threshold(), sys.getswitchinterval()) == process
