@@ -22,6 +22,16 @@ from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Proble
 from apps.payouts.services.record_payment import record_failure
 
 BATCH_MAX = 20_000
+# What a batch reads of an order and its claim: a claim is wide.
+_OF_ORDER = (
+    "number",
+    "account_name",
+    "account_number",
+    "bank_name",
+    "payee_fingerprint",
+    "amount_fen",
+    "claim__payee_fingerprint",
+)
 # First half of the advisory lock under which batch numbers are given: "Sb".
 _LOCK_SPACE = 0x5362
 
@@ -140,6 +150,7 @@ def _choose(actor: Actor, account: PayingAccount, district: str, wanted: list[in
         open_orders(actor, account, district)
         .filter(pk__in=wanted)
         .select_related("claim")
+        .only(*_OF_ORDER)
         .select_for_update(of=("self",))
     )
     found = candidates(account, rows)
