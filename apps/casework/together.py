@@ -8,17 +8,32 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 
 from apps.accounts.actors import Actor
 from apps.casework import notices
 from apps.casework.acting import acting
 from apps.casework.deadlines import deadline_after
-from apps.casework.models import Decision, Seat
+from apps.casework.models import Seat
 from apps.casework.transitions import Transition, TransitionTable
 from apps.core import clock, rls
 
-_BATCH = 2000
+# The chair of each case, and the decision that is taken in it.
+_DECIDE = """
+WITH cases AS (
+    SELECT * FROM unnest(%(cases)s::bigint[], %(versions)s::int[], %(contents)s::text[])
+           AS c (id, version, content)
+), seated AS (
+    INSERT INTO public.casework_seat (subject_type, subject_id, seat, person_id, since)
+    SELECT %(label)s, id, %(seat)s, %(person)s, %(now)s FROM cases RETURNING id, subject_id
+)
+INSERT INTO public.casework_decision
+       (subject_type, subject_id, seat_id, person_id, user_id, role, action, from_state, to_state, opinion,
+        checklist, content_version, content_sha256, at)
+SELECT %(label)s, cases.id, seated.id, %(person)s, %(user)s, %(role)s, %(action)s, %(from)s, %(to)s, '', '[]',
+       cases.version, cases.content, %(now)s
+  FROM seated JOIN cases ON cases.id = seated.subject_id
+"""
 
 
 def free_to_step(
@@ -83,18 +98,25 @@ def step_together(
     if step is None or len({case.state for case in cases}) != 1 or actor.person_id is None:
         raise ValueError("not the same plain step for all of them")
     label = cases[0].subject[0]
-    seats = Seat.objects.bulk_create(
-        (
-            Seat(subject_type=label, subject_id=case.pk, person_id=actor.person_id, seat=step.seat)
-            for case in cases
-        ),
-        batch_size=_BATCH,
-    )
     _move(step, cases, action, actor, on)
-    Decision.objects.bulk_create(
-        (_decision(case, step, seat, actor) for case, seat in zip(cases, seats, strict=True)),
-        batch_size=_BATCH,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _DECIDE,
+            {
+                "label": label,
+                "cases": [case.pk for case in cases],
+                "versions": [case.version for case in cases],
+                "contents": [getattr(case, "content_sha256", "") for case in cases],
+                "seat": step.seat,
+                "person": actor.person_id,
+                "user": actor.account_id,
+                "role": str(actor.role),
+                "action": step.action,
+                "from": cases[0].state,
+                "to": step.target,
+                "now": clock.now(),
+            },
+        )
     notices.leave(row for case in cases for row in notices.notices_of(case, step, case.state, actor))
 
 
@@ -111,22 +133,3 @@ def _move(step: Transition, cases: Sequence[Any], action: str, actor: Actor, on:
     with acting(actor, action):
         for deadline, keys in by_deadline.items():
             rows.filter(pk__in=keys).update(state=step.target, state_since=since, deadline_on=deadline)
-
-
-def _decision(case: Any, step: Transition, seat: Seat, actor: Actor) -> Decision:
-    label, pk = case.subject
-    return Decision(
-        subject_type=label,
-        subject_id=pk,
-        seat=seat,
-        person_id=seat.person_id,
-        user_id=actor.account_id,
-        role=actor.role,
-        action=step.action,
-        from_state=case.state,
-        to_state=step.target,
-        opinion="",
-        checklist=[],
-        content_version=case.version,
-        content_sha256=getattr(case, "content_sha256", ""),
-    )

@@ -4,17 +4,7 @@ Every verb is safe to repeat: the caller names the event by a `key`, a second ca
 the first one's rows, and the same key with other content is a Conflict.
 """
 
-from apps.ledger.services.budgets import (
-    Draw,
-    adjust,
-    appropriate,
-    refund,
-    release,
-    reserve,
-    reserve_from,
-    use,
-    use_many,
-)
+from apps.ledger.services.budgets import adjust, appropriate, refund, release, reserve, reserve_from, use
 from apps.ledger.services.bulk import post_many
 from apps.ledger.services.closing import close_period, propose_closing, withdraw_closing
 from apps.ledger.services.keeping import fold_balances, rebuild_balances
@@ -22,6 +12,7 @@ from apps.ledger.services.planning import plan_split
 from apps.ledger.services.posting import post
 from apps.ledger.services.reversing import reverse
 from apps.ledger.services.specs import LegSpec, Posting, credit, debit
+from apps.ledger.services.using_many import Draw, use_many
 
 __all__ = [
     "Draw",

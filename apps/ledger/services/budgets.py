@@ -4,7 +4,7 @@ Each verb takes the caller's `key` and may be repeated. Inside, the pots of the 
 first, in one order everywhere; then movements are added, and the database moves the counters in their caps.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,15 +19,6 @@ from apps.ledger.services.planning import locked_budgets, not_covered, plan_spli
 from apps.ledger.services.refusals import in_sentences
 
 Split = Sequence[tuple[str, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """What `use` takes, for many at once: the event's key, the reservation, and fen by fund."""
-
-    key: str
-    reservation: str
-    splits: Split
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +114,7 @@ def reserve(
         kind=MovementKind.RESERVE,
         district=district,
         year=year,
-        split=_whole(splits),
+        split=whole_split(splits),
         on=on,
         document=document,
         by_id=by_id,
@@ -163,7 +154,7 @@ def reserve_from(
         if before:
             same_pot = all((row.district_code, row.year) == (district, year) for row in before)
             if not same_pot or sum(row.reserved_fen for row in before) != amount_fen:
-                raise _key_reused(key)
+                raise key_reused(key)
             return before
         return reserve(
             key,
@@ -189,45 +180,6 @@ def use(
 ) -> list[Reservation]:
     """Spend what was reserved under the key `reservation`: `splits`, or all that is open."""
     return _draw(MovementKind.USE, key, reservation, on, splits, document, by_id)
-
-
-def use_many(draws: Iterable[Draw], *, on: date, by_id: int | None = None) -> None:
-    """Spend for many at once what was reserved: `use` for each draw, in one statement.
-
-    Raises `Refused` where a reservation falls short and `Conflict` where a key was used before: nothing is
-    spent then, and the caller takes them one by one.
-    """
-    wanted = list(draws)
-    with transaction.atomic():
-        known = Reservation.objects.filter(key__in={draw.reservation for draw in wanted})
-        for district, year in sorted(set(known.values_list("district_code", "year"))):
-            locked_budgets(district, year)
-        # Read anew while their pots are locked: whoever changes a reservation holds the lock.
-        left: dict[str, dict[str, Reservation]] = {}
-        for row in known.all():
-            left.setdefault(row.key, {})[row.fund_id] = row
-        used = BudgetMovement.objects.filter(key__in=[draw.key for draw in wanted]).first()
-        if used is not None:
-            raise _key_reused(used.key)
-        rows: list[BudgetMovement] = []
-        for draw in wanted:
-            funds = left.get(draw.reservation, {})
-            _require_left(_whole(draw.splits), {fund: row.open_fen for fund, row in funds.items()})
-            pot = next(iter(funds.values()))
-            rows += _movements(
-                _Step(
-                    key=draw.key,
-                    kind=MovementKind.USE,
-                    district=pot.district_code,
-                    year=pot.year,
-                    split=draw.splits,
-                    on=on,
-                    by_id=by_id,
-                    reservation_key=draw.reservation,
-                )
-            )
-        with in_sentences():
-            BudgetMovement.objects.bulk_create(rows)
 
 
 def release(
@@ -270,7 +222,7 @@ def _draw(
 ) -> list[Reservation]:
     with transaction.atomic():
         rows = _locked_reservations(reservation)
-        split = _whole(splits) if splits is not None else None
+        split = whole_split(splits) if splits is not None else None
         step = _Step(
             key=key,
             kind=kind,
@@ -285,7 +237,7 @@ def _draw(
         if not _taken_before(step, any_split=split is None):
             left = {row.fund_id: _left(row, kind) for row in rows}
             split = split if split is not None else [(fund, fen) for fund, fen in left.items() if fen]
-            _require_left(split, left)
+            require_left(split, left)
             _take(_Step(**{name: getattr(step, name) for name in step.__slots__} | {"split": split}))
     return list(Reservation.objects.filter(key=reservation).order_by("fund"))
 
@@ -303,7 +255,8 @@ def _left(row: Reservation, kind: MovementKind) -> int:
     return row.used_fen - row.refunded_fen if kind == MovementKind.REFUND else row.open_fen
 
 
-def _require_left(split: Split, left: dict[str, int]) -> None:
+def require_left(split: Split, left: dict[str, int]) -> None:
+    """Refuse a split of which a fund has less left."""
     if not split:
         raise Refused(_("Nothing is left of this reservation."), code="reservation_exceeded")
     for fund, fen in split:
@@ -333,13 +286,8 @@ def _change_pot(step: _Step) -> Budget:
 
 def _take(step: _Step) -> None:
     """Add the movements in one statement; the database moves the counters."""
-    with in_sentences():
-        BudgetMovement.objects.bulk_create(_movements(step))
-
-
-def _movements(step: _Step) -> list[BudgetMovement]:
     subject_type, subject_id = step.subject
-    return [
+    rows = [
         BudgetMovement(
             key=step.key,
             position=position,
@@ -357,6 +305,8 @@ def _movements(step: _Step) -> list[BudgetMovement]:
         )
         for position, (fund, fen) in enumerate(step.split, start=1)
     ]
+    with in_sentences():
+        BudgetMovement.objects.bulk_create(rows)
 
 
 def _taken_before(step: _Step, *, any_split: bool = False) -> bool:
@@ -367,11 +317,11 @@ def _taken_before(step: _Step, *, any_split: bool = False) -> bool:
     pot = {(row.kind, row.district_code, row.year, row.reservation_key) for row in rows}
     same_split = any_split or [(row.fund_id, row.amount_fen) for row in rows] == list(step.split)
     if pot != {(step.kind, step.district, step.year, step.reservation_key)} or not same_split:
-        raise _key_reused(step.key)
+        raise key_reused(step.key)
     return True
 
 
-def _whole(splits: Split) -> Split:
+def whole_split(splits: Split) -> Split:
     """The split, checked: one entry per fund, every amount positive."""
     if not splits or len({fund for fund, _fen in splits}) < len(splits):
         raise Refused(_("Name each fund once, with the amount that it bears."), code="split_invalid")
@@ -385,7 +335,8 @@ def _require_positive(fen: int) -> None:
         raise Refused(_("The amount must be one fen or more."), code="amount_invalid")
 
 
-def _key_reused(key: str) -> Conflict:
+def key_reused(key: str) -> Conflict:
+    """The refusal of a key under which something else was done."""
     return Conflict(
         _("The key “%(key)s” was used for another change of a budget.") % {"key": key}, code="key_reused"
     )
