@@ -16,6 +16,7 @@ from types import FunctionType, ModuleType
 from unittest.mock import patch
 
 from tests.faults import attacks, attacks_bank
+from tests.faults import attacks_papers as papers
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,11 @@ def _check(name: str, module: str, function: str, guard: str, instead: str, **mo
     return Guard(name, more.pop("kind", "check"), source=(module, function, guard, instead), **more)
 
 
+# What has to come about before some guards are reached (`schedule.THEMES`).
+WRITE_OFFS = ("settlement", "write-off", "decide")
+INSTALMENTS = ("settlement", "instalments", "decide", "follow", "day")
+STRAYS = ("stray", "statement", "reconcile", "correction", "decide", "pay back")
+
 DATABASE = (
     _unique("claims_claimline", "instalment_claimed_once", attack=attacks.claim_an_instalment_twice),
     _unique("payouts_paymentorder", "one_live_order_per_claim", attack=attacks.second_live_order),
@@ -154,6 +160,20 @@ DATABASE = (
     _unique("banking_resultfile", "banking_resultfile_sha256_key", attack=attacks_bank.file_twice),
     _unique("banking_statementline", "movement_serial_once", attack=attacks_bank.movement_twice),
     _unique("core_job", "core_job_one_live_per_key", attack=attacks_bank.job_twice),
+    _constraint("payouts_recoverywriteoff", "write_off_of_two_persons", attack=papers.write_off_alone),
+    _constraint("payouts_instalmentagreement", "agreement_of_two_persons", attack=papers.agree_alone),
+    _constraint("payouts_budgetrequest", "budget_request_of_two_persons", attack=papers.cut_alone),
+    _constraint("reconciliation_correction", "correction_of_two_persons", attack=papers.correct_alone),
+    _trigger("payouts_recoverywriteoff", "content_stands", attack=papers.change_a_write_off),
+    _trigger("payouts_instalmentagreement", "content_stands", attack=papers.change_an_agreement),
+    _trigger("payouts_budgetrequest", "content_stands", attack=papers.change_a_budget_paper),
+    _trigger("reconciliation_correction", "content_stands", attack=papers.change_a_correction),
+    _unique("payouts_recoverywriteoff", "one_open_write_off_per_recovery", attack=papers.another_write_off),
+    _unique("payouts_instalmentagreement", "one_agreement_at_a_time", attack=papers.another_agreement),
+    _unique("reconciliation_correction", "one_correction_under_way", attack=papers.another_correction),
+    _trigger("payouts_recovery", "counted", attack=papers.count_by_hand),
+    _constraint("payouts_recovery", "recovery_within_its_amount", attack=papers.write_off_too_much),
+    _trigger("payouts_recoverywriteoff", "counts", favour=WRITE_OFFS),
 )
 
 SERVICES = (
@@ -270,6 +290,78 @@ SERVICES = (
     _check(
         "shown statement before closing a batch", "apps.banking.checks", "missing_for_closing",
         "if not unseen:", "if True:",
+    ),
+    _check(
+        "lock of a recovery", "apps.payouts.services.write_off", "_lock", '.select_for_update(of=("self",))',
+        "", kind="lock", attack=papers.write_off_at_once,
+    ),
+    _check(
+        "lock of the budgets", "apps.payouts.services.request_budget", "_missing_at_signature",
+        "_lock_pots(request)", "pass", kind="lock", attack=papers.cut_at_once,
+    ),
+    _check(
+        "more than is open, of a write-off", "apps.payouts.services.write_off", "missing_for_write_off",
+        "if request.amount_fen > open_fen:", "if False:", favour=WRITE_OFFS,
+    ),
+    _check(
+        "write-off while instalments run", "apps.payouts.services.write_off", "missing_for_write_off",
+        "elif request.amount_fen < open_fen and agreement_in_force(request.recovery):", "elif False:",
+        favour=("settlement", "instalments", "decide", "write-off", "write-off"),
+    ),
+    _check(
+        "one write-off at a time", "apps.payouts.services.write_off", "request_write_off",
+        "if RecoveryWriteOff.objects.filter(recovery=locked, state__in=open_states).exists():", "if False:",
+        favour=("settlement", "write-off", "write-off"),
+    ),
+    _check(
+        "what was written off goes", "apps.payouts.services.booking", "after_write_off",
+        "max(amount_fen - recovery.open_fen, 0)", "0",
+        favour=("settlement", "write-off", "decide", "repay", "statement", "day"),
+    ),
+    _check(
+        "sum of an agreement", "apps.payouts.services.agree_instalments", "missing_for_agreement",
+        "if agreement.amount_fen != open_fen:", "if False:",
+        favour=("settlement", "instalments", "repay", "statement", "day", "decide"),
+    ),
+    _check(
+        "one agreement at a time", "apps.payouts.services.agree_instalments", "_require_none_running",
+        "if recovery.agreements.filter(state__in=states).exists():", "if False:", favour=INSTALMENTS,
+    ),
+    _check(
+        "end of an agreement that was missed", "apps.payouts.instalments", "missed",
+        "return row if add_working_days(row.due_on, grace) < on else None", "return None", favour=INSTALMENTS,
+    ),
+    _check(
+        "days of grace", "apps.payouts.instalments", "missed", "add_working_days(row.due_on, grace)",
+        "row.due_on", favour=INSTALMENTS,
+    ),
+    _check(
+        "only what is due of an agreement", "apps.payouts.offsetting", "_takeable",
+        "if agreement is not None:", "if False:", favour=("settlement", "instalments", "decide"),
+    ),
+    _check(
+        "what is owed, before claims are released together", "apps.payouts.services.release_together",
+        "_plain_money", "~Exists(owed),", "", favour=("settlement", "release in background"),
+    ),
+    _check(
+        "what is free, of a change of a budget", "apps.payouts.services.request_budget",
+        "missing_for_budget", "if request.amount_fen > free:", "if False:", favour=("budget paper", "decide"),
+    ),
+    _check(
+        "movement explained meanwhile", "apps.reconciliation.checks", "movement_open",
+        "if StatementMatch.objects.filter(line=correction.line_id).exists():", "if False:", favour=STRAYS,
+    ),
+    _check(
+        "money that left suspense", "apps.reconciliation.checks", "item_in_suspense",
+        "if item.cleared_by_id is not None:", "if False:", favour=STRAYS,
+    ),
+    _check(
+        "limit of what is owed, out of suspense", "apps.reconciliation.checks", "recovery_takes_it",
+        "if correction.amount_fen > recovery.wanted_fen:", "if False:", favour=(*STRAYS, "settlement"),
+    ),
+    _check(
+        "movements that nobody explained, in a month", "apps.banking.obstacles", "movements_unexplained",
+        "for line in found:", "for line in ():", favour=("stray", "statement", "month", "day"),
     ),
 )  # fmt: skip
 
