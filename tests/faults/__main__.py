@@ -2,6 +2,7 @@
 
 Without arguments: 2,000 schedules, the removal of every guard, return files and tampering. Otherwise what is
 named: `--schedules N`, `--only-seed N` (with its steps), `--plants`, `--returns`, `--tampers N`, `--kills N`.
+What takes too long for one run goes in parts: `--part 2/5`; schedules by `--seed`.
 """
 
 import argparse
@@ -43,8 +44,18 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--tampers", type=int, help="so many alterations of ledger and history by the owner")
     parser.add_argument("--kills", type=int, help="so many kills of real processes")
     parser.add_argument("--short", action="store_true", help="a little of everything, in less than a minute")
+    parser.add_argument(
+        "--part", type=_part, default=(1, 1), metavar="I/N", help="of guards and return files only this share"
+    )
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="schedules at once")
     return parser.parse_args()
+
+
+def _part(text: str) -> tuple[int, int]:
+    place, count = map(int, text.split("/"))
+    if not 1 <= place <= count:
+        raise ValueError("the part is one of 1/N to N/N")
+    return place, count
 
 
 if __name__ == "__main__":

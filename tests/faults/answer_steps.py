@@ -136,7 +136,7 @@ def statement(world: World) -> bool:
         return False
     content = world.bank.statement(world.town.account_number, from_day, to_day)
     account = PayingAccount.objects.get(pk=world.town.account_id)
-    drawn = 1.0 if world.calm else world.dice.random()
+    drawn = 1.0 if world.calm else 0.15 if "gap" in world.favour else world.dice.random()
     allowed, taken = DONE, True
     if drawn < 0.1:
         content, allowed, taken = content[: len(content) * 2 // 3], FILE_REFUSED, False

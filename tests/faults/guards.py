@@ -246,7 +246,7 @@ SERVICES = (
     _check(
         "gap between statements", "apps.banking.services.take_statement", "_gaps",
         "if before is not None and before.closing_fen != read.opening_fen:", "if False:",
-        favour=("statement", "statement", "day"),
+        favour=("statement", "statement", "day", "gap"),
     ),
     _check(
         "same statement again", "apps.banking.services.take_statement", "take_statement",
@@ -289,7 +289,7 @@ SERVICES = (
     ),
     _check(
         "shown statement before closing a batch", "apps.banking.checks", "missing_for_closing",
-        "if not unseen:", "if True:",
+        "if not unseen:", "if True:", favour=("late result", "close", "close"),
     ),
     _check(
         "lock of a recovery", "apps.payouts.services.write_off", "_lock", '.select_for_update(of=("self",))',

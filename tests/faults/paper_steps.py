@@ -175,7 +175,7 @@ def follow(world: World) -> bool:
     """The daily look at agreements: those that were not kept end. Reminders go out."""
     in_force = any(c.agreement and c.agreement.state == "in_force" for c in world.audit.claims.values())
     if in_force:
-        world.day_passes(world.dice.choice((0, 5, 9)))
+        world.day_passes(world.dice.choice((0, 1, 2, 5, 9)))
     late = world.audit.missed()
     papers = [paper for paper in world.papers if any(paper.about is claim.agreement for claim in late)]
     numbers = [claim.number for claim in late]

@@ -29,6 +29,8 @@ def plant(template: str, town: Town, asked: argparse.Namespace) -> int:
         from tests.faults.parts import SHORT
 
         wanted = wanted[:: len(wanted) // SHORT["plants"]]
+    part, parts = asked.part
+    wanted = wanted[part - 1 :: parts]
     shares = [wanted[place :: asked.processes] for place in range(asked.processes)]
     work = [(f"{template}_p{place}", share) for place, share in enumerate(shares) if share]
 
@@ -38,8 +40,12 @@ def plant(template: str, town: Town, asked: argparse.Namespace) -> int:
             told((guard.name, guard.kind, *_caught(guard, name, template, town)))
 
     rows = []
+    told = begun
     for row in in_processes(work, one):
         rows.append(row)
+        if time.monotonic() - told > 30:
+            told = time.monotonic()
+            say(f"  {len(rows)} of {len(wanted)} guards, {told - begun:.0f} s")
         if not row[2]:
             say(f"  NOT CAUGHT: {row[0]}: {row[3]}")
     names = [guard.name for guard in wanted]

@@ -41,18 +41,18 @@ def judge(template: str, town: Town, asked: argparse.Namespace) -> int:
     begun = time.monotonic()
     mutants = SHORT["mutants"] if asked.short else MUTANTS
     step = 97 if asked.short else 1
-    work: list[tuple] = [("cut", found.key, step) for found in all_profiles()]
-    share = -(-mutants // asked.processes)
+    part, parts = asked.part
+    work: list[tuple] = [("cut", found.key, (part - 1) * step, parts * step) for found in all_profiles()]
+    seeds = range(asked.seed, asked.seed + mutants)[part - 1 :: parts]
     work += [
-        ("alter", f"{template}_m{place}", range(asked.seed + place * share, asked.seed + (place + 1) * share))
-        for place in range(asked.processes)
+        ("alter", f"{template}_m{place}", seeds[place :: asked.processes]) for place in range(asked.processes)
     ]
     totals: Counter = Counter()
     wrong: list[str] = []
 
     def one(job: tuple, told: Callable[[Any], None]) -> None:
         if job[0] == "cut":
-            told(_cut_everywhere(profile(job[1]), job[2]))
+            told(_cut_everywhere(profile(job[1]), *job[2:]))
             return
         with databases.copied(job[1], template):
             told(_alter(town, job[2]))
@@ -73,7 +73,7 @@ def judge(template: str, town: Town, asked: argparse.Namespace) -> int:
 # Cut off at every byte.
 
 
-def _cut_everywhere(forms: Profile, step: int) -> tuple[Counter, list[str]]:
+def _cut_everywhere(forms: Profile, first: int, step: int) -> tuple[Counter, list[str]]:
     """Every beginning of a file of 1,000 lines is refused; the whole is taken."""
     number, orders = "ZF20230324-110105-001", _orders(LINES, random.Random(1))  # noqa: S311 - a play, no secret
     content = result_file(forms, number, orders)
@@ -82,7 +82,7 @@ def _cut_everywhere(forms: Profile, step: int) -> tuple[Counter, list[str]]:
     }
     counts: Counter = Counter()
     wrong = []
-    for end in range(0, len(content), step):
+    for end in range(first, len(content), step):
         counts["cut"] += 1
         try:
             read_result(forms, content[:end], number=number, expected=expected)

@@ -130,13 +130,19 @@ def _begin(world: World, more: tuple[str, ...]) -> None:
             if asks and not running and world.dice.choice(asks)(world, claim):
                 _some_paper(world)
     if "follow" in more:
-        world.day_passes(9)
+        world.day_passes(world.dice.choice((2, 9, 9)))
         papers.follow(world)
     if "budget paper" in more:
         papers.ask_budget(world)
         _some_paper(world)
     if "stray" in more:
         _found_money(world)
+    if "month" in more and world.dice.random() < 0.5:
+        # The month ends while payments of it are on their way.
+        for _step in range(3):
+            _ordinary(world)
+        world.day_passes(8)
+        background.month(world)
 
 
 def _found_money(world: World) -> None:
@@ -265,6 +271,7 @@ EVENTS = {
     "cancel": _a_batch(batches.cancel, "draft", "checked", "signed"),
     "take out": _a_batch(_some_entry_out, "draft"),
     "late result": _a_batch(answers.result, "sent", "answered", "closed"),
+    "close": _a_batch(batches.close, "answered"),
     "month": background.month,
     "reconcile": background.reconcile,
 }

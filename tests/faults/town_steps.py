@@ -153,9 +153,10 @@ def receive_by_hand(world: World, claim: Claim) -> bool:
         then=note,
         seen=seen,
     )
-    if answer == DONE and world.dice.random() < 0.3:
+    often = 0.8 if "receipt" in world.favour else 0.3
+    if answer == DONE and world.dice.random() < often:
         world.ask("the same receipt again", request, DONE, seen=seen)
-    if answer == DONE and world.dice.random() < 0.3:
+    if answer == DONE and world.dice.random() < often:
         other = {"serial_used", "more_than_owed"}
         world.ask("the same serial number again", lambda: request(f"{key}:b"), other, seen=lambda: False)
     return True

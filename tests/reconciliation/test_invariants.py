@@ -6,6 +6,7 @@ import pytest
 
 from apps.banking.models import StatementMatch
 from apps.casework.engine import Opinion
+from apps.core.errors import Refused
 from apps.core.invariants import audit
 from apps.ledger.models import Transaction
 from apps.ledger.services import post
@@ -95,6 +96,23 @@ def test_money_in_suspense_that_turns_out_to_be_a_recovery_is_received_for_its_n
     make.run()
     assert make.standing() == {}
     assert not broken("I6e")
+
+
+def test_money_in_suspense_is_not_named_for_a_notice_of_which_too_much_was_set_off():
+    of = make.opened(banking.treasury())
+    make.paid(of)
+    make.stated(of)
+    recovery = recovering(of)
+    of.bank.receive(of.account.account_number, 500, DAY, payer="某公司", reference="退款")
+    make.stated(of, DAY, DAY)
+    make.run()
+    make.corrected(of, make.standing()["line_in"], "suspense", fund="special_account")
+    make.run()
+    with planting("payouts_recovery") as cursor:
+        cursor.execute("UPDATE payouts_recovery SET offset_fen = amount_fen - 499, state = 'partly'")
+    with pytest.raises(Refused) as refusal:
+        make.requested(of.maker, Break.objects.get(kind="suspense"), "clear", recovery=recovery.pk)
+    assert [problem.code for problem in refusal.value.problems] == ["more_than_owed"]
 
 
 def test_a_payment_that_came_back_and_was_recorded_by_hand_finds_its_movement():
