@@ -321,7 +321,7 @@ SERVICES = (
     _check(
         "sum of an agreement", "apps.payouts.services.agree_instalments", "missing_for_agreement",
         "if agreement.amount_fen != open_fen:", "if False:",
-        favour=("settlement", "instalments", "repay", "statement", "day", "decide"),
+        favour=("settlement", "instalments", "repay", "receipt", "decide", "wait"),
     ),
     _check(
         "one agreement at a time", "apps.payouts.services.agree_instalments", "_require_none_running",

@@ -127,7 +127,7 @@ def _begin(world: World, more: tuple[str, ...]) -> None:
         asks = [ask for name, ask in ASKS.items() if name in more]
         for _time in range(2):
             running = claim.agreement is not None and claim.agreement.state == "in_force"
-            if asks and not running and world.dice.choice(asks)(world, claim):
+            if asks and not running and world.dice.choice(asks)(world, claim) and "wait" not in more:
                 _some_paper(world)
     if "follow" in more:
         world.day_passes(world.dice.choice((2, 9, 9)))
