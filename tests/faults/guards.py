@@ -347,22 +347,6 @@ SERVICES = (
         "what is free, of a change of a budget", "apps.payouts.services.request_budget",
         "missing_for_budget", "if request.amount_fen > free:", "if False:", favour=("budget paper", "decide"),
     ),
-    _check(
-        "movement explained meanwhile", "apps.reconciliation.checks", "movement_open",
-        "if StatementMatch.objects.filter(line=correction.line_id).exists():", "if False:", favour=STRAYS,
-    ),
-    _check(
-        "money that left suspense", "apps.reconciliation.checks", "item_in_suspense",
-        "if item.cleared_by_id is not None:", "if False:", favour=STRAYS,
-    ),
-    _check(
-        "limit of what is owed, out of suspense", "apps.reconciliation.checks", "recovery_takes_it",
-        "if correction.amount_fen > recovery.wanted_fen:", "if False:", favour=(*STRAYS, "settlement"),
-    ),
-    _check(
-        "movements that nobody explained, in a month", "apps.banking.obstacles", "movements_unexplained",
-        "for line in found:", "for line in ():", favour=("stray", "statement", "month", "day"),
-    ),
 )  # fmt: skip
 
 GUARDS = (*DATABASE, *SERVICES)

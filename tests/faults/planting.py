@@ -15,7 +15,7 @@ from tests.faults.guards import GUARDS, Guard, without_source
 from tests.faults.report import say, table
 from tests.faults.schedule import play
 from tests.faults.simulating import in_processes
-from tests.faults.town import Town
+from tests.faults.town import Town, settle_numbers
 
 # A guard whose removal so many schedules do not notice counts as not caught.
 SCHEDULES_MAX = 400
@@ -116,6 +116,7 @@ def _by_attack(guard: Guard, town: Town) -> tuple[str, str]:
 def _refusal(guard: Guard, town: Town, owner: databases.Owner) -> str:
     """How the attack is refused; empty where it comes through."""
     attack: Attack = guard.attack  # type: ignore[assignment]
+    settle_numbers()
     try:
         attack(town, owner)
     except (DatabaseError, ShituError, AssertionError) as refusal:
