@@ -27,7 +27,10 @@ def post_obligation(claim: Claim, allocation: Allocation, actor: Actor, on: date
         if claim.kind == ClaimKind.ADVANCE
         else _settle_legs(claim, allocation)
     )
-    _post(claim, f"claim:{claim.pk}:obligation", "obligation", list(legs), actor, on)
+    owed = list(legs)
+    # Somebody who is due nothing and never got an advance moves nothing.
+    if owed:
+        _post(claim, f"claim:{claim.pk}:obligation", "obligation", owed, actor, on)
 
 
 def obligation_of_advance(claim: Claim, allocation: Allocation, actor: Actor, on: date) -> Posting:

@@ -172,6 +172,18 @@ def test_a_claim_that_comes_to_nothing_is_settled_by_the_signature():
     assert {(row.committed_fen, row.to_recover_fen) for row in Entitlement.objects.all()} == {(0, 0)}
 
 
+def test_who_never_had_an_advance_and_is_due_nothing_is_settled_without_a_posting():
+    of = make.money(people=1)
+    make.evidence(of)
+    make.result(of, of.enrolments()[0], "failed", on=LATER)
+    before = balances()
+    claim = sign_settled(of.supervisor, make.approved(of, ClaimKind.REMAINDER, on=LATER), on=LATER)
+    assert claim.state == ClaimState.SETTLED
+    assert amounts(claim) == [0]
+    assert balances() == before
+    assert make.budgets(of)[SPECIAL][1:] == (0, 0)
+
+
 def test_a_recovery_after_set_off_across_two_funds_leaves_no_payable():
     of = make.money(people=3, special_fen=24_000_00)
     make.paid(of)
