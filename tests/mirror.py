@@ -28,7 +28,8 @@ from tests.factories import claims
 from tests.factories.apprentices import ON
 from tests.factories.claims import Money
 from tests.factories.recoveries import signed_later
-from tests.permission_cases import _budget_request, _claim, _dispute, _document, _recovery, _roster
+from tests.permission_cases import _claim, _dispute, _document, _recovery, _roster
+from tests.permission_ledger import _budget_request
 from tests.permission_objects import World
 from tests.permission_recoveries import agreement, write_off
 

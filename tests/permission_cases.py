@@ -3,33 +3,19 @@
 from datetime import date
 from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile
-
 from apps.accounts.middleware import actor_of
 from apps.accounts.roles import Role
 from apps.apprentices.models import Enrolment, RosterFile
-from apps.banking.fake_bank import FakeBank
-from apps.banking.formats.profiles import profile
-from apps.banking.models import BankStatement, PayingAccount, PaymentBatch
-from apps.banking.selectors import open_orders
-from apps.banking.services.build_batch import build_batch, take_out
-from apps.banking.services.paying_accounts import enter_paying_account
-from apps.banking.services.take_statement import take_statement
-from apps.casework.engine import Opinion
 from apps.casework.models import CaseDocument
 from apps.claims.models import Claim
 from apps.core import clock
 from apps.core.files import store_bytes
-from apps.payouts.models import BudgetRequest, PaymentOrder, Recovery
-from apps.payouts.services.record_payment import record_failure
+from apps.payouts.models import PaymentOrder, Recovery
 from apps.payouts.services.release_many import enqueue_release
-from apps.payouts.services.release_payment import release_payment
-from apps.payouts.services.request_budget import Wanted, request_budget
 from apps.plans.models import Plan
 from apps.training.enums import SessionSide
 from apps.training.models import Dispute, TrainingSession
-from tests.factories import claims, ledger, numbers, training
-from tests.factories.apprentices import ON
+from tests.factories import claims, training
 from tests.factories.claims import Money
 from tests.permission_objects import Pair, World, objects
 
@@ -376,119 +362,6 @@ def _api_recovery(world: World) -> Pair:
     return _both(world, _recovery, seen_by=MONEY, may_refuse=True)
 
 
-def _account(of: Money) -> PayingAccount:
-    """The account from which a district pays, with a batch, a movement and a failed payment."""
-    district = of.training_class.district_id
-    found = PayingAccount.objects.filter(district=district).first()
-    return found or enter_paying_account(
-        of.finance,
-        profile_key="city-commercial",
-        account_name="财政局",
-        account_number=numbers.account_number(),
-        bank_name="北京银行",
-        district=district,
-    )
-
-
-def _batch(of: Money) -> PaymentBatch:
-    """A batch that is being made up, of another class of the same district than the claim that was paid."""
-    found = PaymentBatch.objects.filter(paying_account=_account(of)).first()
-    if found is not None:
-        return found
-    other = claims.money(
-        people=1,
-        district=of.training_class.district_id,
-        special_fen=0,
-        employment_fen=0,
-    )
-    release_payment(of.finance, claims.signed(other), on=ON)
-    orders = open_orders(of.finance, _account(of), of.training_class.district_id)
-    return build_batch(
-        of.finance,
-        _account(of),
-        district=of.training_class.district_id,
-        orders=[order.pk for order in orders],
-        pay_on=ON,
-        on=ON,
-    )
-
-
-def _statement(of: Money) -> BankStatement:
-    account = _account(of)
-    found = BankStatement.objects.filter(paying_account=account).first()
-    if found is not None:
-        return found
-    bank = FakeBank(profile(account.profile_key))
-    bank.open_account(account.account_number, account.account_name, 0)
-    bank.receive(account.account_number, 100, ON, payer="甲", reference="退款")
-    content = bank.statement(account.account_number, ON, ON)
-    return take_statement(of.finance, account, content, name="s.csv", on=ON).statement
-
-
-def _movement(of: Money) -> Any:
-    return _statement(of).lines.get()
-
-
-def _failure(of: Money) -> PaymentOrder:
-    """An order that the bank refused."""
-    found = PaymentOrder.objects.filter(state="failed", district=of.training_class.district_id).first()
-    if found is not None:
-        return found
-    order = _batch(of).entries.get().order
-    take_out(of.finance, _batch(of).entries.get(), on=ON, reason="改")
-    record_failure(of.finance, order.claim, on=ON, opinion=Opinion(reason="账号户名不符"))
-    return order
-
-
-TREASURY = frozenset({Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER, Role.AUDITOR})
-_BATCH_STEPS = (
-    "detail history entries regenerated results file take-out check send-back sign send close cancel"
-)
-
-
-@objects("desk:batch_detail", "desk:batch_file", "desk:batch_again", "desk:batch_result")
-def _desk_batch(world: World) -> Pair:
-    return _both(world, _batch, seen_by=TREASURY, may_refuse=True)
-
-
-@objects(*(f"api:batch-{step}" for step in _BATCH_STEPS.split()))
-def _api_batch(world: World) -> Pair:
-    return _both(world, _batch, seen_by=TREASURY, may_refuse=True)
-
-
-@objects("desk:batch_entry_out")
-def _batch_entry(world: World) -> Pair:
-    own, foreign = (_batch(of).entries.get().pk for of in (world.of, world.foreign_of))
-    return Pair({"pk": own}, {"pk": foreign}, seen_by=TREASURY, may_refuse=True)
-
-
-@objects("desk:paying_account_retire", "api:paying-account-detail")
-def _paying_account(world: World) -> Pair:
-    return _both(world, _account, seen_by=TREASURY, may_refuse=True)
-
-
-@objects("desk:statement_detail", "api:statement-detail")
-def _statement_page(world: World) -> Pair:
-    return _both(world, _statement, seen_by=TREASURY)
-
-
-@objects(
-    "desk:movement_match",
-    "desk:movement_returned",
-    "desk:movement_undo",
-    "api:movement-detail",
-    "api:movement-match",
-    "api:movement-returned",
-)
-def _movement_page(world: World) -> Pair:
-    return _both(world, _movement, seen_by=TREASURY, may_refuse=True)
-
-
-@objects("api:failure-detail")
-def _api_failure(world: World) -> Pair:
-    return _both(world, _failure, seen_by=TREASURY)
-
-
 @objects("api:roster-detail")
 def _api_roster(world: World) -> Pair:
     return _both(world, _roster, seen_by=CASE)
@@ -508,48 +381,3 @@ def _consolidation(world: World) -> Pair:
         actor_of(world.member(Role.CITY_OFFICER)), [world.of.shop.plan.pk], on=date(2023, 3, 2)
     )
     return Pair({"pk": found.pk})
-
-
-@objects("desk:ledger_statement", "api:ledger-account-statement")
-def _ledger_account(world: World) -> Pair:
-    """The chart is one for the whole city; which legs are shown is not the address's matter."""
-    ledger.chart()
-    return Pair({"code": "cash"})
-
-
-@objects("api:ledger-transaction-detail")
-def _ledger_transaction(world: World) -> Pair:
-    ledger.chart()
-    own = ledger.posted("own", district=world.district.pk)
-    foreign = ledger.posted("foreign", district=world.foreign_district.pk)
-    return Pair({"pk": own.pk}, {"pk": foreign.pk})
-
-
-@objects("desk:ledger_month", "api:ledger-month-detail", "api:ledger-month-close", "api:ledger-month-propose")
-@objects("api:ledger-month-withdraw")
-def _ledger_month(world: World) -> Pair:
-    return Pair({"month": "2023-03"}, may_refuse=True)
-
-
-def _budget_request(of: Money) -> BudgetRequest:
-    place = of.training_class.district_id
-    found = BudgetRequest.objects.filter(district=place).first()
-    if found is None:
-        paper = SimpleUploadedFile("a.pdf", b"%PDF-1.4\n%%EOF\n", content_type="application/pdf")
-        wanted = Wanted("appropriate", claims.SPECIAL, place, ON.year, 100, "京财社〔2023〕9号")
-        found = request_budget(of.city_finance, wanted, upload=paper, on=ON)
-    return found
-
-
-_BUDGET_STEPS = "detail history documents submit sign refuse withdraw"
-
-
-@objects(
-    "desk:budget_request",
-    *(
-        f"api:budget-request-{name}"
-        for name in ["detail", "history", "documents", "submit", "sign", "refuse", "withdraw"]
-    ),
-)
-def _budget_requests(world: World) -> Pair:
-    return _both(world, _budget_request, may_refuse=True)

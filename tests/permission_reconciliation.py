@@ -6,7 +6,8 @@ from apps.reconciliation.models import Break, Correction, Run
 from tests.factories import reconciliation as make
 from tests.factories.apprentices import ON
 from tests.factories.claims import SPECIAL, Money
-from tests.permission_cases import TREASURY, _account, _both, _movement
+from tests.permission_banking import TREASURY, _account, _movement
+from tests.permission_cases import _both
 from tests.permission_objects import Pair, World, objects
 
 

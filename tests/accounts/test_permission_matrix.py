@@ -22,7 +22,9 @@ from apps.accounts.management.commands.permissions import FILE
 from apps.accounts.permission_table import ABSENT, ALLOW, DENY, ROLES, SIGN_IN, Route
 from apps.accounts.roles import ADMINISTRATORS, Role
 from tests import (  # noqa: F401 - they register their objects
+    permission_banking,
     permission_cases,
+    permission_ledger,
     permission_reconciliation,
     permission_recoveries,
 )

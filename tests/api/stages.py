@@ -9,7 +9,9 @@ from apps.accounts.roles import Role
 from apps.claims.services.submit_claim import submit_claim
 from apps.plans.enums import PlanState
 from tests import (  # noqa: F401 - they register their objects
+    permission_banking,
     permission_cases,
+    permission_ledger,
     permission_reconciliation,
     permission_recoveries,
 )

@@ -24,7 +24,9 @@ from apps.accounts.declared import SHUT
 from apps.accounts.management.commands.permissions import FILE
 from apps.accounts.permission_table import ALLOW, Route
 from tests import (  # noqa: F401 - they register their objects
+    permission_banking,
     permission_cases,
+    permission_ledger,
     permission_reconciliation,
     permission_recoveries,
 )
