@@ -70,6 +70,16 @@ register(
     _("The enrolment names another enterprise, district, occupation or level than its class."),
 )
 register(
+    "I15f",
+    _("Every enrolment is that of a person on record"),
+    """
+    SELECT e.id, e.person_id FROM apprentices_enrolment e
+      LEFT JOIN accounts_person p ON p.id = e.person_id
+     WHERE p.id IS NULL
+    """,
+    _("The person of this enrolment is missing. Restore the row from a backup."),
+)
+register(
     "I15e",
     _("No line of a plan has more apprentices than its headcount, and its counter is right"),
     _of(

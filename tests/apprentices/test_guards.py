@@ -190,6 +190,7 @@ def test_an_enrolment_is_that_of_a_person_on_record(shop, elsewhere):
         copy_into(shop, training_class, enrolment, person_id=nobody)
     with without(*switched_off("apprentices_enrolment", "as_its_class_new")):
         copy_into(shop, training_class, enrolment, person_id=nobody)
+        assert violations("I15f") == 1
 
 
 def test_an_enrolment_is_not_given_to_nobody(shop):
@@ -217,6 +218,7 @@ def test_a_person_stays_and_keeps_the_key(shop, attack):
     with without(*switched_off("accounts_person", "keep_row")):
         attacked()
         assert not Person.objects.filter(pk=enrolment.person_id).exists()
+        assert violations("I15f") == 1
 
 
 def test_nobody_comes_onto_a_roster_that_was_handed_in(shop, elsewhere):
@@ -297,5 +299,5 @@ def test_a_standing_record_has_number_day_and_document(shop):
 
 def test_a_healthy_city_breaks_no_invariant(shop):
     make.enrolled_class(shop, [make.entry(), make.entry()])
-    numbers = ["I15a", "I15b", "I15c", "I15d", "I15e", "I11-apprentices"]
+    numbers = ["I15a", "I15b", "I15c", "I15d", "I15e", "I15f", "I11-apprentices"]
     assert [finding.violations for finding in invariants.audit(numbers)] == [0] * len(numbers)
