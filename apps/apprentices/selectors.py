@@ -176,8 +176,8 @@ def enrolments_for(actor: Actor | None, filters: Filters, *, district: str = "")
         "person",
         "district",
         "enterprise__organisation",
-        "training_class__line__occupation",
-        "training_class__line__level",
+        "occupation",
+        "level",
     )
     if filters.state in EnrolmentState.values:
         rows = rows.filter(state=filters.state)

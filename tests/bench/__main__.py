@@ -1,7 +1,7 @@
 """`python -m tests.bench [--scale small|full] [name ...]`: run the measurements and print them as one table.
 
-Each module of this folder with a function `run(scale) -> list[Row]` is one subject. All run in one process on
-a database of their own, one after another; a figure stands only beside what was measured in the same run.
+Each module of this folder with a function `run(scale) -> list[Row]` is one subject. All run in one process,
+one after another, each on a database of its own; a figure stands only beside what was measured with it.
 """
 
 import argparse
@@ -19,7 +19,7 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
     django.setup()
     from tests.bench import report
-    from tests.bench.database import bench_database, engine
+    from tests.bench.database import bench_database, copy_of_it, engine
 
     asked = _arguments()
     rows: list[report.Row] = []
@@ -27,7 +27,8 @@ def main() -> int:
         _say(engine())
         for name, run in _subjects(asked.names):
             begun = time.perf_counter()
-            rows += run(asked.scale)
+            with copy_of_it():
+                rows += run(asked.scale)
             _say(f"{name}: {time.perf_counter() - begun:.0f} s")
     _say("", report.table(rows))
     missed = [row.name for row in rows if row.missed]

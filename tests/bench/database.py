@@ -18,14 +18,27 @@ _SETTINGS = ("shared_buffers", "work_mem", "max_wal_size", "synchronous_commit",
 @contextmanager
 def bench_database() -> Iterator[None]:
     """A migrated database of our own for the block; the connection acts as the application role."""
-    name = f"test_bench_{os.getpid()}"
+    with _pointed_at(f"test_bench_{os.getpid()}", "CREATE DATABASE {}"):
+        with as_owner(connection):
+            call_command("migrate", verbosity=0, interactive=False)
+        yield
+
+
+@contextmanager
+def copy_of_it() -> Iterator[None]:
+    """Within `bench_database`: a copy of it, so that no subject finds what another has left."""
+    template = connection.settings_dict["NAME"]
+    with _pointed_at(f"{template}_copy", f"CREATE DATABASE {{}} TEMPLATE {template}"):
+        yield
+
+
+@contextmanager
+def _pointed_at(name: str, create: str) -> Iterator[None]:
     before = connection.settings_dict["NAME"]
-    with created(name):
-        connection.close()
+    connection.close()
+    with created(name, create):
         connection.settings_dict["NAME"] = name
         try:
-            with as_owner(connection):
-                call_command("migrate", verbosity=0, interactive=False)
             yield
         finally:
             connection.close()
@@ -33,10 +46,10 @@ def bench_database() -> Iterator[None]:
 
 
 @contextmanager
-def created(name: str) -> Iterator[str]:
-    """An empty database `name` for the length of the block; gives its URL for the owner."""
+def created(name: str, create: str = "CREATE DATABASE {}") -> Iterator[str]:
+    """A new database `name` for the length of the block, empty by default; gives its URL for the owner."""
     _administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-    _administer("CREATE DATABASE {}", name)
+    _administer(create, name)
     try:
         yield _url(name)
     finally:

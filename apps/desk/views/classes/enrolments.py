@@ -48,10 +48,10 @@ _LISTED = (
     "district__name",
     "district__name_en",
     "enterprise__organisation__name",
-    "training_class__line__occupation__name",
-    "training_class__line__occupation__name_en",
-    "training_class__line__level__name",
-    "training_class__line__level__name_en",
+    "occupation__name",
+    "occupation__name_en",
+    "level__name",
+    "level__name_en",
 )
 
 
