@@ -25,16 +25,10 @@ from apps.claims.models import Claim
 from apps.core import rls
 from apps.core.ground_invariants import unprotected_sql
 from apps.plans.models import Plan
-from tests import (  # noqa: F401 - they register their objects
-    permission_banking,
-    permission_cases,
-    permission_ledger,
-    permission_reconciliation,
-    permission_recoveries,
-)
 from tests.factories import accounts
 from tests.mirror import MARK, mirrored, protected_tables, rows_shown
-from tests.permission_objects import OBJECTS, Pair, World
+from tests.permission_objects import Pair, World
+from tests.permission_registry import OBJECTS
 
 OWN, FOREIGN = "110105", "110108"
 # Rows that name no district: notices to organisations, the city and single people.

@@ -21,15 +21,9 @@ from apps.accounts.enums import TokenArea
 from apps.accounts.management.commands.permissions import FILE
 from apps.accounts.permission_table import ABSENT, ALLOW, DENY, ROLES, SIGN_IN, Route
 from apps.accounts.roles import ADMINISTRATORS, Role
-from tests import (  # noqa: F401 - they register their objects
-    permission_banking,
-    permission_cases,
-    permission_ledger,
-    permission_reconciliation,
-    permission_recoveries,
-)
 from tests.factories import accounts
-from tests.permission_objects import OBJECTS, SEES_ALL, Pair, World
+from tests.permission_objects import SEES_ALL, Pair, World
+from tests.permission_registry import OBJECTS
 
 _WRITES = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
 # What asking leaves behind: the session, the row of a refusal or of a look, the lock's counters.

@@ -8,15 +8,9 @@ from apps.accounts.models import Membership
 from apps.accounts.roles import Role
 from apps.claims.services.submit_claim import submit_claim
 from apps.plans.enums import PlanState
-from tests import (  # noqa: F401 - they register their objects
-    permission_banking,
-    permission_cases,
-    permission_ledger,
-    permission_reconciliation,
-    permission_recoveries,
-)
 from tests.factories import accounts, apprentices, claims, plans
-from tests.permission_objects import OBJECTS, World
+from tests.permission_objects import World
+from tests.permission_registry import OBJECTS
 
 ROLES = (
     Role.ENTERPRISE_OPERATOR,

@@ -23,14 +23,8 @@ from apps.accounts import permission_table
 from apps.accounts.declared import SHUT
 from apps.accounts.management.commands.permissions import FILE
 from apps.accounts.permission_table import ALLOW, Route
-from tests import (  # noqa: F401 - they register their objects
-    permission_banking,
-    permission_cases,
-    permission_ledger,
-    permission_reconciliation,
-    permission_recoveries,
-)
-from tests.permission_objects import OBJECTS, Pair, World
+from tests.permission_objects import Pair, World
+from tests.permission_registry import OBJECTS
 
 pytestmark = pytest.mark.slow
 

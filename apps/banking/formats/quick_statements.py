@@ -5,7 +5,7 @@ with `Doubtful` and says nothing, and the file is read line by line, which says 
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import accumulate
@@ -193,8 +193,7 @@ class QuickStatement:
         # Printable is more than asked for: rare spaces are left to the other way.
         if text.encode(form.encoding) != piece or not plain.isprintable():
             raise Doubtful
-        counted: Callable[[str], int] = lambda line: line.count(form.delimiter)  # noqa: E731
-        if set(map(counted, lines)) != {width - 1}:
+        if {line.count(form.delimiter) for line in lines} != {width - 1}:
             raise Doubtful
         cells = plain.split(form.delimiter)
         columns = {column.field: cells[place::width] for place, column in enumerate(form.columns)}
