@@ -125,7 +125,7 @@ def _files_in_a_folder_of_their_own(settings, tmp_path) -> None:
 def _empty_cache() -> Iterator[None]:
     """Progress, locks and limits of one test are not seen by the next."""
     yield
-    _forget_keys(f"{settings.CACHES['default']['KEY_PREFIX']}:*")
+    cache.clear()
 
 
 @pytest.fixture
@@ -143,11 +143,4 @@ def tasks_run_at_once() -> Iterator[None]:
 def _no_messages_left_in_the_broker() -> Iterator[None]:
     """Tests write to the real broker under a prefix of their own, which no worker listens to."""
     yield
-    _forget_keys(f"{settings.CELERY_BROKER_TRANSPORT_OPTIONS['global_keyprefix']}*")
-
-
-def _forget_keys(pattern: str) -> None:
-    client = cache._cache.get_client(write=True)
-    keys = list(client.scan_iter(match=pattern, count=1000))
-    if keys:
-        client.delete(*keys)
+    cache.forget(f"{settings.CELERY_BROKER_TRANSPORT_OPTIONS['global_keyprefix']}*")

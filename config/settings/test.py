@@ -25,6 +25,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 _CHECKOUT = hashlib.sha256(str(BASE_DIR).encode()).hexdigest()[:6]
 DATABASES["default"]["TEST"] = {"NAME": env("TEST_DB_NAME", default=f"test_shitu_{_CHECKOUT}")}
 _WORKER = f"{DATABASES['default']['TEST']['NAME']}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+CACHES["default"]["BACKEND"] = "tests.shared_redis.OwnKeysCache"
 CACHES["default"]["KEY_PREFIX"] = f"test-{_WORKER}"
 CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"broker-{_WORKER}:"
 MEDIA_ROOT = env("TEST_MEDIA_ROOT", default=f"{tempfile.gettempdir()}/shitu-test-media-{os.getuid()}")
