@@ -1,19 +1,28 @@
-"""Rendering once must give the same tables as rendering at every step."""
+"""Rendering only the changed model must give the same tables as rendering all that are related to it."""
 
 import pytest
 from django.db import models
 from django.db.migrations.migration import Migration
-from django.db.migrations.operations import AddConstraint, AddIndex, AlterField, CreateModel
-from django.db.migrations.state import ProjectState
+from django.db.migrations.operations import (
+    AddConstraint,
+    AddField,
+    AddIndex,
+    AlterField,
+    CreateModel,
+    RunPython,
+)
+from django.db.migrations.state import ModelState, ProjectState
 
-from apps.core.migrating import rendering_once
+from apps.core.migrating import rendering_one_model
 
-OPERATIONS = [
-    CreateModel(
-        "Thing", [("id", models.BigAutoField(primary_key=True)), ("name", models.CharField(max_length=9))]
-    ),
+KEY = ("id", models.BigAutoField(primary_key=True))
+PLAIN = [
+    CreateModel("Thing", [KEY, ("name", models.CharField(max_length=9))]),
+    CreateModel("Part", [KEY, ("thing", models.ForeignKey("things.Thing", models.CASCADE))]),
     AddConstraint("thing", models.UniqueConstraint(fields=["name"], name="thing_once")),
     AddIndex("thing", models.Index(fields=["name"], name="thing_by_name")),
+    AddField("thing", "length", models.IntegerField(null=True)),
+    AlterField("thing", "name", models.CharField(max_length=20)),
 ]
 
 
@@ -29,43 +38,65 @@ class NoEditor:
 
 
 @pytest.fixture
-def renderings(monkeypatch):
-    """How often a state was told to render a model again."""
-    calls = []
-    for name in ("reload_model", "reload_models"):
-        usual = getattr(ProjectState, name)
+def rendered(monkeypatch):
+    """The names of the models in the order in which they are rendered."""
+    names = []
+    usual = ModelState.render
 
-        def counted(state, *args, usual=usual, name=name, **kwargs):
-            calls.append(name)
-            return usual(state, *args, **kwargs)
+    def render(state, apps):
+        names.append(state.name)
+        return usual(state, apps)
 
-        monkeypatch.setattr(ProjectState, name, counted)
-    return calls
+    monkeypatch.setattr(ModelState, "render", render)
+    return names
 
 
-def applied(operations) -> ProjectState:
-    migration = Migration("0001_initial", "things")
-    migration.operations = operations
+def applied(*migrations) -> ProjectState:
     state = ProjectState()
     assert state.apps is not None
-    with rendering_once():
-        return migration.apply(state, NoEditor())
+    with rendering_one_model():
+        for number, operations in enumerate(migrations):
+            migration = Migration(f"{number:04}", "things")
+            migration.operations = operations
+            state = migration.apply(state, NoEditor())
+    return state
 
 
-def test_constraints_and_indexes_are_in_the_rendered_model_at_the_end(renderings):
-    options = applied(OPERATIONS).apps.get_model("things", "thing")._meta
+def test_each_plain_step_renders_the_model_it_changes_and_no_other(rendered):
+    applied(PLAIN)
+    assert rendered == ["Thing", "Part", "Thing", "Thing", "Thing", "Thing"]
+
+
+def test_what_the_steps_added_is_in_the_rendered_model(rendered):
+    options = applied(PLAIN).apps.get_model("things", "thing")._meta
     assert [constraint.name for constraint in options.constraints] == ["thing_once"]
     assert [index.name for index in options.indexes] == ["thing_by_name"]
-    assert renderings == ["reload_model", "reload_models"]
+    assert options.get_field("name").max_length == 20
+    assert options.get_field("length").null
 
 
-def test_a_migration_that_alters_a_field_is_rendered_at_every_step(renderings):
-    alter = AlterField("thing", "name", models.CharField(max_length=20))
-    applied([*OPERATIONS, alter])
-    assert renderings == ["reload_model"] * 4
+def test_a_step_of_python_finds_relations_that_fit_together():
+    found = []
+
+    def look(apps, _editor):
+        thing, part = (apps.get_model("things", name) for name in ("thing", "part"))
+        found.append(part._meta.get_field("thing").related_model is thing)
+        found.append({field.name for field in thing._meta.related_objects} == {"part"})
+
+    applied(PLAIN, [RunPython(look)])
+    assert found == [True, True]
+
+
+def test_a_key_that_others_refer_to_is_altered_as_django_does_it(rendered):
+    wider = AlterField("thing", "id", models.UUIDField(primary_key=True))
+    state = applied(PLAIN, [wider])
+    thing, part = (state.apps.get_model("things", name) for name in ("thing", "part"))
+    assert part._meta.get_field("thing").related_model is thing
+    assert rendered[-2:] == ["Thing", "Part"] or rendered[-2:] == ["Part", "Thing"]
 
 
 def test_afterwards_django_is_as_it_was():
-    before = (Migration.apply, AddConstraint.state_forwards, AddIndex.state_forwards)
-    applied(OPERATIONS)
-    assert (Migration.apply, AddConstraint.state_forwards, AddIndex.state_forwards) == before
+    before = Migration.apply, ProjectState.reload_model
+    state = applied(PLAIN)
+    assert (Migration.apply, ProjectState.reload_model) == before
+    assert "reload_model" not in state.__dict__

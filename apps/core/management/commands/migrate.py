@@ -6,7 +6,7 @@ from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import connections
 
 from apps.core.db import as_owner, grant_application_role
-from apps.core.migrating import rendering_once
+from apps.core.migrating import rendering_one_model
 
 
 class Command(DjangoMigrate):
@@ -14,7 +14,7 @@ class Command(DjangoMigrate):
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
-        with as_owner(connection), rendering_once():
+        with as_owner(connection), rendering_one_model():
             super().handle(*args, **options)
             if not options.get("plan") and not options.get("check_unapplied"):
                 grant_application_role(connection)
