@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import AccessLog
 from apps.accounts.roles import Role
@@ -73,6 +75,13 @@ def test_a_list_keeps_the_good_entries_and_explains_the_others(shop, training_cl
     assert outcome.good == 1
     found = {row: [p.code for p in problems] for row, problems in outcome.problems.items()}
     assert found == {2: ["twice_in_file"], 3: ["mobile_form"]}
+
+
+def test_a_developer_who_has_the_statements_shown_registers_too(shop, training_class):
+    with CaptureQueriesContext(connection) as shown:
+        make.register(shop, training_class)
+    assert any("COPY roster_stage" in query["sql"] for query in shown)
+    assert training_class.enrolments.count() == 1
 
 
 def test_the_same_person_is_not_registered_twice_in_a_class(shop, training_class):

@@ -217,7 +217,7 @@ def store_rows(
         cursor.execute(_STAGE)
         cursor.execute("TRUNCATE roster_stage")
         copy = f"COPY roster_stage ({_COLUMNS}) FROM STDIN"
-        cursor.copy_expert(copy, BytesIO(sealed.lines), size=_COPY_BYTES)
+        cursor.copy_expert(copy, BytesIO(sealed.lines), _COPY_BYTES)
         # A file brings mostly people whom nobody knows: where all of a chunk are new, the unique index of
         # people has said of each row that there is nothing about it to look for.
         if roster_file_id is not None and sealed.count <= seats.free:
