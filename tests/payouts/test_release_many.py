@@ -84,6 +84,22 @@ def test_a_worker_killed_after_the_second_release_loses_and_doubles_nothing(sign
     assert Transaction.objects.filter(kind="obligation").count() == 3
 
 
+def test_no_more_lines_than_agreed_are_held_at_once_and_a_large_claim_goes_alone(monkeypatch):
+    classes = [make.money(people=people) for people in (1, 1, 3, 1)]
+    wanted = [make.signed(of).pk for of in classes]
+    monkeypatch.setattr(release_many, "TOGETHER", 2)
+    release, pieces = release_many.release_together, []
+
+    def noted(actor, piece, *, on):
+        pieces.append(list(piece))
+        return release(actor, piece, on=on)
+
+    monkeypatch.setattr(release_many, "release_together", noted)
+    done = release_many.release_many(classes[0].finance, wanted, on=ON)
+    assert pieces == [wanted[:2], wanted[2:3], wanted[3:]]
+    assert done["released"] == 4
+
+
 def test_asked_twice_it_is_one_job(signed):
     claims, of = signed
     assert enqueued(of, claims).pk == enqueued(of, claims[::-1]).pk

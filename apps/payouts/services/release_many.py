@@ -21,8 +21,8 @@ from apps.payouts.services.release_payment import release_payment
 from apps.payouts.services.release_together import release_together
 
 RELEASE = "payouts.release"
-# How many are released in one transaction: budgets and claims are held for about a second.
-TOGETHER = 500
+# Claim lines that are released in one transaction: budgets and claims are held for about a second.
+TOGETHER = 1000
 # The sentences of refusals that a result keeps; the count is always whole.
 REFUSALS_KEPT = 200
 
@@ -53,15 +53,15 @@ def release_many(
 ) -> dict[str, Any]:
     """Release every claim that waits for it; safe to run again after it broke off anywhere.
 
-    Plain claims are released together, so many (`TOGETHER`) in a transaction; others one by one. A claim
-    that is no longer approved is left alone; a refusal is noted and does not stop the others. Returns
-    `released` (orders that this person's release stands behind), `skipped` and `refused` with their number
-    and reason.
+    Plain claims are released together, those of so many lines (`TOGETHER`) in a transaction; others one by
+    one. A claim that is no longer approved is left alone; a refusal is noted and does not stop the others.
+    Returns `released` (orders that this person's release stands behind), `skipped` and `refused` with their
+    number and reason.
     """
     wanted = list(claims)
     refused: list[dict[str, Any]] = []
     done = 0
-    for chunk in _batched(wanted, TOGETHER):
+    for chunk in _batched(wanted):
         together = release_together(actor, chunk, on=on)
         for pk in chunk:
             refusal = None if pk in together else _release_one(actor, pk, on)
@@ -82,10 +82,20 @@ def release_many(
     }
 
 
-def _batched(rows: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    """The rows in pieces of this size."""
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
+def _batched(claims: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The claims in pieces of about as many lines as are released together, each of one claim at least."""
+    sizes = dict(Claim.objects.filter(pk__in=claims).values_list("pk", "line_count"))
+    piece: list[int] = []
+    lines = 0
+    for pk in claims:
+        size = sizes.get(pk, 1)
+        if piece and lines + size > TOGETHER:
+            yield piece
+            piece, lines = [], 0
+        piece.append(pk)
+        lines += size
+    if piece:
+        yield piece
 
 
 def _release_one(actor: Actor, pk: int, on: date) -> dict[str, Any] | None:

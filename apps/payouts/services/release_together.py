@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.accounts.actors import Actor
@@ -25,7 +25,7 @@ from apps.ledger import services as ledger
 from apps.ledger.models import Reservation
 from apps.payouts.allocation import Allocation, draw
 from apps.payouts.enums import OrderState, RecoveryState
-from apps.payouts.models import PaymentLine, PaymentOrder, PaymentPart, Recovery, RecoveryOffset
+from apps.payouts.models import PaymentOrder, Recovery, RecoveryOffset
 from apps.payouts.postings import obligation_of_advance
 from apps.policy.models import PolicyDocument
 from apps.policy.selectors import parameter
@@ -117,24 +117,36 @@ def _release(actor: Actor, claims: Sequence[Claim], on: date) -> None:
         batch_size=_BATCH,
     )
     failpoints.point("release.ordered")
-    shares = [(order, allocations[order.claim_id]) for order in orders]
-    PaymentPart.objects.bulk_create(
-        (
-            PaymentPart(order=order, fund_id=fund, amount_fen=fen)
-            for order, allocation in shares
-            for fund, fen in allocation.net_by_fund().items()
-        ),
-        batch_size=_BATCH,
+    shares = [(order.pk, allocations[order.claim_id]) for order in orders]
+    _add_many(
+        _PARTS,
+        [(pk, fund, fen) for pk, allocation in shares for fund, fen in allocation.net_by_fund().items()],
     )
-    PaymentLine.objects.bulk_create(
-        (
-            PaymentLine(order=order, claim_line_id=share.line_id, fund_id=share.fund, amount_fen=share.fen)
-            for order, allocation in shares
+    _add_many(
+        _LINES,
+        [
+            (pk, share.line_id, share.fund, share.fen)
+            for pk, allocation in shares
             for share in allocation.shares
-        ),
-        batch_size=_BATCH,
+        ],
     )
     step_together(CLAIM_TRANSITIONS, claims, "release", actor, on=on)
+
+
+_PARTS = """
+INSERT INTO public.payouts_paymentpart (order_id, fund_id, amount_fen)
+SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[])
+"""
+_LINES = """
+INSERT INTO public.payouts_paymentline (order_id, claim_line_id, fund_id, amount_fen, live)
+SELECT *, true FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[])
+"""
+
+
+def _add_many(statement: str, rows: Sequence[tuple]) -> None:
+    """Add rows by their columns: a batch has ten thousand lines, which nothing needs as objects."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
 
 
 def _allocate(claims: Sequence[Claim], on: date) -> dict[int, Allocation]:
