@@ -12,7 +12,21 @@ from apps.policy.parameters import Spec, parameters_of, required_of
 from apps.policy.problems import DocumentProblem, InvalidDocument
 from apps.policy.rules import Level, Note, Parameter, Rules, digest
 from apps.policy.texts import Text
-from apps.policy.values import Vocabulary, listing, read_code, read_day, read_key, read_text, read_value
+from apps.policy.values import (
+    ARTICLE_MAX,
+    NAME_MAX,
+    NUMBER_MAX,
+    TITLE_MAX,
+    Vocabulary,
+    fits_in_line,
+    listing,
+    read_code,
+    read_day,
+    read_key,
+    read_name,
+    read_text,
+    read_value,
+)
 
 _HEADER_REQUIRED = ("key", "number", "title", "jurisdiction", "programme", "issued_on", "in_force_from")
 _HEADER_OPTIONAL = (
@@ -106,6 +120,8 @@ class _Builder:
                 self.report(name, _("write small letters, digits and hyphens, such as beijing-2022-11"))
         if self.header.get("number") and not isinstance(self.header["number"], str):
             self.report("number", _("write the document's number as text, such as 京人社能发〔2022〕11号"))
+        elif not fits_in_line(str(self.header.get("number") or ""), NUMBER_MAX):
+            self._too_long("number", NUMBER_MAX)
         programme = self.header.get("programme")
         if programme and programme not in Programme.values:
             self.report("programme", _("write one of: %(words)s") % {"words": listing(Programme.values)})
@@ -125,7 +141,12 @@ class _Builder:
         title = read_text(self.header.get("title"))
         if title is None and self.header.get("title"):
             self.report("title", _("write it in both languages: {zh: …, en: …}"))
+        if title is not None and not all(fits_in_line(text, TITLE_MAX) for text in (title.zh, title.en)):
+            self._too_long("title", TITLE_MAX)
         return title or Text()
+
+    def _too_long(self, key: str, longest: int) -> None:
+        self.report(key, _("write it in one line of at most %(longest)s characters") % {"longest": longest})
 
     def _items(self, name: str) -> list[Any]:
         raw = self.header.get(name) or []
@@ -135,10 +156,14 @@ class _Builder:
         return raw
 
     def _named(self, name: str, number: int, item: dict[str, Any], keys: set[str]) -> tuple[str, Text] | None:
-        code, text = read_code(item.get("code")), read_text(item.get("name"))
+        code, text = read_code(item.get("code")), read_name(item.get("name"))
         if set(item) == keys and code is not None and text is not None:
             return code, text
-        self.report(f"{name}[{number}]", _("write an entry with: %(words)s") % {"words": listing(keys)})
+        self.report(
+            f"{name}[{number}]",
+            _("write an entry with: %(words)s; the name in both languages, at most %(longest)s characters")
+            % {"words": listing(keys), "longest": NAME_MAX},
+        )
         return None
 
     def _levels(self) -> dict[str, Level]:
@@ -230,6 +255,8 @@ class _Builder:
                 _("write where the document says so, such as 四（二）; for a choice, where it is silent"),
             )
             article = ""
+        elif not fits_in_line(article, ARTICLE_MAX):
+            self._too_long(f"{name}.article", ARTICLE_MAX)
         note = read_text(raw.get("note"))
         if note is None:
             self.report(f"{name}.note", _("write one line in both languages: {zh: …, en: …}"))
@@ -239,6 +266,8 @@ class _Builder:
         source = raw.get("source") or ""
         if not isinstance(source, str):
             self.report(f"{name}.source", _("write the number of the other document as text"))
+        elif not fits_in_line(source, NUMBER_MAX):
+            self._too_long(f"{name}.source", NUMBER_MAX)
         values = self._values(name, raw, spec, words, in_force_from)
         if note is None or not values:
             return None

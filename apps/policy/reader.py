@@ -21,6 +21,8 @@ from apps.policy.values import read_day
 from apps.policy.yamlfile import read_yaml
 
 HEADER_FILE = "document.yaml"
+# Files that somebody takes for a part of the document. Nothing of them would be read.
+_OTHER_ENDINGS = frozenset({".yml", ".json"})
 Content = dict[str, Any]
 FindContent = Callable[[str], Mapping[str, Any] | None]
 
@@ -45,23 +47,26 @@ def document_folders(directory: Path) -> list[Path]:
 
 
 def find_folder(key: str, directory: Path) -> Path | None:
-    """The folder of a document by its key: named like it, or with that key in its header."""
-    for folder in sorted(document_folders(directory), key=lambda path: path.name != key):
+    """The folder of a document by its key; raises InvalidDocument where two have it."""
+    found = []
+    for folder in document_folders(directory):
         try:
-            found = read_yaml(folder / HEADER_FILE).get("key")
+            header = read_yaml(folder / HEADER_FILE)
         except InvalidDocument:
             # What stands beside may be half written; the one that is asked for may not.
             if folder.name == key:
                 raise
             continue
-        if found == key:
-            return folder
-    return None
+        if header.get("key") == key:
+            found.append(folder)
+    if len(found) > 1:
+        raise InvalidDocument([_key_twice(directory, key)])
+    return found[0] if found else None
 
 
 def known_keys(directory: Path) -> list[str]:
     """The keys of the documents in a folder."""
-    return [str(read_yaml(folder / HEADER_FILE).get("key")) for folder in document_folders(directory)]
+    return [str(_header_of(folder).get("key")) for folder in document_folders(directory)]
 
 
 def read_document(folder: Path, find_content: FindContent | None = None) -> Rules:
@@ -92,11 +97,7 @@ def read_documents(directory: Path, find_content: FindContent | None = None) -> 
             defects += [_in_folder(folder, defect) for defect in error.defects]
     for rules in {rules.key: rules for rules in found}.values():
         if sum(other.key == rules.key for other in found) > 1:
-            defects.append(
-                DocumentProblem(
-                    str(directory), "key", _("two documents have the key %(key)s") % {"key": rules.key}
-                )
-            )
+            defects.append(_key_twice(directory, rules.key))
     if defects:
         raise InvalidDocument(defects)
     return sorted(found, key=lambda rules: (rules.in_force_from, rules.key))
@@ -105,6 +106,26 @@ def read_documents(directory: Path, find_content: FindContent | None = None) -> 
 def rules_from_content(content: Mapping[str, Any]) -> Rules:
     """Rules from stored content (a row of the database); raises InvalidDocument."""
     return build_rules(content, levels_of_everywhere())
+
+
+def _key_twice(directory: Path, key: str) -> DocumentProblem:
+    return DocumentProblem(str(directory), "key", _("two documents have the key %(key)s") % {"key": key})
+
+
+def _header_of(folder: Path) -> Content:
+    """The header of a document among others: what is wrong with it names its folder."""
+    try:
+        return read_yaml(folder / HEADER_FILE)
+    except InvalidDocument as error:
+        raise InvalidDocument([_in_folder(folder, defect) for defect in error.defects]) from None
+
+
+def _read_beside(folder: Path) -> Rules:
+    """A whole document among others: what is wrong with it names its folder."""
+    try:
+        return read_document(folder)
+    except InvalidDocument as error:
+        raise InvalidDocument([_in_folder(folder, defect) for defect in error.defects]) from None
 
 
 def _in_folder(folder: Path, defect: DocumentProblem) -> DocumentProblem:
@@ -130,11 +151,12 @@ def _read_content(folder: Path, find_content: FindContent) -> tuple[Content, dic
     origins = dict.fromkeys(header, HEADER_FILE)
     parameters: dict[str, Any] = {}
     defects: list[DocumentProblem] = []
-    for path in sorted(folder.glob("*.y*ml")):
+    for path in sorted(folder.iterdir()):
         if path.name == HEADER_FILE:
             continue
         if path.suffix != ".yaml":
-            defects.append(DocumentProblem(path.name, "", _("name the file with the ending .yaml")))
+            if path.suffix.lower() in {".yaml", *_OTHER_ENDINGS}:
+                defects.append(DocumentProblem(path.name, "", _("name the file with the ending .yaml")))
             continue
         for name, raw in read_yaml(path).items():
             if name in parameters:
@@ -212,8 +234,8 @@ def successor_on(rules: Rules, directory: Path, on: date) -> Rules | None:
     found = [
         other
         for folder in document_folders(directory)
-        if _may_succeed(rules, read_yaml(folder / HEADER_FILE))
-        and (other := read_document(folder)).in_force_from > rules.in_force_from
+        if _may_succeed(rules, _header_of(folder))
+        and (other := _read_beside(folder)).in_force_from > rules.in_force_from
         and other.in_force(on)
     ]
     return max(found, key=lambda other: other.in_force_from, default=None)

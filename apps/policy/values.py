@@ -24,6 +24,10 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _KEY = re.compile(r"[a-z][a-z0-9-]{0,39}")
 YES_NO = ("yes", "no")
+# What the tables of documents, levels and funds have room for.
+NUMBER_MAX, TITLE_MAX, NAME_MAX = 59, 200, 100
+# Number and article together are the article of a deficiency.
+ARTICLE_MAX = 60
 _MONTHS_LIMIT = 10_000
 
 
@@ -221,13 +225,16 @@ def _proportion(raw: Any, _spec: Spec, _words: Vocabulary) -> tuple[tuple[int, .
 
 
 def _funds(raw: Any, _spec: Spec, _words: Vocabulary) -> tuple[tuple[Fund, ...] | None, str]:
-    wanted = _("a list of different funds, the first one used first, each as {code: …, name: {zh: …, en: …}}")
+    wanted = _(
+        "a list of different funds, the first one used first, each as {code: …, name: {zh: …, en: …}},"
+        " names of at most %(longest)s characters"
+    ) % {"longest": NAME_MAX}
     if not isinstance(raw, list) or not raw:
         return None, wanted
     funds = []
     for item in raw:
         name = (
-            read_text(item.get("name")) if isinstance(item, dict) and set(item) == {"code", "name"} else None
+            read_name(item.get("name")) if isinstance(item, dict) and set(item) == {"code", "name"} else None
         )
         code = read_code(item["code"]) if name is not None else None
         if name is None or code is None:
@@ -249,6 +256,18 @@ _READERS: dict[str, Callable[[Any, Spec, Vocabulary], tuple[Any, str]]] = {
     "proportion": _proportion,
     "funds": _funds,
 }
+
+
+def fits_in_line(text: str, longest: int) -> bool:
+    """Whether a name or a number has room where it is kept, and is one line."""
+    return len(text) <= longest and len(text.splitlines()) <= 1
+
+
+def read_name(raw: Any) -> Text | None:
+    """The name of a level, a kind or a fund in both languages, or None where it is missing or too long."""
+    text = read_text(raw)
+    fits = text is not None and fits_in_line(text.zh, NAME_MAX) and fits_in_line(text.en, NAME_MAX)
+    return text if fits else None
 
 
 def read_text(raw: Any) -> Text | None:
@@ -276,8 +295,12 @@ def _row(raw: Any, spec: Spec, words: Vocabulary, key: str, report: Report) -> R
         if not note:
             report(f"{key}.note", _("write it in both languages: {zh: …, en: …}"))
     article = raw.get("article") or ""
-    if not isinstance(article, str):
-        report(f"{key}.article", _("write the article as text, such as 四（二）"))
+    if not isinstance(article, str) or not fits_in_line(article, ARTICLE_MAX):
+        report(
+            f"{key}.article",
+            _("write the article as text of at most %(longest)s characters, such as 四（二）")
+            % {"longest": ARTICLE_MAX},
+        )
         article = ""
     if value is None or conditions is None:
         return None

@@ -19,6 +19,8 @@ from apps.policy.problems import DocumentProblem, InvalidDocument
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
+# What no database keeps and no page shows; a line break or a tab within a text is neither.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def _error(where: Any, message: str) -> yaml.MarkedYAMLError:
@@ -47,6 +49,8 @@ class _StrictLoader(Composer, yaml.CSafeLoader):
             raise _error(self.peek_event(), _("this is nested too deeply"))
         node = super().compose_node(parent, index)
         self.depth -= 1
+        if isinstance(node, yaml.ScalarNode) and _CONTROL.search(node.value):
+            raise _error(node, _("this text holds a control character; type it again"))
         return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = True) -> dict[Hashable, Any]:

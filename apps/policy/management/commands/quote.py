@@ -24,6 +24,7 @@ from apps.core.errors import InvalidInput, NotFound, ShituError
 from apps.policy.answering import answer_json
 from apps.policy.apprenticeship import Quote, quote, succession_refusal
 from apps.policy.asking import read_facts, read_on, read_pairs
+from apps.policy.enums import Programme
 from apps.policy.problems import InvalidDocument
 from apps.policy.reader import find_folder, known_keys, policies_dir, read_document, successor_on
 from apps.policy.rules import Rules
@@ -73,7 +74,7 @@ class Command(BaseCommand):
         for stream in (sys.stdout, sys.stderr):
             # JSON is UTF-8, whatever the terminal believes.
             if isinstance(stream, TextIOWrapper):
-                stream.reconfigure(encoding="utf-8")
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
         with translation.override(options["language"]):
             try:
                 answer = self._answer(options)
@@ -88,6 +89,15 @@ class Command(BaseCommand):
         given = read_pairs(options["facts"])
         directory = Path(options["dir"]) if options["dir"] else policies_dir()
         rules, successor = _find(options["document"], directory, on)
+        if rules.programme != Programme.APPRENTICESHIP:
+            raise InvalidInput(
+                _("%(key)s says nothing of amounts: it is a document of “%(programme)s”, not “%(wanted)s”.")
+                % {
+                    "key": rules.key,
+                    "programme": Programme(rules.programme).label,
+                    "wanted": Programme.APPRENTICESHIP.label,
+                }
+            )
         found = quote(rules, read_facts(given, rules), on)
         if successor is not None:
             found = Quote(rules, found.facts, on, refusals=(succession_refusal(rules, successor, on),))
