@@ -23,7 +23,7 @@ from django.db import transaction
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
-from apps.core import crypto
+from apps.core import crypto, foreign_formats
 from apps.core.errors import InvalidInput, ShituError
 from apps.core.models import StoredFile
 
@@ -113,13 +113,21 @@ def store_upload(
         )
     content = b"".join(uploaded.chunks())
     if not KINDS[kind].looks_right(content[:4096]):
-        raise InvalidInput(
-            _("The content of “%(name)s” is not what its name says. Save it anew as %(kinds)s.")
-            % {"name": name, "kinds": _listed(kinds)},
-            code="file_content",
-        )
+        raise _other_content(content, name, kinds)
     _check_image(kind, content, name)
     return store_bytes(content, name=name, media_type=KINDS[kind].media_type, sealed=sealed)
+
+
+def _other_content(content: bytes, name: str, kinds: tuple[str, ...]) -> InvalidInput:
+    """The refusal of a file whose first bytes do not fit its name; of a table it says what the file is."""
+    found = foreign_formats.what_it_is(content) if {"xlsx", "csv"} & set(kinds) else ""
+    if found:
+        return InvalidInput(f"{name}: {foreign_formats.SENTENCES[found]}", code="file_content")
+    return InvalidInput(
+        _("The content of “%(name)s” is not what its name says. Save it anew as %(kinds)s.")
+        % {"name": name, "kinds": _listed(kinds)},
+        code="file_content",
+    )
 
 
 def endings_of(kinds: Iterable[str]) -> str:

@@ -37,10 +37,15 @@ _PROVINCES = frozenset(
 _ACCOUNT = re.compile(r"[0-9]{8,30}")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 NAME_LENGTH_MIN, NAME_LENGTH_MAX = 2, 50
-_MIDDLE_DOTS = str.maketrans(dict.fromkeys("•・‧∙⋅●", "·"))
+_MARKS = str.maketrans(dict.fromkeys("•・‧∙⋅●\u119e", "·") | dict.fromkeys("‘’ʼ`", "'"))
 _CJK = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _NAME = re.compile(rf"[{_CJK}A-Za-z\u00c0-\u024f\u1e00-\u1eff·' .\-]+")
 _PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]{2,50}")
+# What copying from a message or a page leaves at either end.
+_UNSEEN_ENDS = " \u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\u00a0\u3000\t\r\n"
+# The full stop that some input methods give for the middle dot.
+_STOP_BETWEEN_CJK = re.compile(rf"(?<=[{_CJK}]) *\. *(?=[{_CJK}])")
+_CJK_LETTER = re.compile(rf"[{_CJK}]")
 _SPACE_BETWEEN_CJK = re.compile(rf"(?<=[{_CJK}·]) +(?=[{_CJK}·])")
 
 
@@ -244,13 +249,15 @@ def parse_name(raw: object) -> str:
     text = raw if isinstance(raw, str) else "" if raw is None else str(raw)
     if _PLAIN_NAME.fullmatch(text):
         return text
-    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn") for c in text.strip()):
+    text = text.strip().strip(_UNSEEN_ENDS)
+    if any(_is_unseen(c) for c in text):
         raise InvalidIdentifier(
             _("The name contains characters that cannot be seen or belong to one font only. Type it anew."),
             code="name_hidden",
         )
-    name = unicodedata.normalize("NFKC", text).translate(_MIDDLE_DOTS)
+    name = unicodedata.normalize("NFKC", text).translate(_MARKS)
     name = _SPACE_BETWEEN_CJK.sub("", re.sub(r"\s+", " ", name.strip()))
+    name = _STOP_BETWEEN_CJK.sub("·", name).lstrip("'")
     if not name:
         raise InvalidIdentifier(_("Enter the name as it stands on the ID card."), code="name_blank")
     if _NAME.fullmatch(name) is None or not any(c.isalpha() or c == "〇" for c in name):
@@ -265,6 +272,12 @@ def parse_name(raw: object) -> str:
             code="name_length",
         )
     return name
+
+
+def _is_unseen(character: str) -> bool:
+    """Whether nothing, or something else in each font, is shown; this Python knows no newer CJK letters."""
+    unseen = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn")
+    return unseen and not _CJK_LETTER.match(character)
 
 
 def mask_id(number: str) -> str:

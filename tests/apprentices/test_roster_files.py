@@ -14,7 +14,7 @@ from apps.apprentices.enums import EnrolmentState, RosterState
 from apps.apprentices.models import Enrolment, LineSeats, RosterProblem
 from apps.casework.engine import Opinion
 from apps.core.files import open_file
-from tests.apprentices.conftest import csv_bytes, line, xlsx_bytes
+from tests.apprentices.conftest import HEADINGS, csv_bytes, line, xlsx_bytes
 from tests.factories import apprentices as make
 from tests.factories import numbers
 
@@ -154,6 +154,13 @@ def test_a_file_without_the_columns_is_refused_and_changes_nothing(read):
     assert roster_file.state == RosterState.REFUSED
     assert roster_file.refusal
     assert not Enrolment.objects.exists()
+
+
+def test_columns_that_say_what_the_id_number_says_are_passed_over(read):
+    headings = ["序号", *HEADINGS, "性别", "年龄"]
+    rows = [[1, *line(), "男", 30], [2, *([""] * 12)]]
+    assert read(csv_bytes(rows, headings=headings)).good_rows == 1
+    assert read(csv_bytes([[*line(), 5000]], headings=[*HEADINGS, "工资"])).state == RosterState.REFUSED
 
 
 def test_a_file_of_headings_alone_is_refused(read):

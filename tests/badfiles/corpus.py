@@ -156,6 +156,15 @@ def _hidden_first(book: xlsxwriter.Workbook, page: object) -> None:
     page.hide()
 
 
+def _second_sheet(*rows: list[str]) -> Callable:
+    def fill(book: xlsxwriter.Workbook, _page: object) -> None:
+        other = book.add_worksheet("二班")
+        for number, row in enumerate([HEADER, *rows]):
+            other.write_row(number, 0, row)
+
+    return fill
+
+
 def _formula_id(_book: xlsxwriter.Workbook, page: object) -> None:
     page.write_formula("B3", '="11010519491231002X"', value="11010519491231002X")
 
@@ -189,6 +198,8 @@ TABLES: list[Case] = [
         lambda: workbook([], lambda book, _page: _hidden_first(book, _Visible()), 1),
         good=1,
     ),
+    Case("a header alone on the first sheet", lambda: workbook([HEADER], _second_sheet(ROW, ROW)), good=2),
+    Case("a header alone on the second sheet", lambda: workbook([HEADER, ROW], _second_sheet()), good=1),
     Case("a formula outside the table", lambda: workbook([HEADER, ROW], _formula_elsewhere), good=1),
     Case("a zip inside", _nested_zip, good=1),
     Case("a wrong dimension", _in_sheet(b'ref="A1:D2"', b'ref="A1:XFD1048576"'), good=1),
@@ -196,6 +207,9 @@ TABLES: list[Case] = [
     Case("csv", _csv(PLAIN), good=1),
     Case("csv with a mark", _csv(PLAIN, "utf-8-sig"), good=1),
     Case("csv in GB18030", _csv(PLAIN, "gb18030"), good=1),
+    Case("csv in GB18030 with a mark", _csv("\ufeff" + PLAIN, "gb18030"), good=1),
+    Case("csv with two marks", _csv("\ufeff\ufeff" + PLAIN), good=1),
+    Case("csv with a mark that nobody sees in the header", _csv(PLAIN.replace("手机", "\u200b手机")), good=1),
     Case("csv with semicolons", _csv(PLAIN.replace(",", ";")), good=1),
     Case("csv with tabs", _csv(PLAIN.replace(",", "\t")), good=1),
     Case("csv with bare returns", _csv(PLAIN.replace("\n", "\r")), good=1),
@@ -253,6 +267,11 @@ TABLES: list[Case] = [
         file="file_too_many_columns",
     ),
     Case("a few rows too many", lambda: workbook([HEADER] + [ROW] * 101), file="file_too_many_rows"),
+    Case(
+        "rows on two sheets",
+        lambda: workbook([HEADER, ROW], _second_sheet(ROW)),
+        file="file_several_sheets",
+    ),
     Case("a cell of 800 MB", lambda: big_cell(800), file="file_unpacks_too_large"),
     Case("a cell of 150 MB", lambda: big_cell(150), file="file_unpacks_too_large"),
     Case("a directory that lies", _lying_directory, file="file_damaged"),

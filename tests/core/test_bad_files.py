@@ -41,6 +41,14 @@ def test_a_file_gets_the_verdict_that_is_due(case: Case):
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MEGABYTES_MAX * 1024
 
 
+def test_the_line_that_breaks_the_encoding_is_the_one_that_is_named():
+    """GB18030 gives up on UTF-8 in the header already; the broken byte is in line 4."""
+    with pytest.raises(InvalidInput) as refusal:
+        read((PLAIN + "李四,11010519491231002X,,\n").encode() + b"\xe5\x88,1,,\n")
+    assert refusal.value.code == "file_encoding"
+    assert "4" in refusal.value.message
+
+
 def test_without_the_look_inside_the_limit_of_memory_still_stops_a_bomb(monkeypatch):
     """The control: with the sizes waved through, it is the process limit that refuses."""
     from apps.core.spreadsheets import reading

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 
 from apps.core import crypto, files
 from apps.core.db import as_owner
@@ -88,6 +89,29 @@ def test_content_that_must_be_sealed_once_is_sealed_from_then_on(django_capture_
 )
 def test_what_is_not_what_it_says_is_refused(uploaded, code):
     assert refusal_of(uploaded) == code
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 4096
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.xlsx", OLE, "old format"),
+        ("a.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
+        ("a.xlsx", b"<html><table>", "web page"),
+        ("a.xlsx", "姓名,手机".encode("gb18030"), "text file with the name of a workbook"),
+        ("a.csv", b"PK\x03\x04", "ending .xlsx"),
+        ("a.csv", "姓名,手机".encode("utf-16"), "UTF-16"),
+        ("a.xlsx", PDF, "not what its name says"),
+        ("a.csv", b"\x00\x01\x02", "not what its name says"),
+    ],
+)
+def test_what_was_given_for_a_table_is_named(name, content, told):
+    with translation.override("en"), pytest.raises(InvalidInput) as refusal:
+        files.store_upload(upload(name, content), kinds=("xlsx", "csv"))
+    assert refusal.value.code == "file_content"
+    assert told in refusal.value.message
 
 
 def test_a_file_that_is_too_large_is_refused(settings):

@@ -81,6 +81,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("remark", _("Remark"), required=False, also=("备注",), width=24),
 )
 
+# Columns of an enterprise's own list that say nothing new: the ID number tells sex and age.
+PASSED_OVER = ("序号", "编号", "No.", "性别", "年龄", "出生日期", "出生年月")
+
 assert tuple(column.key for column in COLUMNS) == FIELDS  # noqa: S101 - the judge reads cells by place
 
 TEMPLATE_NOTES = (

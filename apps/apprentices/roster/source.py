@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from apps.apprentices.roster.columns import COLUMNS
+from apps.apprentices.roster.columns import COLUMNS, PASSED_OVER
 from apps.core.models import StoredFile
 from apps.core.spreadsheets import PlainRow, read_chunks
 
@@ -30,7 +30,12 @@ class RosterSource:
         Raises InvalidInput when the file as a whole cannot be taken.
         """
         for rows in read_chunks(
-            self.file, columns=COLUMNS, max_rows=ROWS_MAX, chunk_rows=self.chunk_rows, told=self._told
+            self.file,
+            columns=COLUMNS,
+            max_rows=ROWS_MAX,
+            chunk_rows=self.chunk_rows,
+            ignored=PASSED_OVER,
+            told=self._told,
         ):
             if rows[-1][0] <= self.after:
                 continue

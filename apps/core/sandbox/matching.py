@@ -14,9 +14,10 @@ _NAME_LENGTH_SHOWN = 30
 
 
 def normal(title: Any) -> str:
-    """A title as it is compared: width folded, no spaces, no star for "required", no upper case."""
+    """A title as it is compared: width folded, nothing unseen, no star for "required", small letters."""
     folded = unicodedata.normalize("NFKC", str(title))
-    return "".join(c for c in folded if not c.isspace() and c not in "*:'\"").casefold()
+    shown = (c for c in folded if not c.isspace() and unicodedata.category(c) != "Cf")
+    return "".join(c for c in shown if c not in "*:'\"").casefold()
 
 
 class Layout:

@@ -23,7 +23,8 @@ class TextFile:
 
     def __init__(self, content: bytes, spec: dict[str, Any]) -> None:
         self._spec = spec
-        self._text = _decode(content).replace("\r\n", "\n").replace("\r", "\n")
+        # Some programs write the mark of the encoding twice, or before GB18030 as well.
+        self._text = _decode(content).lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         csv.field_size_limit(1 << 20)
         self._delimiter, self.layout = self._find_delimiter()
         self.name = ""
@@ -84,12 +85,14 @@ def _decode(content: bytes) -> str:
         raise Refusal("utf16" if head.count(0) * 4 > len(head) else "nul")
     try:
         return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
+    except UnicodeDecodeError as error:
+        readable = error.start
     try:
         text = content.decode("gb18030")
     except UnicodeDecodeError as error:
-        raise Refusal("encoding", line=content.count(b"\n", 0, error.start) + 1) from error
+        # The encoding that holds for longer is the one that the file was meant to be in.
+        readable = max(readable, error.start)
+        raise Refusal("encoding", line=content.count(b"\n", 0, readable) + 1) from error
     _refuse_mixed(content)
     return text
 

@@ -70,7 +70,10 @@ class Workbook:
 
 
 def _find_sheet(book: Any, spec: dict[str, Any]) -> tuple[str, Any, Layout]:
-    """The first visible sheet with the declared columns; the refusal of the first one where none has them."""
+    """The visible sheet with the declared columns; the refusal of the first one where none has them.
+
+    A second one with rows of its own would be left out unseen: refused (`several_sheets`).
+    """
     visible = [
         meta.name
         for meta in book.sheets_metadata
@@ -78,14 +81,28 @@ def _find_sheet(book: Any, spec: dict[str, Any]) -> tuple[str, Any, Layout]:
         and meta.typ == python_calamine.SheetTypeEnum.WorkSheet
     ]
     first: Refusal | None = None
+    found: list[tuple[str, Any, Layout]] = []
     for name in visible[: spec["sheets_max"]]:
         sheet = book.get_sheet_by_name(name)
         try:
-            return name, sheet, find_layout(sheet.iter_rows(), spec)
+            found.append((name, sheet, find_layout(sheet.iter_rows(), spec)))
         except Refusal as refusal:
             if first is None or (first.code in ("empty", "no_header") and refusal.code != "empty"):
                 first = refusal
-    raise first or Refusal("empty")
+    if not found:
+        raise first or Refusal("empty")
+    if len(found) > 1:
+        filled = [one for one in found if _has_rows(*one)]
+        if len(filled) > 1:
+            raise Refusal("several_sheets", sheets=[name for name, _sheet, _layout in filled])
+        found = filled or found
+    return found[0]
+
+
+def _has_rows(_name: str, sheet: Any, layout: Layout) -> bool:
+    """Whether anything stands below the header in the declared columns."""
+    rows = itertools.islice(sheet.iter_rows(), layout.header_row, None)
+    return any(str(row[place]).strip() for row in rows for place in layout.order)
 
 
 def _as_text(cell: Any, text_only: bool, at: int, problems: list[list[Any]]) -> str:

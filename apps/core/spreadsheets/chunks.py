@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from apps.core.errors import Message
 from apps.core.models import StoredFile
 from apps.core.sandbox import framing
 from apps.core.spreadsheets.columns import Column
@@ -23,18 +24,19 @@ def read_chunks(
     columns: Sequence[Column],
     max_rows: int,
     chunk_rows: int,
+    ignored: Sequence[Message] = (),
     told: Callable[[int], None] | None = None,
 ) -> Iterator[list[PlainRow]]:
     """Yield the rows that `read_table` would, as lists of at most about `chunk_rows` rows, at first of fewer.
 
     A row is (its number in the file, its cells as stripped texts in the order of `columns` with "" for
     nothing, and what was wrong with single cells as (column key, code)); codes are those of `refusals`.
-    `told` is called once with the number of rows that there are at most. Raises InvalidInput like
-    `read_table`; close the iterator to end the child process.
+    `ignored` are headers that may stand there without being read. `told` is called once with the number of
+    rows that there are at most. Raises InvalidInput like `read_table`; close the iterator to end the child.
     """
     waiting: list[PlainRow] = []
     enough = min(FIRST_CHUNK_ROWS, chunk_rows)
-    with child_for(source, columns, max_rows) as child:
+    with child_for(source, columns, max_rows, ignored) as child:
         order: list[int] = []
         keys = [column.key for column in columns]
         while (frame := next_frame(child, columns)) is not None:

@@ -7,21 +7,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.core import foreign_formats
 from apps.core.errors import InvalidInput, Problem
 from apps.core.spreadsheets.columns import Column
 
 _FILE: dict[str, Promise] = {
     "empty": gettext_lazy("The file holds no rows. Fill in the template and upload it again."),
-    "old_format": gettext_lazy(
-        "This is a workbook of the old format (xls or et). Open it, save it as xlsx and upload that."
-    ),
-    "password": gettext_lazy("The workbook is protected by a password. Remove it, save and upload again."),
+    **foreign_formats.SENTENCES,
     "macros": gettext_lazy(
         "The workbook holds macros (xlsm). Save it as xlsx without macros and upload that."
-    ),
-    "web_page": gettext_lazy(
-        "This is a web page with the name of a table. Open it in a spreadsheet program, save it as xlsx and"
-        " upload that."
     ),
     "not_xlsx": gettext_lazy("This is no xlsx workbook. Save the table as xlsx or csv and upload that."),
     "damaged": gettext_lazy(
@@ -61,8 +55,11 @@ _FILE: dict[str, Promise] = {
         "These columns are not known: %(unknown)s. Remove them or name them as in the template, so that"
         " nothing is overlooked."
     ),
+    "several_sheets": gettext_lazy(
+        "Several sheets have these columns and rows below them: %(sheets)s. Put all rows into one sheet, or"
+        " save each sheet as a file of its own."
+    ),
     "column_twice": gettext_lazy("These columns stand there twice: %(columns)s. Leave one of each."),
-    "utf16": gettext_lazy("The text file is in UTF-16. Save it as “CSV UTF-8” or as xlsx and upload that."),
     "nul": gettext_lazy("The file holds zero bytes: it is no text file. Save the table as xlsx or csv."),
     "encoding": gettext_lazy(
         "The text file is neither in UTF-8 nor in GB18030 (row %(line)s). Save it as “CSV UTF-8” or as xlsx."
@@ -98,6 +95,7 @@ def file_refusal(code: str, params: dict[str, Any], columns: Sequence[Column]) -
         **params,
         "columns": _listed([str(column.title) for column in names]),
         "unknown": _listed(params.get("unknown", [])),
+        "sheets": _listed(params.get("sheets", [])),
     }
     sentence = _FILE["missing_columns_unknown" if code == "missing_columns" and params["unknown"] else code]
     return InvalidInput(str(sentence) % words, code=f"file_{code.removeprefix('file_')}")
