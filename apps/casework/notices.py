@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
@@ -70,9 +70,29 @@ def leave(rows: Iterable[Notice]) -> list[Notice]:
     with rls.whole_city():
         created = Notice.objects.bulk_create(rows)
     if created:
-        ids = [row.pk for row in created]
-        transaction.on_commit(lambda: _mail(ids), robust=True)
+        _mail_after_commit([row.pk for row in created])
     return created
+
+
+class _Mail:
+    """Called after the commit: has the mail sent of all notices that the transaction left."""
+
+    def __init__(self, ids: list[int]) -> None:
+        self.ids = ids
+
+    def __call__(self) -> None:
+        _mail(self.ids)
+
+
+def _mail_after_commit(ids: list[int]) -> None:
+    # One message for a transaction of many steps. Whoever waits already is dropped only by a rollback that
+    # takes these notices along; notices that are rolled back alone are not found by the task, and not missed.
+    calls = [waiting[1] for waiting in connection.run_on_commit]
+    mail = next((call for call in calls if isinstance(call, _Mail)), None)
+    if mail is None:
+        transaction.on_commit(_Mail(ids), robust=True)
+    else:
+        mail.ids.extend(ids)
 
 
 def _address(row: Notice, addressee: str, case: Any) -> bool:

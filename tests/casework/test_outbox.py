@@ -44,11 +44,8 @@ def told():
 
 def flush_broker():
     """Everything that lies in the broker is lost."""
-    client = cache._cache.get_client(write=True)
     prefix = django_settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"]
-    keys = list(client.scan_iter(match=f"{prefix}*", count=1000))
-    if keys:
-        client.delete(*keys)
+    cache.forget(f"{prefix}*")
 
 
 def some_minutes_later(monkeypatch):
@@ -79,6 +76,49 @@ def test_a_mail_whose_message_is_lost_is_sent_by_the_sweeper_and_once(
     assert mailing.sweep_mail() == 0
     assert mailing.mail_notices([notice.pk]) == 0
     assert [message.to for message in mail.outbox] == [["city@example.org"]]
+
+
+def test_one_message_asks_for_the_mail_of_all_that_a_transaction_left(
+    addressee, monkeypatch, django_capture_on_commit_callbacks
+):
+    from apps.casework import tasks
+
+    messages = []
+    monkeypatch.setattr(tasks.mail_notices, "apply_async", lambda **given: messages.append(given["args"][0]))
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        first = told()
+        with transaction.atomic():
+            taken_back = told()
+            transaction.set_rollback(True)
+        with transaction.atomic():
+            last = told()
+    assert messages == [[first.pk, taken_back.pk, last.pk]]
+    assert mailing.mail_notices(messages[0]) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_notice_outside_a_transaction_is_mailed_at_once(addressee, monkeypatch):
+    from apps.casework import tasks
+
+    messages = []
+    monkeypatch.setattr(tasks.mail_notices, "apply_async", lambda **given: messages.append(given["args"][0]))
+    notice = told()
+    assert messages == [[notice.pk]]
+
+
+def test_notices_outlive_the_message_of_a_step_that_was_taken_back(
+    addressee, monkeypatch, django_capture_on_commit_callbacks
+):
+    from apps.casework import tasks
+
+    messages = []
+    monkeypatch.setattr(tasks.mail_notices, "apply_async", lambda **given: messages.append(given["args"][0]))
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        with transaction.atomic():
+            told()
+            transaction.set_rollback(True)
+        kept = told()
+    assert messages == [[kept.pk]]
 
 
 def test_a_rolled_back_step_owes_no_mail(addressee):

@@ -113,10 +113,14 @@ def _store(
     if gone:
         manager.filter(pk__in=[row.pk for row in gone]).delete()
         edit.changed = True
-    for row, key, values in wanted:
+    new = [
+        model(**{"plan": edit.plan, "row_key": key, **values}) for row, key, values in wanted if row is None
+    ]
+    if new:
+        manager.bulk_create(new)
+        edit.changed = True
+    for row, _key, values in wanted:
         if row is None:
-            manager.create(plan=edit.plan, row_key=key, **values)
-            edit.changed = True
             continue
         differing = [name for name, value in values.items() if getattr(row, name) != value]
         if differing:
