@@ -16,6 +16,7 @@ from apps.core.errors import Problem
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 _N = f"{{{NAMESPACE}}}"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_AMOUNT = re.compile(r"([0-9]{1,13})(?:\.([0-9]{0,2})0{0,3})?")
 _ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]+)[\"']")
 
 
@@ -28,9 +29,10 @@ def read_message(content: bytes) -> tuple[StatementContent, list[Problem]]:
     statement = _statement_of(content)
     problems: list[Problem] = []
     entries: list[StatementEntry] = []
-    for row, entry in enumerate(statement.findall(f"{_N}Ntry"), start=1):
+    for entry in statement.findall(f"{_N}Ntry"):
+        row = len(entries) + len(problems) + 1
         try:
-            entries.append(_entry(entry, row))
+            entries += _movements(entry, row)
         except (_Missing, BadValue) as error:
             problems.append(at(row, "bad_entry", str(error)))
     try:
@@ -63,8 +65,12 @@ def _statement_of(content: bytes) -> Element:
     except (ParseError, DefusedXmlException, ValueError) as error:
         raise _not_a_statement(str(error)) from None
     found = root.findall(f"{_N}BkToCstmrStmt/{_N}Stmt")
-    if root.tag != f"{_N}Document" or len(found) != 1:
-        raise _not_a_statement(NAMESPACE)
+    if root.tag != f"{_N}Document" or not found:
+        kind = root.tag.removeprefix("{").partition("}")[0]
+        raise _not_a_statement(_("the message is “%(kind)s”") % {"kind": kind})
+    if len(found) > 1:
+        message = _("The message holds %(count)s statements. Have the bank give one statement a file.")
+        raise refuse([at(None, "several_statements", message % {"count": len(found)})])
     return found[0]
 
 
@@ -73,16 +79,46 @@ def _not_a_statement(why: str) -> FileRefused:
     return refuse([at(None, "not_a_statement", message % {"why": why[:200]})])
 
 
-def _entry(entry: Element, row: int) -> StatementEntry:
+def _movements(entry: Element, row: int) -> list[StatementEntry]:
+    """What moved with one entry: mostly one transaction, of payments booked together each one by itself."""
     if _text(entry, "Sts/Cd") != "BOOK":
         raise _Missing(_("The movement is not booked yet."))
     amount = _amount(entry)
-    details = entry.find(f"{_N}NtryDtls/{_N}TxDtls")
+    if not amount:
+        raise _Missing(_("A movement is either out or in, and more than nothing."))
+    details = entry.findall(f"{_N}NtryDtls/{_N}TxDtls")
+    if len(details) < 2:
+        serial = _text(entry, "AcctSvcrRef")
+        return [_movement(entry, row, details[0] if details else None, serial, amount)]
+    side = 1 if amount > 0 else -1
+    found = [
+        _movement(entry, row + place, one, _maybe(one, "Refs/AcctSvcrRef"), side * _part(one))
+        for place, one in enumerate(details)
+    ]
+    if not all(one.bank_serial and one.amount_fen for one in found):
+        raise _Missing(
+            _("Payments booked together each need their own amount (Amt) and serial number (AcctSvcrRef).")
+        )
+    if sum(one.amount_fen for one in found) != amount:
+        raise _Missing(_("The payments booked together do not make the amount of their entry."))
+    return found
+
+
+def _part(details: Element) -> int:
+    """The amount in fen of one of several transactions of an entry; 0 where it is not said."""
+    found = details.find(f"{_N}Amt")
+    if found is None:
+        found = details.find(_path("AmtDtls/TxAmt/Amt"))
+    return 0 if found is None or found.attrib.get("Ccy") != "CNY" else _fen(found.text)
+
+
+def _movement(entry: Element, row: int, details: Element | None, serial: str, amount: int) -> StatementEntry:
     party = "RltdPties/Dbtr" if amount > 0 else "RltdPties/Cdtr"
+    booked = _maybe(entry, "BookgDt/DtTm")[:10] or _text(entry, "BookgDt/Dt")
     return StatementEntry(
         row=row,
-        booked_on=_day(_text(entry, "BookgDt/Dt")),
-        bank_serial=_text(entry, "AcctSvcrRef"),
+        booked_on=_day(booked),
+        bank_serial=serial,
         amount_fen=amount,
         balance_fen=None,
         counterparty_name=_maybe(details, f"{party}/Pty/Nm"),
@@ -102,11 +138,17 @@ def _amount(element: Element) -> int:
     found = element.find(f"{_N}Amt")
     if found is None or found.attrib.get("Ccy") != "CNY":
         raise _Missing(_("There is no amount in CNY."))
-    fen = read_amount((found.text or "").strip())
+    fen = _fen(found.text)
     side = _text(element, "CdtDbtInd")
     if side not in ("CRDT", "DBIT"):
         raise _Missing(_("A movement is either out or in, and more than nothing."))
     return fen if side == "CRDT" else -fen
+
+
+def _fen(text: str | None) -> int:
+    """An amount as ISO 20022 lets banks write it: with no, one or two decimals, and zeros after them."""
+    found = _AMOUNT.fullmatch((text or "").strip())
+    return read_amount(f"{found[1]}.{(found[2] or '').ljust(2, '0')}" if found else (text or "").strip())
 
 
 def _balance(statement: Element, code: str) -> int:
@@ -126,8 +168,8 @@ def _check_summary(statement: Element, read: StatementContent) -> list[Problem]:
     if summary is None:
         raise _Missing(_("The summary of the movements is missing."))
     total = sum(abs(entry.amount_fen) for entry in read.entries)
-    count = _text(summary, "NbOfNtries")
-    if count == str(len(read.entries)) and read_amount(_text(summary, "Sum")) == total:
+    count = len(statement.findall(f"{_N}Ntry"))
+    if _text(summary, "NbOfNtries") == str(count) and _fen(_text(summary, "Sum")) == total:
         return []
     message = _("Count or total of the closing line are not those of the lines: the file is not whole.")
     return [at(None, "wrong_total", message)]

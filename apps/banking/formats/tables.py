@@ -104,12 +104,39 @@ def _texts(form: Table, content: bytes) -> list[str]:
         raise refuse([encoding_problem(1, form.shown_encoding)])
     end = form.line_end.encode()
     if not body.endswith(end):
-        raise refuse([truncated()])
+        raise refuse([_unfinished(form, body)])
     pieces = body[: -len(end)].split(end)
+    after = _line_after_the_end(form, pieces)
+    if after:
+        message = _("This line stands after the closing line. Take in the file as the bank gave it.")
+        raise refuse([at(after, "after_the_end", message)])
     if form.check:
         require_check(form, content, pieces)
         pieces = pieces[:-1]
     return [decoded(form, piece, number) for number, piece in enumerate(pieces, start=1)]
+
+
+def _unfinished(form: Table, body: bytes) -> Problem:
+    """Why a file does not end as this bank ends a line."""
+    if not body:
+        return at(None, "empty", _("The file is empty. Fetch it from the bank again."))
+    if b"\n" in body and form.line_end.encode() not in body:
+        message = _(
+            "The lines end in another way than in this bank's files: another program saved the file anew."
+            " Take it in as the bank gave it."
+        )
+        return at(1, "line_ends", message)
+    return truncated()
+
+
+def _line_after_the_end(form: Table, pieces: list[bytes]) -> int:
+    """The number of the first line after the closing one, blank or not; 0 where there is none."""
+    closing = form.check_title if form.check else form.trailer[0].text if form.trailer else ""
+    if not closing:
+        return 0
+    start = (closing + form.delimiter).encode(form.encoding)
+    place = next((place for place in range(len(pieces), 0, -1) if pieces[place - 1].startswith(start)), 0)
+    return place + 1 if 0 < place < len(pieces) else 0
 
 
 def decoded(form: Table, piece: bytes, row: int) -> str:
@@ -141,7 +168,7 @@ def _wrong_titles(form: Table, content: bytes, row: int) -> Problem:
     """Other columns, or the right ones in another encoding."""
     title = max((column.title for column in form.columns), key=len)
     for encoding in ("utf-8", "gb18030"):
-        if encoding != form.encoding and title.encode(encoding) in content:
+        if title.encode(encoding) != title.encode(form.encoding) and title.encode(encoding) in content:
             return encoding_problem(row, form.shown_encoding)
     return at(
         row,
