@@ -1,11 +1,8 @@
 """Addresses of the REST interface, version 1."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.routers import SimpleRouter
 
-from apps.accounts.access import access
 from apps.api.views.banking import (
     BatchViewSet,
     FailureViewSet,
@@ -18,6 +15,7 @@ from apps.api.views.claims import ClaimViewSet, LineViewSet, OrderViewSet, Relea
 from apps.api.views.classes import ClassViewSet, EnrolmentViewSet, RosterFileViewSet, SessionViewSet
 from apps.api.views.jobs import JobViewSet
 from apps.api.views.ledger import AccountViewSet, MonthViewSet, TransactionViewSet, TrialBalanceViewSet
+from apps.api.views.openapi import SchemaView
 from apps.api.views.plans import PlanViewSet
 from apps.api.views.reconciliation import (
     AccountBalanceViewSet,
@@ -60,15 +58,6 @@ router.register("ledger/accounts", AccountViewSet, basename="ledger-account")
 router.register("ledger/transactions", TransactionViewSet, basename="ledger-transaction")
 router.register("ledger/months", MonthViewSet, basename="ledger-month")
 router.register("ledger/trial-balance", TrialBalanceViewSet, basename="ledger-trial-balance")
-
-
-class SchemaView(SpectacularAPIView):
-    """The OpenAPI document, open to all."""
-
-    access = access.public
-    authentication_classes = ()
-    permission_classes = ()
-    content_negotiation_class = DefaultContentNegotiation
 
 
 urlpatterns = [

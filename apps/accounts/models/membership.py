@@ -117,6 +117,20 @@ def _apart(role: Role) -> ExclusionConstraint:
     )
 
 
+def counts_on(on: date, through: str = "") -> Q:
+    """That a membership counts on a day: of an enabled account, granted, begun and not over.
+
+    `through` leads to it from another table: `membership__`.
+    """
+    open_end, later = {f"{through}valid_to__isnull": True}, {f"{through}valid_to__gte": on}
+    begun = {
+        f"{through}state": MembershipState.ACTIVE,
+        f"{through}valid_from__lte": on,
+        f"{through}user__is_active": True,
+    }
+    return (Q(**open_end) | Q(**later)) & Q(**begun)
+
+
 class MembershipQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor | None) -> Self:
         """One's own; the system and the security administrator see all."""
@@ -128,12 +142,7 @@ class MembershipQuerySet(models.QuerySet):
 
     def in_force(self, on: date) -> Self:
         """Memberships that count on a day, of accounts that are enabled."""
-        return self.filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=on),
-            state=MembershipState.ACTIVE,
-            valid_from__lte=on,
-            user__is_active=True,
-        )
+        return self.filter(counts_on(on))
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
