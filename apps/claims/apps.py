@@ -15,11 +15,14 @@ class ClaimsConfig(AppConfig):
     verbose_name = _("Claims")
 
     def ready(self) -> None:
+        from apps.apprentices.services.change_status import hold_changes
         from apps.casework import subjects
         from apps.claims import invariants  # noqa: F401 - they declare themselves
         from apps.claims.services import renew_account, review_claim, sign_claim, submit_claim
+        from apps.claims.settled import settled_records_stay
         from apps.claims.transitions import CLAIM_TRANSITIONS
 
+        hold_changes(settled_records_stay)
         subjects.register(
             subjects.Subject(
                 label="claims.claim",

@@ -71,7 +71,7 @@ def evidence_enough(claim: Claim) -> Iterable[Problem]:
     """At settlement each class has photos or videos of its training (3(3)1; the number is a choice)."""
     if claim.kind != ClaimKind.REMAINDER:
         return
-    needed = parameter(claim.policy_document, "settlement_evidence_min", claim.training_class.starts_on)
+    needed = parameter(claim.policy_document, "settlement_evidence_min", claim.training_class.rules_on)
     found = _evidence_of(claim).count()
     if found < needed:
         yield Problem(

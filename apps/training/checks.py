@@ -76,7 +76,7 @@ def length_is_possible(
     training_class: TrainingClass, starts_at: datetime, ends_at: datetime
 ) -> Iterator[Problem]:
     """No session is longer than the policy's limit (choice)."""
-    most = parameter(training_class.policy_document, "session_minutes_max", training_class.starts_on)
+    most = parameter(training_class.policy_document, "session_minutes_max", training_class.rules_on)
     if ends_at - starts_at > timedelta(minutes=most):
         message = _("A session lasts at most %(hours)s hours. Record several sessions.")
         yield Problem("too_long", message % {"hours": most // 60}, article="三（三）1", field="ends_at")

@@ -74,7 +74,7 @@ def proof_of(training_class: TrainingClass) -> Proof:
     held = TrainingSession.objects.filter(training_class=training_class, cancelled_at=None)
     every = TrainingSession.objects.filter(training_class=training_class).values("pk")
     pictures = _proofs().filter(kind__in=[EvidenceKind.PHOTO, EvidenceKind.VIDEO], subject_id__in=every)
-    needed = parameter(training_class.policy_document, "settlement_evidence_min", training_class.starts_on)
+    needed = parameter(training_class.policy_document, "settlement_evidence_min", training_class.rules_on)
     return Proof(
         found=pictures.count(),
         needed=int(needed),
@@ -177,7 +177,7 @@ class CourseHours:
 
 def minutes_per_hour(training_class: TrainingClass) -> int:
     """How long a class hour is in the document that governs the class."""
-    return int(parameter(training_class.policy_document, "minutes_per_class_hour", training_class.starts_on))
+    return int(parameter(training_class.policy_document, "minutes_per_class_hour", training_class.rules_on))
 
 
 def course_progress(training_class: TrainingClass) -> list[CourseHours]:

@@ -1,5 +1,6 @@
 """The class: the apprentices of one plan line who train together."""
 
+from datetime import date
 from typing import Self
 
 from django.db import models
@@ -65,3 +66,11 @@ class TrainingClass(Case):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    @property
+    def rules_on(self) -> date:
+        """The day on which the class's document is read: its first, or later the document's own first.
+
+        A class may begin before its records are set up, and a successor come into force in between.
+        """
+        return max(self.starts_on, self.policy_document.in_force_from)

@@ -17,8 +17,16 @@ from apps.casework.engine import Opinion, fire
 from apps.core import clock
 from apps.core.errors import InvalidInput, NotFound, Problem, Refused
 
+Refuse = Callable[[Enrolment, StatusChange], None]
+# Who says that a record can no longer change in a way, since money was settled on what it says.
+_holders: list[Refuse] = []
 EFFECTIVE_ON = "effective_on"
 TO_CLASS = "to_class"
+
+
+def hold_changes(refuse: Refuse) -> None:
+    """Let a higher floor refuse a change of a locked record; it raises `Refused` for one that it holds."""
+    _holders.append(refuse)
 
 
 def suspend_enrolment(
@@ -125,6 +133,8 @@ def _change(
     opinion = opinion or Opinion()
 
     def record(case: Enrolment) -> list[str]:
+        for refuse in _holders:
+            refuse(case, change)
         day = _effective_day(case, opinion, on)
         StatusRecord.objects.create(
             enrolment=case,

@@ -87,7 +87,18 @@ def _fill(claim: Claim) -> None:
             code="nobody_to_claim_for",
         )
     calculations = calculate(groups)
-    _insert_lines(claim, candidates, [(group, calculations[i].pk) for i, group in enumerate(groups)])
+    # An advance of nothing would reserve the standard for a claim that nobody pays.
+    paying = [
+        (group, calculations[i].pk)
+        for i, group in enumerate(groups)
+        if claim.kind != ClaimKind.ADVANCE or calculations[i].advance_fen
+    ]
+    if not paying:
+        raise Refused(
+            _("The document pays nothing ahead here. Claim when the apprentices have been assessed."),
+            code="nothing_ahead",
+        )
+    _insert_lines(claim, candidates, paying)
     _total(claim)
 
 

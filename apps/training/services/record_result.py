@@ -65,7 +65,11 @@ def record_result(actor: Actor, enrolment: Enrolment, facts: ResultFacts, *, on:
 
 def result_locked() -> Conflict:
     """The refusal to change a result that a claim rests on."""
-    return Conflict(_("A claim already rests on this result. Ask the district to return it."), code="locked")
+    message = _(
+        "A claim already rests on this result. Until its second signature the district can return it;"
+        " afterwards the result stands, and a later certificate changes nothing."
+    )
+    return Conflict(message, code="locked")
 
 
 def certificate_used() -> Refused:

@@ -1,0 +1,169 @@
+"""Events in an order that nobody planned: a document in the middle, a late certificate, a late leave."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+from apps.apprentices import services as records
+from apps.casework.engine import Opinion
+from apps.claims.checks import evidence_enough
+from apps.claims.enums import ClaimKind, ClaimState
+from apps.claims.models import Claim, Entitlement
+from apps.core.errors import Conflict, Refused
+from apps.ledger.models import Reservation
+from apps.payouts.models import Recovery
+from apps.payouts.services.record_payment import record_payment
+from apps.payouts.services.release_payment import release_payment
+from apps.payouts.services.sign_recovery import sign_recovery
+from apps.plans.enums import MentorSide, Place
+from apps.policy.services.load_policies import load_policies
+from apps.training.enums import Mode
+from apps.training.models import Assessment
+from apps.training.selectors import minutes_per_hour, proof_of
+from apps.training.services.lock_results import lock_results
+from apps.training.services.record_result import ResultFacts, record_result
+from apps.training.services.record_session import record_session
+from apps.training.services.storing import SessionFacts
+from tests.factories import apprentices
+from tests.factories import claims as make
+from tests.factories.apprentices import ON
+
+pytestmark = pytest.mark.django_db
+LATER = ON + timedelta(days=30)
+SUCCESSOR = """\
+key: beijing-next
+number: 示〔2023〕1号
+title: {{zh: 接续方案, en: successor}}
+jurisdiction: beijing
+programme: apprenticeship
+issued_on: 2023-01-01
+in_force_from: {day}
+succeeds: beijing-2022-11
+based_on: beijing-2022-11
+"""
+AHEAD = (
+    "advance_share:\n  unit: percent\n  article: 三\n  note: {{zh: 预拨, en: ahead}}\n  value: {percent}\n"
+)
+
+
+def succeed(folder: Path, day: date, percent: int = 50) -> None:
+    """A successor of the Beijing document comes into force."""
+    apprentices.policy()
+    (folder / "next").mkdir()
+    (folder / "next" / "document.yaml").write_text(SUCCESSOR.format(day=day), encoding="utf-8")
+    (folder / "next" / "money.yaml").write_text(AHEAD.format(percent=percent), encoding="utf-8")
+    load_policies(folder)
+
+
+def leave(of: make.Money, place: int = 0) -> None:
+    enrolment = of.enrolments()[place]
+    records.withdraw_enrolment(of.clerk, enrolment, on=LATER, opinion=Opinion(reason="离职"))
+
+
+# A successor in the middle ----------------------------------------------------------------------------
+def test_a_class_that_began_before_the_document_it_was_enrolled_under_trains_and_settles(tmp_path):
+    shop = apprentices.workshop()
+    submitted = apprentices.submitted_class(shop)
+    succeed(tmp_path, ON + timedelta(days=2))
+    training_class = records.approve_class(shop.officer, submitted, on=ON + timedelta(days=5))
+    assert training_class.policy_document.key == "beijing-next"
+    assert training_class.starts_on < training_class.rules_on == training_class.policy_document.in_force_from
+    starts = datetime(2023, 3, 7, 1, tzinfo=UTC)
+    facts = SessionFacts(
+        starts_at=starts,
+        ends_at=starts + timedelta(hours=2),
+        mode=Mode.ON_THE_JOB,
+        course=shop.plan.courses.get(place=Place.ENTERPRISE),
+        mentor=shop.plan.mentors.get(side=MentorSide.ENTERPRISE),
+        attendance={training_class.enrolments.get().pk: None},
+    )
+    assert record_session(shop.clerk, training_class, facts, on=LATER).minutes == 120
+    assert minutes_per_hour(training_class)
+    assert proof_of(training_class).needed
+    claim = Claim(
+        kind=ClaimKind.REMAINDER,
+        training_class=training_class,
+        policy_document=training_class.policy_document,
+    )
+    assert [problem.code for problem in evidence_enough(claim)] == ["evidence_missing"]
+
+
+def test_where_nothing_is_paid_ahead_there_is_no_advance_and_the_standard_is_reserved_once(tmp_path):
+    succeed(tmp_path, ON - timedelta(days=20), percent=0)
+    of = make.money(people=1)
+    with pytest.raises(Refused) as refusal:
+        make.computed(of)
+    assert refusal.value.code == "nothing_ahead"
+    assert not Claim.objects.exists()
+    make.evidence(of)
+    make.result(of, of.enrolments()[0], "passed", certificate=True, on=LATER)
+    claim = make.paid(of, ClaimKind.REMAINDER, on=LATER)
+    assert claim.net_fen == claim.lines.get().standard_fen
+    assert make.budgets(of)[make.SPECIAL][1:] == (0, claim.net_fen)
+    assert Reservation.objects.count() == 1
+
+
+def test_what_was_paid_ahead_in_full_comes_back_down_to_what_is_due(tmp_path):
+    succeed(tmp_path, ON - timedelta(days=20), percent=100)
+    of = make.money(people=2)
+    make.paid(of)
+    make.evidence(of)
+    first, second = of.enrolments()
+    make.result(of, first, "passed", on=LATER)
+    make.result(of, second, "passed", certificate=True, on=LATER)
+    claim = sign_recovery(of.supervisor, make.approved(of, ClaimKind.REMAINDER, on=LATER), on=LATER)
+    standard = claim.lines.first().standard_fen
+    assert Recovery.objects.get().amount_fen == standard - standard * 85 // 100
+
+
+# Who leaves when ---------------------------------------------------------------------------------------
+def test_who_leaves_between_signature_and_payment_is_paid_and_pays_back():
+    of = make.money(people=2)
+    claim = make.signed(of)
+    leave(of)
+    claim = release_payment(of.finance, claim, on=LATER)
+    record_payment(of.finance, claim, on=LATER, paid_on=LATER, bank_serial="B1")
+    make.evidence(of)
+    claim = sign_recovery(of.supervisor, make.approved(of, ClaimKind.REMAINDER, on=LATER), on=LATER)
+    kept = Entitlement.objects.order_by("enrolment_id").first()
+    assert claim.net_fen == -kept.paid_fen
+    assert kept.to_recover_fen == kept.paid_fen
+
+
+@pytest.mark.parametrize("step", [records.withdraw_enrolment, records.transfer_enrolment])
+def test_nobody_leaves_once_the_result_was_settled(step):
+    of = make.money(people=1)
+    make.paid(of)
+    make.evidence(of)
+    make.result(of, of.enrolments()[0], "passed", on=LATER)
+    approved = make.approved(of, ClaimKind.REMAINDER, on=LATER)
+    claim = make.sign_claim(of.supervisor, approved, on=LATER)
+    with pytest.raises(Refused) as refusal:
+        step(of.clerk, of.enrolments()[0], on=LATER, opinion=Opinion(reason="离职"))
+    assert refusal.value.code == "record_settled"
+    assert claim.number in refusal.value.message
+
+
+def test_who_leaves_before_the_second_signature_makes_the_claim_stale():
+    of = make.money(people=1)
+    make.paid(of)
+    make.evidence(of)
+    make.result(of, of.enrolments()[0], "passed", on=LATER)
+    claim = make.approved(of, ClaimKind.REMAINDER, on=LATER)
+    leave(of)
+    with pytest.raises(Refused) as refusal:
+        make.sign_claim(of.supervisor, claim, on=LATER)
+    assert [problem.code for problem in refusal.value.problems] == ["line_stale"]
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.SECOND_SIGNATURE
+
+
+def test_a_result_that_comes_after_the_claim_is_told_until_when_it_may():
+    of = make.money(people=1)
+    result = make.result(of, of.enrolments()[0], "passed", on=LATER)
+    lock_results(Assessment.objects.filter(pk=result.pk).values("pk"))
+    late = ResultFacts("failed", LATER)
+    with translation.override("en"), pytest.raises(Conflict, match="afterwards the result stands"):
+        record_result(of.operator_of_institution, of.enrolments()[0], late, on=LATER)
