@@ -6,7 +6,7 @@ import zlib
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _RANGE = re.compile(rb"<([0-9A-Fa-f]+)> <([0-9A-Fa-f]+)> <([0-9A-Fa-f]+)>")
 _CHAR = re.compile(rb"<([0-9A-Fa-f]+)> <([0-9A-Fa-f]+)>")
-_SHOWN = re.compile(rb"\((.*?)(?<!\\)\) Tj", re.DOTALL)
+_SHOWN = re.compile(rb"\(((?:\\.|[^\\)])*)\) Tj", re.DOTALL)
 
 
 def text_of(content: bytes) -> str:
@@ -26,8 +26,9 @@ def text_of(content: bytes) -> str:
 
 
 def _unpacked(stream: bytes) -> bytes:
+    # A last byte that is a carriage return was taken for the end of the line: the rest is whole without it.
     try:
-        return zlib.decompress(stream)
+        return zlib.decompressobj().decompress(stream)
     except zlib.error:
         return stream
 
