@@ -167,3 +167,21 @@ def test_a_result_that_comes_after_the_claim_is_told_until_when_it_may():
     late = ResultFacts("failed", LATER)
     with translation.override("en"), pytest.raises(Conflict, match="afterwards the result stands"):
         record_result(of.operator_of_institution, of.enrolments()[0], late, on=LATER)
+
+
+# Nobody to claim for ----------------------------------------------------------------------------------
+def refused(of: make.Money, kind: ClaimKind) -> list[str]:
+    with pytest.raises(Refused) as refusal:
+        make.computed(of, kind)
+    assert refusal.value.code == "nobody_to_claim_for"
+    return [problem.code for problem in refusal.value.problems]
+
+
+def test_a_claim_for_nobody_says_what_everybody_waits_for():
+    of = make.money(people=2)
+    assert refused(of, ClaimKind.REMAINDER) == ["nobody", "no_result"]
+    make.computed(of)
+    assert refused(of, ClaimKind.ADVANCE) == ["nobody", "under_way"]
+    for enrolment in of.enrolments():
+        make.result(of, enrolment, "passed")
+    assert refused(of, ClaimKind.REMAINDER) == ["nobody", "advance_open"]

@@ -1,18 +1,21 @@
 """Recording what was taught: both sides, hours that do not overlap, taking back; guarded by the database."""
 
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from apps.accounts.roles import Role
+from apps.apprentices.services import resume_enrolment, suspend_enrolment
+from apps.casework.engine import Opinion
 from apps.core.errors import Forbidden, InvalidInput, NotFound, Refused
 from apps.policy.selectors import parameter
 from apps.training.credits import credits_of
 from apps.training.enums import Mode, SessionSide
 from apps.training.models import Attendance, TrainingSession
 from apps.training.services.record_session import cancel_session, record_session
+from apps.training.services.record_sessions import record_sessions
 from tests.factories import accounts
 from tests.factories import training as make
 from tests.factories.apprentices import ON
@@ -68,6 +71,24 @@ def test_a_session_lies_in_the_term_and_in_the_past():
     with pytest.raises(InvalidInput) as refusal:
         record_session(of.clerk, of.training_class, make.facts(of, day=5), on=ON)
     assert [problem.code for problem in refusal.value.problems] == ["in_future"]
+
+
+def test_nobody_is_present_while_suspended_though_the_hours_are_recorded_after_the_return():
+    of = make.training()
+    away = of.enrolments()[0]
+    for step, day in ((suspend_enrolment, 5), (resume_enrolment, 9)):
+        extra = {"effective_on": (ON + timedelta(days=day)).isoformat()}
+        step(of.clerk, away, on=make.LATER, opinion=Opinion(reason="病假", extra=extra))
+        away.refresh_from_db()
+    for day in (5, 8):
+        with pytest.raises(InvalidInput) as refusal:
+            make.hold(of, day=day)
+        assert [problem.code for problem in refusal.value.problems] == ["suspended"]
+        assert away.person.name in refusal.value.problems[0].message
+        with pytest.raises(InvalidInput):
+            record_sessions(of.clerk, of.training_class, [make.facts(of, day=day)], on=make.LATER)
+    assert make.hold(of, day=8, present=of.enrolments()[1:]).attendances.count() == 1
+    assert {make.hold(of, day=day).attendances.count() for day in (4, 9)} == {2}
 
 
 def test_a_session_is_not_longer_than_the_policy_allows():

@@ -5,6 +5,7 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
@@ -13,16 +14,23 @@ from apps.apprentices.models import Enrolment, TrainingClass
 from apps.casework.acting import acting
 from apps.casework.engine import lock
 from apps.claims.enums import ClaimKind, ClaimState
-from apps.claims.facts import FACTS, advance_candidates, remainder_candidates
+from apps.claims.facts import FACTS, OPEN_STATES, advance_candidates, held, remainder_candidates
 from apps.claims.models import Claim, ClaimLine
 from apps.claims.services.calculations import calculate
-from apps.core.errors import Conflict, Forbidden, Refused
+from apps.core.errors import Conflict, Forbidden, Problem, Refused
 from apps.enterprises.models import BankAccount
 
 _CANDIDATES = {ClaimKind.ADVANCE: advance_candidates, ClaimKind.REMAINDER: remainder_candidates}
 _CLAIMABLE = {
     ClaimKind.ADVANCE: (ClassState.OPEN,),
     ClaimKind.REMAINDER: (ClassState.OPEN, ClassState.COMPLETED),
+}
+
+
+_HELD = {
+    "dispute": gettext_lazy("%(count)s wait for an open dispute to be settled."),
+    "advance_open": gettext_lazy("%(count)s wait for their advance to be paid."),
+    "no_result": gettext_lazy("%(count)s have no result yet. Record it first."),
 }
 
 
@@ -82,10 +90,7 @@ def _fill(claim: Claim) -> None:
     candidates = _CANDIDATES[ClaimKind(claim.kind)](claim.training_class)
     groups = list(candidates.order_by().values(*FACTS).distinct())
     if not groups:
-        raise Refused(
-            _("There is nobody in this class for whom this instalment can be claimed now."),
-            code="nobody_to_claim_for",
-        )
+        raise _nobody(claim)
     calculations = calculate(groups)
     # An advance of nothing would reserve the standard for a claim that nobody pays.
     paying = [
@@ -100,6 +105,27 @@ def _fill(claim: Claim) -> None:
         )
     _insert_lines(claim, candidates, paying)
     _total(claim)
+
+
+def _nobody(claim: Claim) -> Refused:
+    """The refusal of a claim without lines; its problems say what each apprentice waits for."""
+    training_class = claim.training_class
+    problems = [
+        Problem("nobody", _("There is nobody in this class for whom this instalment can be claimed now."))
+    ]
+    others = Claim.objects.filter(training_class=training_class, kind=claim.kind, state__in=OPEN_STATES)
+    for other in others.exclude(pk=claim.pk).order_by("pk"):
+        message = _("Claim %(number)s of this class is under way already: %(state)s.")
+        values = {"number": other.number, "state": other.get_state_display()}
+        problems.append(Problem("under_way", message % values))
+    if claim.kind == ClaimKind.REMAINDER:
+        counts = {reason: rows.count() for reason, rows in held(training_class).items()}
+        problems += [
+            Problem(reason, str(_HELD[reason]) % {"count": count})
+            for reason, count in counts.items()
+            if count
+        ]
+    return Refused(code="nobody_to_claim_for", problems=problems)
 
 
 # One INSERT for the class: the few distinct sets of facts are joined with the enrolments that have them.

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -14,6 +15,7 @@ from apps.training import checks
 from apps.training.enums import SessionSide
 from apps.training.models import TrainingSession
 from apps.training.services.storing import SessionFacts, store_many
+from apps.training.suspensions import Suspensions, nobody_suspended, suspensions
 
 
 def record_session(
@@ -39,9 +41,19 @@ def record_session(
 
 
 def problems_with(
-    training_class: TrainingClass, side: SessionSide, facts: SessionFacts, on: date
+    training_class: TrainingClass,
+    side: SessionSide,
+    facts: SessionFacts,
+    on: date,
+    away: Suspensions | None = None,
 ) -> list[Problem]:
-    """Everything that is wrong with a report of one session, all at once."""
+    """Everything that is wrong with a report of one session, all at once.
+
+    `away` are the class's suspensions, for whoever has many reports; read here otherwise.
+    """
+    if away is None:
+        away = suspensions(training_class)
+    day = timezone.localtime(facts.starts_at).date()
     minutes = [facts.minutes if value is None else value for value in facts.attendance.values()]
     return [
         *checks.class_trains(training_class),
@@ -49,6 +61,7 @@ def problems_with(
         *checks.length_is_possible(training_class, facts.starts_at, facts.ends_at),
         *checks.fits_the_plan(training_class, side, facts.mode, facts.course, facts.mentor),
         *checks.somebody_attended(minutes, facts.minutes),
+        *nobody_suspended(facts.attendance, day, away),
     ]
 
 

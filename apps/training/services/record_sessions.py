@@ -13,6 +13,7 @@ from apps.training import checks
 from apps.training.models import TrainingSession
 from apps.training.services.record_session import problems_with
 from apps.training.services.storing import SessionFacts, store_many
+from apps.training.suspensions import suspensions
 
 BATCH = 5000
 
@@ -34,9 +35,10 @@ def record_sessions(
             "pk", flat=True
         )
     )
+    away = suspensions(visible)
     problems: list[Problem] = []
     for row, facts in enumerate(reports, start=1):
-        found = problems_with(visible, side, facts, on)
+        found = problems_with(visible, side, facts, on, away)
         if not set(facts.attendance) <= enrolled:
             message = _("Only apprentices who are enrolled in this class can be present.")
             found.append(Problem("not_enrolled", message, field="attendance"))

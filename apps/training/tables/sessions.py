@@ -24,6 +24,7 @@ from apps.training.enums import Mode, SessionSide
 from apps.training.models import TrainingSession
 from apps.training.services.record_session import SessionFacts, problems_with
 from apps.training.services.storing import store_many
+from apps.training.suspensions import Suspensions, suspensions
 from apps.training.tables.outcome import Cells, Outcome, meanings, rows_of
 
 SESSION_COLUMNS: tuple[Column, ...] = (
@@ -109,6 +110,7 @@ class _Class:
     mentors: Mapping[str, list[Mentor]]
     people: Mapping[str, int]
     everybody: tuple[int, ...]
+    away: Suspensions
     on: date
 
 
@@ -163,6 +165,7 @@ def _held(actor: Actor, training_class: TrainingClass, on: date) -> _Class:
         mentors=_by_name(selectors.mentors_for(found, side)),
         people=numbers,
         everybody=tuple(pk for pk, _number in people),
+        away=suspensions(found),
         on=on,
     )
 
@@ -203,7 +206,7 @@ def _read(row: Row, held: _Class) -> tuple[SessionFacts | None, list[Problem]]:
         place=cells.raw("place")[:200],
         key=_key(row),
     )
-    return facts, problems_with(held.training_class, held.side, facts, held.on)
+    return facts, problems_with(held.training_class, held.side, facts, held.on, held.away)
 
 
 def _key(row: Row) -> str:
