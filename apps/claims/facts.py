@@ -1,12 +1,15 @@
 """From enrolments to the facts that the calculator asks for, as one query for a whole class."""
 
-from django.db.models import BooleanField, Case, CharField, F, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import BooleanField, Case, CharField, DateField, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Greatest, TruncDate
 
 from apps.apprentices.enums import EnrolmentState
 from apps.apprentices.models import Enrolment, TrainingClass
 from apps.claims.enums import ClaimKind, ClaimState
 from apps.claims.models import Claim, ClaimLine
+from apps.policy.enums import DateBasis, Programme
+from apps.policy.models import PolicyDocument
+from apps.policy.selectors import parameter
 from apps.training.enums import CertificateKind, DisputeState
 from apps.training.models import Dispute
 
@@ -22,7 +25,7 @@ UNFINISHED = (EnrolmentState.WITHDRAWN, EnrolmentState.TRANSFERRED)
 # Columns that decide the amount: apprentices who agree in all of them share one calculation.
 FACTS = (
     "policy_document_id",
-    "set_up_on",
+    "rates_on",
     "occupation_kind",
     "level_id",
     "term_months",
@@ -97,9 +100,29 @@ def _undecided(training_class: TrainingClass) -> QuerySet[Enrolment]:
     return remainder_facts(own).exclude(_claimed(training_class, ClaimKind.REMAINDER))
 
 
+def _rates_on() -> Case:
+    """The day whose rates count: that of the record or, where the document says so, of the registration.
+
+    Who was registered before the document came into force has the rates of its first day.
+    """
+    documents = PolicyDocument.objects.filter(programme=Programme.APPRENTICESHIP).order_by()
+    by_registration = [
+        document.pk
+        for document in documents
+        if parameter(document, "rate_date_basis", document.in_force_from) == DateBasis.REGISTRATION_DAY
+    ]
+    registered = Greatest(TruncDate("created_at"), F("policy_document__in_force_from"))
+    return Case(
+        When(policy_document__in=by_registration, then=registered),
+        default=F("set_up_on"),
+        output_field=DateField(),
+    )
+
+
 def advance_facts(rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     """The rows with what an advance follows from."""
     return rows.annotate(
+        rates_on=_rates_on(),
         outcome=Value(None, output_field=CharField()),
         certified=Value(None, output_field=BooleanField()),
         advanced_fen=Value(0),
@@ -116,6 +139,7 @@ def remainder_facts(rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     # Who left before anything was paid costs nothing and needs no line.
     left_with_money = Q(state__in=UNFINISHED, entitlement__paid_fen__gt=0)
     return rows.filter(assessed | left_with_money).annotate(
+        rates_on=_rates_on(),
         outcome=Case(
             When(state__in=UNFINISHED, then=Value("withdrawn")),
             default=F("assessment__result"),

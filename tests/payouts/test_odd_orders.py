@@ -48,12 +48,12 @@ AHEAD = (
 )
 
 
-def succeed(folder: Path, day: date, percent: int = 50) -> None:
+def succeed(folder: Path, day: date, percent: int = 50, more: str = "") -> None:
     """A successor of the Beijing document comes into force."""
     apprentices.policy()
     (folder / "next").mkdir()
     (folder / "next" / "document.yaml").write_text(SUCCESSOR.format(day=day), encoding="utf-8")
-    (folder / "next" / "money.yaml").write_text(AHEAD.format(percent=percent), encoding="utf-8")
+    (folder / "next" / "money.yaml").write_text((AHEAD + more).format(percent=percent), encoding="utf-8")
     load_policies(folder)
 
 
@@ -103,6 +103,51 @@ def test_where_nothing_is_paid_ahead_there_is_no_advance_and_the_standard_is_res
     assert claim.net_fen == claim.lines.get().standard_fen
     assert make.budgets(of)[make.SPECIAL][1:] == (0, claim.net_fen)
     assert Reservation.objects.count() == 1
+
+
+NO_NETTING = "\nnetting:\n  unit: code\n  article: 三\n  note: {{zh: 抵扣, en: set off}}\n  value: none\n"
+
+
+def test_without_netting_what_is_paid_and_what_is_recovered_have_claims_of_their_own(tmp_path):
+    succeed(tmp_path, ON - timedelta(days=20), more=NO_NETTING)
+    of = make.money(people=3)
+    make.paid(of)
+    make.evidence(of)
+    make.result(of, of.enrolments()[0], "passed", on=LATER)
+    leave(of, 1)
+    make.result(of, of.enrolments()[2], "failed", on=LATER)
+    paid = make.paid(of, ClaimKind.REMAINDER, on=LATER)
+    assert (paid.line_count, paid.recover_fen) == (1, 0)
+    recovering = make.approved(of, ClaimKind.REMAINDER, on=LATER)
+    assert (recovering.line_count, recovering.pay_fen) == (2, 0)
+    sign_recovery(of.supervisor, recovering, on=LATER)
+    standard = paid.lines.get().standard_fen
+    assert paid.net_fen == standard * 85 // 100 - standard // 2
+    assert Recovery.objects.get().amount_fen == standard
+
+
+RATES = """
+rates:
+  unit: yuan_per_person_year
+  article: 三
+  note: {{zh: 标准, en: rates}}
+  values:
+    2023-02-01: 5000
+    2023-02-20: 9000
+rate_date_basis:
+  unit: code
+  article: 三
+  note: {{zh: 标准日期, en: day of the rates}}
+  value: {basis}
+"""
+
+
+@pytest.mark.parametrize(("basis", "yuan"), [("registration_day", 5000), ("enrolment_day", 9000)])
+def test_the_rates_are_those_of_the_day_that_the_document_names(tmp_path, basis, yuan):
+    succeed(tmp_path, date(2023, 2, 1), more=RATES.replace("{basis}", basis))
+    of = make.money(people=1)
+    of.training_class.enrolments.update(created_at=datetime(2023, 2, 10, tzinfo=UTC))
+    assert make.computed(of).lines.get().standard_fen == 2 * yuan * 100
 
 
 def test_what_was_paid_ahead_in_full_comes_back_down_to_what_is_due(tmp_path):

@@ -22,7 +22,7 @@ def calculate(rows: Iterable[FactRow]) -> dict[int, Calculation]:
     for row in rows:
         key = row["policy_document_id"]
         document = documents.setdefault(key, PolicyDocument.objects.get(pk=key))
-        answer = quote(document.rules, _facts(row), row["set_up_on"])
+        answer = quote(document.rules, _facts(row), row["rates_on"])
         if answer.refused:
             problems = [Problem(step.code, step.text, article=step.article) for step in answer.refusals]
             raise Refused(code="policy_refuses", problems=problems)
@@ -71,7 +71,7 @@ def _facts(row: FactRow) -> Facts:
 def digest_of(row: FactRow) -> str | None:
     """The digest of the calculation for these facts, stored or not; None where nothing is granted."""
     document = PolicyDocument.objects.get(pk=row["policy_document_id"])
-    answer = quote(document.rules, _facts(row), row["set_up_on"])
+    answer = quote(document.rules, _facts(row), row["rates_on"])
     return None if answer.refused else _digest(answer)
 
 

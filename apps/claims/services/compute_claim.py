@@ -19,6 +19,8 @@ from apps.claims.models import Claim, ClaimLine
 from apps.claims.services.calculations import calculate
 from apps.core.errors import Conflict, Forbidden, Problem, Refused
 from apps.enterprises.models import BankAccount
+from apps.policy.enums import Netting
+from apps.policy.selectors import parameter
 
 _CANDIDATES = {ClaimKind.ADVANCE: advance_candidates, ClaimKind.REMAINDER: remainder_candidates}
 _CLAIMABLE = {
@@ -103,8 +105,20 @@ def _fill(claim: Claim) -> None:
             _("The document pays nothing ahead here. Claim when the apprentices have been assessed."),
             code="nothing_ahead",
         )
-    _insert_lines(claim, candidates, paying)
+    if _sets_off(claim) or not _insert_lines(claim, candidates, paying, _TO_PAY):
+        _insert_lines(claim, candidates, paying)
     _total(claim)
+
+
+def _sets_off(claim: Claim) -> bool:
+    """Whether what is to be paid and to be recovered meet in one claim (4(4), a choice of the document).
+
+    Where they do not, a claim is for what is to be paid; what is to be recovered has the next one.
+    """
+    if claim.kind == ClaimKind.ADVANCE:
+        return True
+    netting = parameter(claim.policy_document, "netting", claim.training_class.rules_on)
+    return bool(netting == Netting.PER_ENTERPRISE)
 
 
 def _nobody(claim: Claim) -> Refused:
@@ -139,12 +153,17 @@ _INSERT = """
       JOIN (VALUES {values}) AS f ({columns}, calculation_id)
         ON {same}
       JOIN claims_calculation k ON k.id = f.calculation_id
+     WHERE {wanted}
      ORDER BY c.id
 """
+_EVERY, _TO_PAY = "true", "k.due_fen >= c.advanced_fen"
 _TYPES = ("bigint", "date", "text", "text", "int", "boolean", "text", "boolean")
 
 
-def _insert_lines(claim: Claim, candidates: QuerySet[Enrolment], groups: list[tuple[dict, int]]) -> None:
+def _insert_lines(
+    claim: Claim, candidates: QuerySet[Enrolment], groups: list[tuple[dict, int]], wanted: str = _EVERY
+) -> int:
+    """Write the lines of everybody, or of those for whom `wanted` holds; returns how many there are."""
     columns = ("id", "district_id", *FACTS, "advanced_fen", "result_id")
     inner, inner_params = candidates.order_by().values(*columns).query.sql_with_params()
     casts = ", ".join(f"%s::{kind}" for kind in _TYPES)
@@ -157,6 +176,7 @@ def _insert_lines(claim: Claim, candidates: QuerySet[Enrolment], groups: list[tu
         else "c.advanced_fen, k.due_fen, k.due_fen - c.advanced_fen",
         values=", ".join(f"({casts}, %s::bigint)" for _group in groups),
         columns=", ".join(FACTS),
+        wanted=wanted,
         same=" AND ".join(
             f"c.{name}::{kind} IS NOT DISTINCT FROM f.{name}"
             for name, kind in zip(FACTS, _TYPES, strict=True)
@@ -165,6 +185,7 @@ def _insert_lines(claim: Claim, candidates: QuerySet[Enrolment], groups: list[tu
     values = [value for group, pk in groups for value in (*(group[name] for name in FACTS), pk)]
     with connection.cursor() as cursor:
         cursor.execute(sql, [claim.pk, claim.kind, *inner_params, *values])
+        return int(cursor.rowcount)
 
 
 # The digest that decisions bind to: every line with its apprentice, its calculation and its amount.
