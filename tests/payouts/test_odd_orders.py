@@ -214,6 +214,27 @@ def test_a_result_that_comes_after_the_claim_is_told_until_when_it_may():
         record_result(of.operator_of_institution, of.enrolments()[0], late, on=LATER)
 
 
+# Over the end of a year --------------------------------------------------------------------------------
+def test_a_draft_that_lay_over_new_year_asks_for_the_budget_of_the_new_one():
+    of = make.money(people=1)
+    draft = make.computed(of, on=date(2023, 12, 29))
+    assert make.submit_claim(of.clerk, draft, on=date(2024, 1, 2)).year == 2024
+
+
+def test_a_remainder_of_a_later_year_rests_on_what_the_advance_reserved():
+    of = make.money(people=2)
+    make.paid(of)
+    make.evidence(of)
+    later = date(2024, 6, 3)
+    for enrolment in of.enrolments():
+        make.result(of, enrolment, "passed", on=later)
+    claim = make.paid(of, ClaimKind.REMAINDER, on=later)
+    assert claim.year == 2024
+    _appropriated, reserved, used = make.budgets(of)[make.SPECIAL]
+    assert (reserved, used) == (0, sum(line.due_fen for line in claim.lines.all()))
+    assert set(Reservation.objects.values_list("year", flat=True)) == {2023}
+
+
 # Nobody to claim for ----------------------------------------------------------------------------------
 def refused(of: make.Money, kind: ClaimKind) -> list[str]:
     with pytest.raises(Refused) as refusal:

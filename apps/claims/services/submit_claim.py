@@ -23,7 +23,9 @@ def submit_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | Non
     def stamp(locked: Claim) -> list[str]:
         lock_results(results_of(locked))
         locked.submitted_at = clock.now()
-        return ["submitted_at"]
+        # The budget is that of the year in which it is asked for, however long the draft lay.
+        locked.year = on.year
+        return ["submitted_at", "year"]
 
     return fire(
         CLAIM_TRANSITIONS,
