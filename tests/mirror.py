@@ -18,6 +18,7 @@ from apps.payouts.models import (
     RecoveryPart,
     RecoveryReceipt,
     RecoveryReminder,
+    UndoneReceipt,
 )
 from apps.payouts.notice.facts import fix_notice
 from apps.payouts.services.record_payment import record_failure
@@ -137,13 +138,20 @@ def _money_back(of: Money, claim: Claim, text: str) -> None:
     RecoveryPart.objects.create(
         recovery=recovery, fund_id=claims.SPECIAL, reservation_key=f"claim:{claim.pk}", amount_fen=100
     )
-    RecoveryReceipt.objects.create(
+    receipt = RecoveryReceipt.objects.create(
         recovery=recovery,
         key=f"receipt:{recovery.pk}",
         amount_fen=1,
         received_on=_DAY,
         bank_serial=f"{text}{recovery.pk}",
         recorded_by_id=of.finance.user_id,
+    )
+    UndoneReceipt.objects.create(
+        receipt=receipt,
+        key=f"{text}{recovery.pk}",
+        undone_on=_DAY,
+        undone_by_id=of.finance.user_id,
+        reason=text,
     )
     write_off(of)
     agreement(of)

@@ -120,14 +120,25 @@ _MATCH_STAYS = """
     IF TG_OP = 'DELETE' AND EXISTS (
         SELECT 1 FROM public.banking_undonematch u
          WHERE u.match_id = OLD.id
-           AND (u.line_id, u.kind, u.entry_id, u.returned_id, u.transaction_id)
-               IS NOT DISTINCT FROM (OLD.line_id, OLD.kind, OLD.entry_id, OLD.returned_id, OLD.transaction_id)
-           AND OLD.receipt_id IS NULL
+           AND (u.line_id, u.kind, u.entry_id, u.returned_id, u.transaction_id, u.receipt_id)
+               IS NOT DISTINCT FROM
+               (OLD.line_id, OLD.kind, OLD.entry_id, OLD.returned_id, OLD.transaction_id, OLD.receipt_id)
+           AND (OLD.receipt_id IS NULL
+                OR EXISTS (SELECT 1 FROM public.payouts_undonereceipt r WHERE r.receipt_id = OLD.receipt_id))
     ) THEN
         RETURN OLD;
     END IF;
     RAISE EXCEPTION 'what a movement was found to be stays, or is undone by a row of its own'
         USING ERRCODE = 'restrict_violation', CONSTRAINT = 'banking_match_stays';
+"""
+# No movement is a receipt that was undone. Whoever undoes it at this moment holds the lock, or waits for it.
+_RECEIPT_COUNTS = """
+    PERFORM pg_advisory_xact_lock(hashtextextended('payouts_recoveryreceipt:' || NEW.receipt_id, 0));
+    IF EXISTS (SELECT 1 FROM public.payouts_undonereceipt r WHERE r.receipt_id = NEW.receipt_id) THEN
+        RAISE EXCEPTION 'a receipt that was undone is no movement'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'banking_receipt_counts';
+    END IF;
+    RETURN NEW;
 """
 _MATCHES_KEPT = """
     IF current_database() LIKE 'test\\_%' AND current_setting('shitu.test_flush', true) = 'on' THEN
@@ -207,6 +218,14 @@ def match_guards() -> list[Guard]:
             when=pgtrigger.Before,
             operation=pgtrigger.Update | pgtrigger.Delete,
             func=_MATCH_STAYS,
+        ),
+        Guard(
+            name="receipt_counts",
+            level=pgtrigger.Row,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert,
+            condition=pgtrigger.Condition("NEW.receipt_id IS NOT NULL"),
+            func=_RECEIPT_COUNTS,
         ),
         Guard(
             name="matches_kept",

@@ -103,7 +103,16 @@ MOVEMENTS = register(
      WHERE line.amount_fen <> coalesce(receipt.amount_fen, back.amount_fen, -entry.amount_fen)
         OR (back.id IS NOT NULL AND (back.state <> 'returned' OR back.returned_on <> line.booked_on))
         OR (entry.id IS NOT NULL AND entry.state <> 'paid')
-        OR (receipt.id IS NOT NULL AND receipt.bank_serial <> line.bank_serial)
+        OR (receipt.id IS NOT NULL
+            AND (receipt.bank_serial <> line.bank_serial
+                 OR EXISTS (SELECT 1 FROM payouts_undonereceipt AS undone
+                             WHERE undone.receipt_id = receipt.id)))
+    UNION ALL
+    SELECT undone.line_id, line.bank_serial, line.amount_fen, NULL, line.amount_fen, NULL
+      FROM banking_undonematch AS undone
+      JOIN banking_statementline AS line ON line.id = undone.line_id
+     WHERE undone.receipt_id IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM payouts_undonereceipt AS gone WHERE gone.receipt_id = undone.receipt_id)
     """,
     _("These movements were taken for something else than they are. Look at the statement."),
 )

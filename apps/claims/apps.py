@@ -67,10 +67,15 @@ def net_fen(claim: Any) -> int:
     return int(claim.net_fen)
 
 
+# Steps that another one takes: a movement of a statement, the release, the last fen, a correction.
+_BY_ITSELF = frozenset(
+    {"record_return", "undo_return", "set_off", "settle", "undo_receipt", "undo_late_receipt"}
+)
+
+
 def offers(claim: Any, step: Any) -> bool:
     """Of the three signatures the one that fits the claim's sum; a new account where there is one."""
-    if step.action in ("record_return", "undo_return", "set_off", "settle"):
-        # A movement of a statement, the release and the last fen of a recovery say so; nobody by hand.
+    if step.action in _BY_ITSELF:
         return False
     if step.action == "present_account":
         from apps.claims.services.renew_account import new_account

@@ -90,7 +90,7 @@ def _as_recorded(bank: FakeBank, account: PayingAccount, since: date) -> None:
             counterparty_name=order.account_name,
             reference=order.number,
         ).serial = order.bank_serial
-    came = RecoveryReceipt.objects.filter(recovery__district=district, received_on__gte=since)
+    came = RecoveryReceipt.objects.filter(recovery__district=district, received_on__gte=since, undone=None)
     for receipt in came.select_related("recovery__enterprise__organisation").order_by("received_on", "id"):
         payer = receipt.recovery.enterprise.organisation.name
         bank.book.move(

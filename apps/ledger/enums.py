@@ -27,10 +27,13 @@ class MovementKind(models.TextChoices):
     USE = "use", pgettext_lazy("budget", "Used")
     RELEASE = "release", pgettext_lazy("budget", "Released")
     REFUND = "refund", pgettext_lazy("budget", "Refunded")
+    TAKE_BACK = "take_back", pgettext_lazy("budget", "Refund taken back")
 
 
 # These draw on an earlier reservation and name it.
-DRAWING_KINDS = frozenset({MovementKind.USE, MovementKind.RELEASE, MovementKind.REFUND})
+DRAWING_KINDS = frozenset(
+    {MovementKind.USE, MovementKind.RELEASE, MovementKind.REFUND, MovementKind.TAKE_BACK}
+)
 
 
 class PeriodState(models.TextChoices):

@@ -131,7 +131,7 @@ BUDGETS = register(
                    AS appropriated_fen,
                sum(CASE WHEN kind = 'reserve' THEN amount_fen
                         WHEN kind IN ('use', 'release') THEN -amount_fen ELSE 0 END) AS reserved_fen,
-               sum(CASE WHEN kind = 'use' THEN amount_fen
+               sum(CASE WHEN kind IN ('use', 'take_back') THEN amount_fen
                         WHEN kind = 'refund' THEN -amount_fen ELSE 0 END) AS used_fen
           FROM ledger_budgetmovement
          GROUP BY fund_code, district_code, year
@@ -156,7 +156,8 @@ RESERVATIONS = register(
                sum(CASE WHEN kind = 'reserve' THEN amount_fen ELSE 0 END) AS reserved_fen,
                sum(CASE WHEN kind = 'use' THEN amount_fen ELSE 0 END) AS used_fen,
                sum(CASE WHEN kind = 'release' THEN amount_fen ELSE 0 END) AS released_fen,
-               sum(CASE WHEN kind = 'refund' THEN amount_fen ELSE 0 END) AS refunded_fen
+               sum(CASE WHEN kind = 'refund' THEN amount_fen
+                        WHEN kind = 'take_back' THEN -amount_fen ELSE 0 END) AS refunded_fen
           FROM ledger_budgetmovement
          WHERE kind NOT IN ('appropriate', 'adjust')
          GROUP BY 1, fund_code
@@ -166,6 +167,7 @@ RESERVATIONS = register(
      WHERE (kept.reserved_fen, kept.used_fen, kept.released_fen, kept.refunded_fen)
            IS DISTINCT FROM (moved.reserved_fen, moved.used_fen, moved.released_fen, moved.refunded_fen)
         OR kept.used_fen + kept.released_fen > kept.reserved_fen OR kept.refunded_fen > kept.used_fen
+        OR kept.refunded_fen < 0
     """,
     _("These reservations differ from their movements. Stop paying from them and find out why."),
 )

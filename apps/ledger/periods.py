@@ -56,6 +56,12 @@ def open_from() -> date | None:
     return next_month(last) if last else None
 
 
+def posting_day(day: date, on: date) -> date:
+    """The day on which something of `day` is posted on the day `on`: its own, or the first that is open."""
+    first = open_from()
+    return min(max(day, first) if first else day, max(on, first) if first else on)
+
+
 def first_open_day() -> date | None:
     """The first day with a posting that is not closed; None where there is none."""
     begin = open_from() or date.min

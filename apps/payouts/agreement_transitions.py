@@ -74,5 +74,25 @@ AGREEMENT_TRANSITIONS = TransitionTable(
             notify=ALL,
             tone="danger",
         ),
+        # A receipt by which it was fulfilled was undone.
+        Transition(
+            "resume",
+            (S.ENDED,),
+            S.IN_FORCE,
+            _("Something is open again"),
+            system=True,
+            notify=ALL,
+            tone="warning",
+        ),
+        # It was agreed over what a receipt had left, and that receipt was undone.
+        Transition(
+            "lapse",
+            (S.IN_FORCE,),
+            S.LAPSED,
+            _("More is open than it was agreed over"),
+            system=True,
+            notify=ALL,
+            tone="warning",
+        ),
     ),
 )

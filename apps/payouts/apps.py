@@ -31,6 +31,7 @@ class PayoutsConfig(AppConfig):
             remind_recoveries,
             request_budget,
             sign_recovery,
+            undo_receipt,
             write_off,
         )
         from apps.payouts.write_off_transitions import WRITE_OFF_TRANSITIONS
@@ -68,6 +69,7 @@ class PayoutsConfig(AppConfig):
             )
         )
         wording.say(remind_recoveries.CODE, reminder_in_words)
+        wording.say(undo_receipt.CODE, undone_in_words)
         tones.register(
             {
                 "set_off": "money",
@@ -77,6 +79,7 @@ class PayoutsConfig(AppConfig):
                 "written_off": "neutral",
                 "in_force": "good",
                 "broken": "bad",
+                "lapsed": "neutral",
                 "recovering": "warn",
             }
         )
@@ -168,6 +171,20 @@ def reminder_in_words(notice: Any) -> str:
     else:
         text = _("Reminder: %(open)s yuan of recovery notice %(number)s are to be repaid by %(day)s.")
     return str(text % about)
+
+
+def undone_in_words(notice: Any) -> str:
+    """Which receipt counts no more, why, and what is open now."""
+    return _(
+        "%(amount)s yuan received on %(day)s were not meant for recovery notice %(number)s and count no more:"
+        " %(reason)s. %(open)s yuan are open."
+    ) % {
+        "number": notice.params["name"],
+        "amount": yuan(notice.params["amount_fen"]),
+        "day": notice.params["day"],
+        "open": yuan(notice.params["open_fen"]),
+        "reason": notice.params["reason"],
+    }
 
 
 def write_off_in_a_few_words(request: Any) -> str:

@@ -70,5 +70,6 @@ class AgreementState(models.TextChoices):
     IN_FORCE = "in_force", _("In force")
     ENDED = "ended", _("Ended: nothing is open any more")
     BROKEN = "broken", _("Broken: the whole rest is due")
+    LAPSED = "lapsed", _("Lapsed: more is open than it was agreed over")
     REFUSED = "refused", _("Not signed")
     WITHDRAWN = "withdrawn", _("Withdrawn")

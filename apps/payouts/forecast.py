@@ -48,7 +48,7 @@ def burn_downs(year: int, on: date, district: str | None = None) -> list[BurnDow
         rows = rows.filter(district_code=district)
     sums = rows.values("fund_id", "on__year", "on__month").annotate(
         appropriated=_sum(Q(kind__in=[K.APPROPRIATE, K.ADJUST])),
-        used=_sum(Q(kind=K.USE), Q(kind=K.REFUND)),
+        used=_sum(Q(kind__in=[K.USE, K.TAKE_BACK]), Q(kind=K.REFUND)),
         reserved=_sum(Q(kind=K.RESERVE), Q(kind__in=[K.USE, K.RELEASE])),
     )
     by_fund: dict[str, list[dict]] = {}

@@ -46,6 +46,33 @@ _KEPT = """
         USING ERRCODE = 'restrict_violation', CONSTRAINT = 'payouts_recovery_stands';
 """
 
+# A serial number counts once: a receipt takes the place of one that was undone, with its number.
+_IN_ITS_PLACE = """
+    IF NEW.instead_of_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM public.payouts_recoveryreceipt r
+          JOIN public.payouts_undonereceipt u ON u.receipt_id = r.id
+         WHERE r.id = NEW.instead_of_id AND r.bank_serial = NEW.bank_serial
+    ) THEN
+        RAISE EXCEPTION 'a receipt takes the place of one that was undone, with its serial number'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'payouts_receipt_in_its_place';
+    END IF;
+"""
+
+# Whoever matches a movement with the receipt at this moment waits for the lock, then sees that it is undone.
+_UNCOUNT = """
+    PERFORM pg_advisory_xact_lock(hashtextextended('payouts_recoveryreceipt:' || NEW.receipt_id, 0));
+    UPDATE public.payouts_recovery r
+       SET received_fen = r.received_fen - p.amount_fen,
+           written_off_fen = r.written_off_fen + p.after_write_off_fen
+      FROM public.payouts_recoveryreceipt p
+     WHERE p.id = NEW.receipt_id AND r.id = p.recovery_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is no such receipt'
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'payouts_recovery_counted';
+    END IF;
+    RETURN NULL;
+"""
+
 _COUNT = """
     UPDATE public.payouts_recovery
        SET {column} = {column} + NEW.amount_fen, written_off_fen = written_off_fen - NEW.after_write_off_fen
@@ -116,8 +143,14 @@ def recovery_guards() -> list[Guard]:
 
 
 def receipt_guard() -> Guard:
-    """A receipt counts on its notice."""
-    return _row("counts", pgtrigger.After, pgtrigger.Insert, _COUNT.format(column="received_fen"))
+    """A receipt counts on its notice, and its serial number once."""
+    func = _IN_ITS_PLACE + _COUNT.format(column="received_fen")
+    return _row("counts", pgtrigger.After, pgtrigger.Insert, func)
+
+
+def undone_receipt_guard() -> Guard:
+    """A receipt that was undone does not count on its notice any more."""
+    return _row("counts", pgtrigger.After, pgtrigger.Insert, _UNCOUNT)
 
 
 def offset_guard() -> Guard:

@@ -8,15 +8,19 @@ RECOVERIES = register(
     "I5c",
     _("What came in, was set off and was written off adds up on every recovery, its parts and its claim"),
     """
-    WITH rows AS (
+    WITH counting AS (
+        SELECT receipt.recovery_id, receipt.amount_fen, receipt.after_write_off_fen
+          FROM payouts_recoveryreceipt AS receipt
+         WHERE NOT EXISTS (SELECT 1 FROM payouts_undonereceipt AS undone WHERE undone.receipt_id = receipt.id)
+    ), rows AS (
         SELECT recovery.id,
-               (SELECT coalesce(sum(amount_fen), 0) FROM payouts_recoveryreceipt
+               (SELECT coalesce(sum(amount_fen), 0) FROM counting
                  WHERE recovery_id = recovery.id) AS received_fen,
                (SELECT coalesce(sum(amount_fen), 0) FROM payouts_recoveryoffset
                  WHERE recovery_id = recovery.id) AS offset_fen,
                (SELECT coalesce(sum(amount_fen), 0) FROM payouts_recoverywriteoff
                  WHERE recovery_id = recovery.id AND state = 'signed')
-             - (SELECT coalesce(sum(after_write_off_fen), 0) FROM payouts_recoveryreceipt
+             - (SELECT coalesce(sum(after_write_off_fen), 0) FROM counting
                  WHERE recovery_id = recovery.id)
              - (SELECT coalesce(sum(after_write_off_fen), 0) FROM payouts_recoveryoffset
                  WHERE recovery_id = recovery.id) AS written_off_fen
@@ -112,6 +116,26 @@ RECOVERED = register(
     HAVING sum(kept.recovered_fen) <> claim.pay_fen + recovery.received_fen + recovery.offset_fen
     """,
     _("These apprentices count other money as returned than came in. Compare them with the receipts."),
+)
+
+SERIALS = register(
+    "I5f",
+    _("A serial number of the bank counts for one receipt, and every undone receipt left the books"),
+    """
+    SELECT receipt.bank_serial, min(receipt.id) AS receipt_id, count(*) AS receipts
+      FROM payouts_recoveryreceipt AS receipt
+     WHERE NOT EXISTS (SELECT 1 FROM payouts_undonereceipt AS undone WHERE undone.receipt_id = receipt.id)
+     GROUP BY receipt.bank_serial HAVING count(*) > 1
+    UNION ALL
+    SELECT receipt.bank_serial, receipt.id, 0
+      FROM payouts_undonereceipt AS undone
+      JOIN payouts_recoveryreceipt AS receipt ON receipt.id = undone.receipt_id
+      LEFT JOIN ledger_transaction AS booked ON booked.key = 'receipt:' || receipt.id
+      LEFT JOIN ledger_transaction AS back ON back.reverses_id = booked.id
+     WHERE back.key IS DISTINCT FROM undone.key OR back.on_date <> undone.undone_on
+        OR EXISTS (SELECT 1 FROM ledger_transaction AS again WHERE again.reverses_id = back.id)
+    """,
+    _("These receipts count twice, or were undone on one side only. Compare them with the statement."),
 )
 
 WRITE_OFFS = register(

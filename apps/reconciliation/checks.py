@@ -13,7 +13,7 @@ from apps.core.errors import Problem
 from apps.core.money import yuan
 from apps.ledger.models import Leg, Transaction
 from apps.payouts.enums import OrderState
-from apps.payouts.services.undo_return import standing_in_the_way
+from apps.payouts.services import undo_receipt, undo_return
 from apps.reconciliation.enums import CorrectionKind as C
 from apps.reconciliation.models import Correction
 
@@ -118,7 +118,16 @@ def return_can_go(correction: Correction, _actor: Actor) -> Iterator[Problem]:
     if match is None or order is None or match.returned_id != order.pk:
         yield Problem("not_matched", _("The movement is not matched any more."))
         return
-    yield from standing_in_the_way(order, order.claim)
+    yield from undo_return.standing_in_the_way(order, order.claim)
+
+
+def receipt_can_go(correction: Correction, _actor: Actor) -> Iterator[Problem]:
+    """The receipt counts, is what the movement was taken for (or no movement), and its budget is free."""
+    match = StatementMatch.objects.filter(receipt=correction.receipt_id).first()
+    if correction.receipt is None or (match.line_id if match else None) != correction.line_id:
+        yield Problem("not_matched", _("The movement is not matched any more."))
+        return
+    yield from undo_receipt.standing_in_the_way(correction.receipt)
 
 
 def something_to_reverse(correction: Correction, _actor: Actor) -> Iterator[Problem]:
@@ -146,5 +155,15 @@ _CHECKS: dict[str, tuple[Check, ...]] = {
     C.NEVER_PAID: (order_still_paid,),
     C.UNDO_MATCH: (match_can_go,),
     C.UNDO_RETURN: (return_can_go,),
+    C.UNDO_RECEIPT: (receipt_can_go,),
     C.REPOST: (something_to_reverse,),
 }
+
+
+def in_the_way(match: StatementMatch) -> list[Problem]:
+    """What keeps a receipt or a return from being undone now; for whoever is about to ask."""
+    if match.receipt is not None:
+        return list(undo_receipt.standing_in_the_way(match.receipt))
+    if match.returned is not None:
+        return list(undo_return.standing_in_the_way(match.returned, match.returned.claim))
+    return []

@@ -72,6 +72,7 @@ class CorrectionKind(models.TextChoices):
     OPENING = "opening", _("Book the opening balance of the account")
     UNDO_MATCH = "undo_match", _("Undo a wrong match")
     UNDO_RETURN = "undo_return", _("It was not sent back: undo the return")
+    UNDO_RECEIPT = "undo_receipt", _("It was received for the wrong notice: undo the receipt")
 
 
 class CorrectionState(models.TextChoices):
@@ -86,7 +87,7 @@ class CorrectionState(models.TextChoices):
 
 K, C = BreakKind, CorrectionKind
 # Those that are written for a movement which agrees with everything, and is matched wrongly all the same.
-OF_A_MATCH = (C.UNDO_RETURN,)
+OF_A_MATCH = (C.UNDO_RETURN, C.UNDO_RECEIPT)
 # Which corrections fit a kind; a kind that is missing here is settled where it arose.
 FITTING: dict[str, tuple[str, ...]] = {
     K.LINE_OUT: (C.CHARGE, C.POSTING, C.PAY_BACK, C.SUSPENSE),
@@ -98,6 +99,7 @@ FITTING: dict[str, tuple[str, ...]] = {
     K.DAY_DIFFERS: (C.UNDO_MATCH,),
     K.RESULT_UNSEEN: (C.NEVER_PAID,),
     K.ORDER_UNSEEN: (C.NEVER_PAID,),
+    K.RECEIPT_UNSEEN: (C.UNDO_RECEIPT,),
     K.POSTING_UNSEEN: (C.REPOST,),
     K.BALANCE: (C.OPENING,),
     K.SUSPENSE: (C.CLEAR,),

@@ -44,6 +44,13 @@ CORRECTIONS = register(
             OR (correction.kind NOT IN ('posting', 'never_paid', 'undo_match')
                 AND correction.posted_id IS NULL))
     UNION ALL
+    SELECT NULL, undone.key, 'undo_receipt'
+      FROM payouts_undonereceipt AS undone
+     WHERE NOT EXISTS (SELECT FROM reconciliation_correction AS correction
+                        WHERE correction.kind = 'undo_receipt' AND correction.state = 'signed'
+                          AND correction.receipt_id = undone.receipt_id
+                          AND undone.key = 'correction:' || correction.id)
+    UNION ALL
     SELECT NULL, head.key, head.kind
       FROM ledger_transaction AS head
       LEFT JOIN reconciliation_correction AS correction

@@ -9,15 +9,12 @@ from django.db.models import Min
 from apps.banking.models import StatementLine, StatementMatch
 from apps.core.workdays import working_day_back
 from apps.ledger import periods
+from apps.ledger.periods import posting_day
 from apps.ledger.selectors import trial_balance
 
+__all__ = ["open_months", "past", "posting_day", "seen_by_month", "seen_through"]
+
 MONTHS_MAX = 60
-
-
-def posting_day(day: date, on: date) -> date:
-    """The day on which something of `day` is posted on the day `on`: its own, or the first that is open."""
-    first = periods.open_from()
-    return min(max(day, first) if first else day, max(on, first) if first else on)
 
 
 def past(on: date, working_days: int) -> date:

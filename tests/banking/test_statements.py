@@ -41,9 +41,9 @@ def answered(of):
     return batch
 
 
-def recovering(of) -> Recovery:
-    """The only apprentice leaves; the advance has to come back."""
-    money = of.moneys[0]
+def recovering(of, place: int = 0) -> Recovery:
+    """The only apprentice of an enterprise leaves; the advance has to come back."""
+    money = of.moneys[place]
     withdraw_enrolment(money.clerk, money.enrolments()[0], on=LATER, opinion=Opinion(reason="离职"))
     claims.evidence(money)
     claim = claims.approved(money, ClaimKind.REMAINDER, on=LATER)

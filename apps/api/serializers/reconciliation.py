@@ -116,6 +116,7 @@ class CorrectionSerializer(CaseSerializer):
             "transaction",
             "item",
             "recovery",
+            "receipt",
             "document",
             "explanation",
             "requested_by",

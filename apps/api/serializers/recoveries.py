@@ -19,13 +19,24 @@ _FEN: dict[str, Any] = {"min_value": 1, "max_value": 2**53}
 
 
 class ReceiptRowSerializer(serializers.ModelSerializer):
-    """Money that came in, with its transaction in the books."""
+    """Money that came in, with its transaction in the books; `undone_on` where it counts no more."""
 
     ledger_key = serializers.CharField(read_only=True)
+    undone_on = serializers.DateField(
+        source="undone.undone_on", read_only=True, default=None, allow_null=True
+    )
 
     class Meta:
         model = RecoveryReceipt
-        fields = ("id", "amount_fen", "after_write_off_fen", "received_on", "bank_serial", "ledger_key")
+        fields = (
+            "id",
+            "amount_fen",
+            "after_write_off_fen",
+            "received_on",
+            "bank_serial",
+            "ledger_key",
+            "undone_on",
+        )
         read_only_fields = fields
 
 

@@ -33,7 +33,18 @@ from apps.payouts.tracing import as_json, trace_line
 
 @with_steps(
     CLAIM_TRANSITIONS,
-    leave_out=frozenset({"record_payment", "record_return", "undo_return", "set_off", "write_off", "settle"}),
+    leave_out=frozenset(
+        {
+            "record_payment",
+            "record_return",
+            "undo_return",
+            "set_off",
+            "write_off",
+            "settle",
+            "undo_receipt",
+            "undo_late_receipt",
+        }
+    ),
 )
 class ClaimViewSet(CaseViewSet):
     """Claims (补贴申请)."""

@@ -115,7 +115,7 @@ class CorrectionViewSet(CaseViewSet):
         movements = StatementLine.objects.filter(
             paying_account__in=PayingAccount.objects.visible_to(self.actor)
         )
-        of_match = data["kind"] in OF_A_MATCH
+        of_match = data["kind"] in OF_A_MATCH and not difference
         row = found(movements, line) if of_match else found(Break.objects.visible_to(self.actor), difference)
         rows = {
             "fund": Fund.objects,

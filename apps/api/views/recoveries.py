@@ -42,7 +42,7 @@ class RecoveryViewSet(ActingView, mixins.RetrieveModelMixin, mixins.ListModelMix
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return Recovery.objects.none()
-        return Recovery.objects.visible_to(self.actor).prefetch_related("receipts", "offsets")
+        return Recovery.objects.visible_to(self.actor).prefetch_related("receipts__undone", "offsets")
 
     @extend_schema(
         parameters=[
@@ -106,7 +106,7 @@ class WriteOffViewSet(_AskedFor):
         return self.once(work)
 
 
-@with_steps(AGREEMENT_TRANSITIONS, leave_out=frozenset({"end", "break"}))
+@with_steps(AGREEMENT_TRANSITIONS, leave_out=frozenset({"end", "break", "resume", "lapse"}))
 class AgreementViewSet(_AskedFor):
     """Agreements to repay in instalments (分期还款协议)."""
 

@@ -130,6 +130,7 @@ class UndoneMatch(AppendOnlyModel):
     kind = models.CharField(_("What it is"), max_length=16, choices=MatchKind.choices)
     entry = models.ForeignKey("banking.BatchEntry", models.PROTECT, null=True, related_name="+")
     returned = models.ForeignKey("payouts.PaymentOrder", models.PROTECT, null=True, related_name="+")
+    receipt = models.ForeignKey("payouts.RecoveryReceipt", models.PROTECT, null=True, related_name="+")
     transaction = models.ForeignKey("ledger.Transaction", models.PROTECT, null=True, related_name="+")
     rule = models.CharField(_("Rule"), max_length=40, blank=True)
     matched_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")

@@ -13,6 +13,7 @@ from apps.banking.selectors import NUMBER, numbers_in
 from apps.casework.engine import Opinion
 from apps.core import failpoints
 from apps.core.errors import Conflict, Forbidden, NotFound, Refused, ShituError
+from apps.ledger.periods import posting_day
 from apps.payouts.enums import OrderState
 from apps.payouts.models import PaymentOrder, Recovery, RecoveryReceipt
 from apps.payouts.services.receive_recovery import receive_recovery
@@ -48,7 +49,8 @@ WITH made AS MATERIALIZED (
 INSERT INTO public.banking_statementmatch (line_id, kind, entry_id, rule, matched_by_id, matched_at)
 SELECT min(id), 'payment', entry_id, '', %(by)s, now() FROM found GROUP BY entry_id
 """.replace("{pattern}", NUMBER)
-# Money in whose reference names one notice; that it is taken is looked at one by one.
+# Money in whose reference names one notice; that it is taken is looked at one by one. Where that was undone
+# once, a person says what it is: the name misled.
 _NAMING_ONE_NOTICE = r"""
 SELECT line.id
   FROM public.banking_statementline AS line
@@ -56,6 +58,8 @@ SELECT line.id
   JOIN public.payouts_recovery AS recovery ON recovery.number = texts[1]
  WHERE line.paying_account_id = %(account)s AND line.amount_fen > 0
    AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.line_id = line.id)
+   AND NOT EXISTS (SELECT FROM public.banking_undonematch AS u
+                    WHERE u.line_id = line.id AND u.kind = 'receipt')
  GROUP BY line.id
 """.replace("{pattern}", NUMBER)
 
@@ -155,18 +159,25 @@ def _match_receipt_named(actor: Actor, line: StatementLine, on: date) -> Stateme
 
 def _receive(actor: Actor, line: StatementLine, recovery: Recovery, on: date) -> StatementMatch:
     receipt = RecoveryReceipt.objects.filter(
-        bank_serial=line.bank_serial, recovery=recovery, amount_fen=line.amount_fen, match=None
+        bank_serial=line.bank_serial, recovery=recovery, amount_fen=line.amount_fen, match=None, undone=None
     ).first()
     if receipt is None:
         receipt = receive_recovery(
             actor,
             recovery,
             amount_fen=line.amount_fen,
-            received_on=line.booked_on,
+            # Its own day, or the first open one: what was undone in a closed month is received anew.
+            received_on=posting_day(line.booked_on, on),
             bank_serial=line.bank_serial,
-            key=f"statement-line:{line.pk}",
+            key=_key_of(line),
             on=on,
         )
     return StatementMatch.objects.create(
         line=line, kind=MatchKind.RECEIPT, receipt=receipt, matched_by_id=actor.account_id
     )
+
+
+def _key_of(line: StatementLine) -> str:
+    """The key of the receipt: another one after each that was undone."""
+    undone = line.undone_matches.filter(kind=MatchKind.RECEIPT).count()
+    return f"statement-line:{line.pk}:{undone + 1}" if undone else f"statement-line:{line.pk}"

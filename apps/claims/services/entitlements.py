@@ -58,6 +58,22 @@ _RECOVER = """
      WHERE p.enrolment_id = e.enrolment_id AND p.fen > 0
 """
 
+# Taken back in the reverse order, so that the first lines stay the ones that were repaid.
+_UNRECOVER = """
+    WITH back AS (
+        SELECT e.enrolment_id, e.recovered_fen,
+               sum(e.recovered_fen) OVER (ORDER BY e.enrolment_id DESC) - e.recovered_fen AS before_fen
+          FROM claims_entitlement e JOIN claims_claimline l ON l.enrolment_id = e.enrolment_id
+         WHERE l.claim_id = %(claim)s AND l.amount_fen < 0
+    ), part AS (
+        SELECT enrolment_id, least(recovered_fen, greatest(%(amount)s - before_fen, 0)) AS fen FROM back
+    )
+    UPDATE claims_entitlement e
+       SET to_recover_fen = e.to_recover_fen + p.fen, recovered_fen = e.recovered_fen - p.fen
+      FROM part p
+     WHERE p.enrolment_id = e.enrolment_id AND p.fen > 0
+"""
+
 
 def commit_lines(claim: Claim) -> None:
     """Count every line of a claim that is being signed: as committed, or as to be recovered."""
@@ -86,3 +102,10 @@ def recover_lines(claim: Claim, amount_fen: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [claim.pk])
         cursor.execute(_RECOVER, {"claim": claim.pk, "amount": amount_fen})
+
+
+def unrecover_lines(claim: Claim, amount_fen: int) -> None:
+    """Count `amount_fen` of a claim as still to be recovered: money that was counted did not come for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [claim.pk])
+        cursor.execute(_UNRECOVER, {"claim": claim.pk, "amount": amount_fen})

@@ -197,7 +197,7 @@ def recovery_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "today": today(),
         "late_days": max((today() - recovery.due_on).days, 0) if recovery.open_fen else 0,
         "parts": parts_with_year(recovery),
-        "receipts": recovery.receipts.order_by("-id"),
+        "receipts": recovery.receipts.select_related("undone").order_by("-id"),
         "offsets": recovery.offsets.select_related("claim").order_by("-id"),
         "write_offs": recovery.write_offs.order_by("-id"),
         "agreements": agreements,

@@ -115,7 +115,7 @@ class BudgetMovement(AppendOnlyModel, _BudgetLine):
     """One change of one pot. A step that touches several pots has one `key` and positions 1..n.
 
     appropriate, adjust: appropriated; reserve: reserved; use: from reserved to used; release: off reserved;
-    refund: off used. The last three name the reservation that they draw on.
+    refund: off used; take_back: a refund is used again. The last four name the reservation they draw on.
     """
 
     key = models.CharField(_("event key"), max_length=200)

@@ -4,7 +4,16 @@ Every verb is safe to repeat: the caller names the event by a `key`, a second ca
 the first one's rows, and the same key with other content is a Conflict.
 """
 
-from apps.ledger.services.budgets import adjust, appropriate, refund, release, reserve, reserve_from, use
+from apps.ledger.services.budgets import (
+    adjust,
+    appropriate,
+    refund,
+    release,
+    reserve,
+    reserve_from,
+    take_back,
+    use,
+)
 from apps.ledger.services.bulk import post_many
 from apps.ledger.services.closing import close_period, propose_closing, withdraw_closing
 from apps.ledger.services.keeping import fold_balances, rebuild_balances
@@ -34,6 +43,7 @@ __all__ = [
     "reserve",
     "reserve_from",
     "reverse",
+    "take_back",
     "use",
     "use_many",
     "withdraw_closing",

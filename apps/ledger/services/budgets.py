@@ -211,6 +211,23 @@ def refund(
     return _draw(MovementKind.REFUND, key, reservation, on, splits, document, by_id)
 
 
+def take_back(
+    key: str,
+    *,
+    reservation: str,
+    on: date,
+    splits: Split,
+    document: str = "",
+    by_id: int | None = None,
+) -> list[Reservation]:
+    """Take a refund back: the money did not come after all, and counts as spent again.
+
+    Raises Refused where a pot has promised it again meanwhile (`budget_exceeded`), or where more would be
+    taken back than was refunded.
+    """
+    return _draw(MovementKind.TAKE_BACK, key, reservation, on, splits, document, by_id)
+
+
 def _draw(
     kind: MovementKind,
     key: str,
@@ -252,6 +269,8 @@ def _locked_reservations(key: str) -> list[Reservation]:
 
 
 def _left(row: Reservation, kind: MovementKind) -> int:
+    if kind == MovementKind.TAKE_BACK:
+        return row.refunded_fen
     return row.used_fen - row.refunded_fen if kind == MovementKind.REFUND else row.open_fen
 
 

@@ -61,6 +61,10 @@ _SENTENCES: dict[str, tuple[str, Promise]] = {
         "refund_exceeded",
         gettext_lazy("More would be refunded than was used. Check the amount."),
     ),
+    "ledger_reservation_not_negative": (
+        "refund_exceeded",
+        gettext_lazy("More would be taken back than was refunded. Check the amount."),
+    ),
     "ledger_budgetmovement_reservation_known": (
         "reservation_unknown",
         gettext_lazy("There is no such reservation in this fund, district and year."),

@@ -5,7 +5,7 @@ from apps.payouts.models.instalment import Instalment, InstalmentAgreement, Reco
 from apps.payouts.models.notice import RecoveryNotice
 from apps.payouts.models.offset import RecoveryOffset, RecoveryOffsetPart
 from apps.payouts.models.order import PaymentLine, PaymentOrder, PaymentPart
-from apps.payouts.models.recovery import OPEN_FEN, Recovery, RecoveryPart, RecoveryReceipt
+from apps.payouts.models.recovery import OPEN_FEN, Recovery, RecoveryPart, RecoveryReceipt, UndoneReceipt
 from apps.payouts.models.write_off import RecoveryWriteOff
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "RecoveryReceipt",
     "RecoveryReminder",
     "RecoveryWriteOff",
+    "UndoneReceipt",
 ]

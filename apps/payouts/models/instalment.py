@@ -30,8 +30,11 @@ _CONTENT_STANDS = """
         NEW.amount_fen <> (SELECT coalesce(sum(i.amount_fen), 0) FROM public.payouts_instalment i
                             WHERE i.agreement_id = NEW.id)
         OR NOT EXISTS (SELECT 1 FROM public.payouts_recovery r
-                        WHERE r.id = NEW.recovery_id AND NEW.amount_fen =
-                              r.amount_fen - r.received_fen - r.offset_fen - r.written_off_fen)
+                        WHERE r.id = NEW.recovery_id AND (NEW.amount_fen =
+                              r.amount_fen - r.received_fen - r.offset_fen - r.written_off_fen
+                              OR OLD.state = 'ended' AND
+                              r.amount_fen - r.received_fen - r.offset_fen - r.written_off_fen
+                              BETWEEN 1 AND NEW.amount_fen))
     ) THEN
         RAISE EXCEPTION 'the instalments make up what is open when the agreement is signed'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'payouts_agreement_whole';
@@ -47,6 +50,10 @@ _ONLY_WHILE_WRITTEN = """
     END IF;
     RETURN NEW;
 """
+
+
+# The states of an agreement that was signed.
+_SIGNED = [AgreementState.IN_FORCE, AgreementState.ENDED, AgreementState.BROKEN, AgreementState.LAPSED]
 
 
 class AgreementQuerySet(CaseQuerySet):
@@ -106,13 +113,8 @@ class InstalmentAgreement(Case):
             ),
             models.CheckConstraint(
                 name="agreement_of_two_persons",
-                condition=Q(signed_by=None, signed_on=None)
-                & ~Q(state__in=[AgreementState.IN_FORCE, AgreementState.ENDED, AgreementState.BROKEN])
-                | Q(
-                    signed_by__isnull=False,
-                    signed_on__isnull=False,
-                    state__in=[AgreementState.IN_FORCE, AgreementState.ENDED, AgreementState.BROKEN],
-                )
+                condition=Q(signed_by=None, signed_on=None) & ~Q(state__in=_SIGNED)
+                | Q(signed_by__isnull=False, signed_on__isnull=False, state__in=_SIGNED)
                 & ~Q(signed_by=F("requested_by")),
             ),
             models.UniqueConstraint(

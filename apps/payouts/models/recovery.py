@@ -10,7 +10,7 @@ from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
 from apps.core.append_only import AppendOnlyModel
 from apps.payouts.enums import STILL_OWED, RecoveryState
-from apps.payouts.recovery_guards import receipt_guard, recovery_guards
+from apps.payouts.recovery_guards import receipt_guard, recovery_guards, undone_receipt_guard
 
 # What is still owed, as the database computes it.
 OPEN_FEN = F("amount_fen") - F("received_fen") - F("offset_fen") - F("written_off_fen")
@@ -124,7 +124,9 @@ class RecoveryPart(models.Model):
 class RecoveryReceipt(AppendOnlyModel):
     """Money that came in for a recovery; each bank serial number counts once.
 
-    `after_write_off_fen` is the part of it that had been written off. In the books: `ledger_key`.
+    `after_write_off_fen` is the part of it that had been written off, `agreement` the instalment agreement
+    that was in force. A receipt that was undone stays, with its row of `UndoneReceipt`; the one that takes
+    its serial number anew names it in `instead_of`. In the books: `ledger_key`.
     """
 
     recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="receipts")
@@ -132,13 +134,22 @@ class RecoveryReceipt(AppendOnlyModel):
     amount_fen = models.BigIntegerField(_("Amount"))
     after_write_off_fen = models.BigIntegerField(_("Of it, written off before"), default=0)
     received_on = models.DateField(_("Received on"))
-    bank_serial = models.CharField(_("Bank's serial number"), max_length=64, unique=True)
+    bank_serial = models.CharField(_("Bank's serial number"), max_length=64)
+    instead_of = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
+    agreement = models.ForeignKey(
+        "payouts.InstalmentAgreement", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     recorded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(AppendOnlyModel.Meta):
         triggers = [receipt_guard()]
         constraints = [
+            models.UniqueConstraint(
+                fields=["bank_serial"], condition=Q(instead_of=None), name="receipt_serial_once"
+            ),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="receipt_is_something"),
             models.CheckConstraint(
                 condition=Q(after_write_off_fen__gte=0, after_write_off_fen__lte=F("amount_fen")),
@@ -150,3 +161,22 @@ class RecoveryReceipt(AppendOnlyModel):
     def ledger_key(self) -> str:
         """The transaction in the books."""
         return f"receipt:{self.pk}"
+
+
+class UndoneReceipt(AppendOnlyModel):
+    """A receipt that was recorded for the wrong notice, or never came: it counts no more.
+
+    `key` is that of the reversal in the books, which a signed correction posted on the day `undone_on`.
+    """
+
+    receipt = models.OneToOneField(RecoveryReceipt, models.PROTECT, related_name="undone")
+    key = models.CharField(max_length=200, unique=True)
+    undone_on = models.DateField(_("Undone on"))
+    undone_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    reason = models.CharField(_("Reason"), max_length=300)
+    undone_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(AppendOnlyModel.Meta):
+        verbose_name = _("Receipt that was undone")
+        triggers = [undone_receipt_guard()]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="undone_receipt_has_reason")]

@@ -19,7 +19,7 @@ from apps.core.money import yuan
 from apps.payouts.agreement_transitions import AGREEMENT_TRANSITIONS, ASKERS
 from apps.payouts.enums import AgreementState, RecoveryState
 from apps.payouts.instalments import agreement_in_force, missed, months_later, next_open
-from apps.payouts.models import Instalment, InstalmentAgreement, Recovery
+from apps.payouts.models import Instalment, InstalmentAgreement, Recovery, RecoveryReceipt
 from apps.payouts.rules import recovery_rule
 from apps.policy.enums import MissedInstalment
 
@@ -143,6 +143,29 @@ def follow_agreement(recovery: Recovery, on: date) -> None:
         return
     reason = _("Nothing of recovery %(number)s is open any more") % {"number": recovery.number}
     fire(AGREEMENT_TRANSITIONS, agreement, "end", Actor.system(reason), on=on)
+
+
+def reopen_agreement(receipt: RecoveryReceipt, recovery: Recovery, reason: str, on: date) -> None:
+    """Let the agreement of a locked recovery say what it says without a receipt that was undone.
+
+    One that holds, and under which the money had come, has its deadline back; one that was agreed over what
+    the money had left lapses. One that the money fulfilled holds again. `recovery` is read anew before.
+    """
+    running = agreement_in_force(recovery)
+    before = receipt.agreement
+    if running is not None and before != running:
+        fire(AGREEMENT_TRANSITIONS, running, "lapse", Actor.system(reason), on=on)
+        return
+    written = [AgreementState.DRAFT, AgreementState.SUBMITTED]
+    if (
+        running is None
+        and before is not None
+        and before.state == AgreementState.ENDED
+        and 0 < recovery.open_fen <= before.amount_fen
+        and not recovery.agreements.filter(state__in=written).exists()
+    ):
+        fire(AGREEMENT_TRANSITIONS, before, "resume", Actor.system(reason), on=on)
+    follow_agreement(recovery, on)
 
 
 def break_missed(on: date) -> int:

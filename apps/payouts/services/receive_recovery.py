@@ -10,7 +10,8 @@ from apps.accounts.roles import Role
 from apps.core import failpoints, rls
 from apps.core.errors import Forbidden, InvalidInput, NotFound, Problem, Refused
 from apps.core.money import yuan
-from apps.payouts.models import Recovery, RecoveryReceipt
+from apps.payouts.instalments import agreement_in_force
+from apps.payouts.models import Recovery, RecoveryReceipt, UndoneReceipt
 from apps.payouts.postings import post_receipt
 from apps.payouts.services.booking import after_write_off, book_back, end_claim
 
@@ -44,16 +45,20 @@ def receive_recovery(
         known = RecoveryReceipt.objects.filter(key=key).first()
         if known is not None:
             return known
-        _require_fitting(locked, amount_fen, serial)
-        receipt = RecoveryReceipt.objects.create(
-            recovery=locked,
-            key=key,
-            amount_fen=amount_fen,
-            after_write_off_fen=after_write_off(locked, amount_fen),
-            received_on=received_on,
-            bank_serial=serial,
-            recorded_by_id=actor.account_id,
-        )
+        before = _require_fitting(locked, amount_fen, serial)
+        # The receipt whose place it takes may be another district's.
+        with rls.whole_city():
+            receipt = RecoveryReceipt.objects.create(
+                recovery=locked,
+                key=key,
+                amount_fen=amount_fen,
+                after_write_off_fen=after_write_off(locked, amount_fen),
+                received_on=received_on,
+                bank_serial=serial,
+                instead_of=before,
+                agreement=agreement_in_force(locked),
+                recorded_by_id=actor.account_id,
+            )
         returned = book_back(
             locked,
             amount_fen,
@@ -81,7 +86,8 @@ def _require_sound(amount_fen: int, received_on: date, serial: str, on: date) ->
         raise InvalidInput(code="bank_data", problems=problems)
 
 
-def _require_fitting(recovery: Recovery, amount_fen: int, serial: str) -> None:
+def _require_fitting(recovery: Recovery, amount_fen: int, serial: str) -> RecoveryReceipt | None:
+    """Refuse what is not owed or counts already; returns the undone receipt that had the serial number."""
     if amount_fen > recovery.wanted_fen:
         raise Refused(
             _("Only %(open)s yuan are still to be repaid.") % {"open": yuan(recovery.wanted_fen)},
@@ -89,6 +95,8 @@ def _require_fitting(recovery: Recovery, amount_fen: int, serial: str) -> None:
         )
     # A serial number is the bank's: it counts once in the city, not once a district.
     with rls.whole_city():
-        used = RecoveryReceipt.objects.filter(bank_serial=serial).exists()
+        before = RecoveryReceipt.objects.filter(bank_serial=serial, replaced_by=None).first()
+        used = before is not None and not UndoneReceipt.objects.filter(receipt=before).exists()
     if used:
         raise Refused(_("This serial number already counts for another receipt."), code="serial_used")
+    return before

@@ -36,7 +36,7 @@ def recovery_notice(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": lines.order_by("id"),
         "today": today(),
         "late_days": max((today() - found.due_on).days, 0) if found.open_fen else 0,
-        "receipts": found.receipts.order_by("-id"),
+        "receipts": found.receipts.select_related("undone").order_by("-id"),
         "offsets": found.offsets.select_related("claim").order_by("-id"),
         "agreements": agreements,
         "running": running,

@@ -26,6 +26,7 @@ _FIXED = (
     "transaction_id",
     "item_id",
     "recovery_id",
+    "receipt_id",
     "paying_account_id",
     "document",
     "explanation",
@@ -53,8 +54,8 @@ class Correction(Case):
 
     Only its signature posts; a mistake in it is corrected by another.
 
-    `line`, `order`, `transaction` and `item` name what the kind needs. A correction that took money to
-    suspense is the item itself: `cleared_by` is the correction by which the money left again.
+    What the kind needs is named: `line`, `order`, `transaction`, `item`, `receipt`. One that took money
+    to suspense is the item itself: `cleared_by` is the correction by which the money left again.
     """
 
     number = models.CharField(_("Number of the correction"), max_length=40, unique=True)
@@ -78,6 +79,7 @@ class Correction(Case):
     transaction = _key("ledger.Transaction")
     item = _key("self")
     recovery = _key("payouts.Recovery")
+    receipt = _key("payouts.RecoveryReceipt")
     paying_account = _key("banking.PayingAccount")
     document = models.CharField(_("Document"), max_length=200)
     explanation = models.CharField(_("Explanation"), max_length=300)
@@ -137,8 +139,13 @@ class Correction(Case):
             ),
             models.CheckConstraint(
                 name="correction_names_what_it_corrects",
-                condition=Q(difference__isnull=False) & ~Q(kind__in=OF_A_MATCH)
+                condition=Q(difference__isnull=False) & ~Q(kind=CorrectionKind.UNDO_RETURN)
                 | Q(difference=None, line__isnull=False, kind__in=OF_A_MATCH),
+            ),
+            models.CheckConstraint(
+                name="correction_names_the_receipt",
+                condition=Q(kind=CorrectionKind.UNDO_RECEIPT, receipt__isnull=False)
+                | ~Q(kind=CorrectionKind.UNDO_RECEIPT) & Q(receipt=None),
             ),
             models.UniqueConstraint(
                 fields=["line"],

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
-from apps.banking.models import PayingAccount, StatementLine
+from apps.banking.models import PayingAccount, StatementLine, StatementMatch
 from apps.casework.acting import acting
 from apps.casework.engine import Opinion, fire
 from apps.casework.services.documents import add_document
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem, Refused
+from apps.payouts.models import Recovery
 from apps.reconciliation.checks import missing_for_correction
-from apps.reconciliation.enums import FITTING, OF_A_MATCH, BreakState, CorrectionKind
+from apps.reconciliation.enums import FITTING, BreakState, CorrectionKind
 from apps.reconciliation.models import Break, Correction
 from apps.reconciliation.services.effects import post_correction
 from apps.reconciliation.transitions import CORRECTION_TRANSITIONS
@@ -81,12 +82,13 @@ def request_undoing(
     if actor.role != Role.FINANCE_OFFICER or actor.person_id is None:
         raise Forbidden(_("Finance corrects differences."), code="not_your_step")
     visible = StatementLine.objects.filter(paying_account__in=PayingAccount.objects.visible_to(actor))
-    locked = visible.filter(pk=line.pk).select_related("match__returned").first()
+    locked = visible.filter(pk=line.pk).select_related("match__returned", "match__receipt__recovery").first()
     match = getattr(locked, "match", None)
-    if locked is None or match is None or match.returned is None:
+    if locked is None or match is None or undoing(match) is None:
         raise NotFound(_("There is no such movement."), code="no_such_line")
+    about = _about(actor, match)
     problems = list(_papers_missing(wanted, upload))
-    if wanted.kind not in OF_A_MATCH:
+    if wanted.kind != undoing(match):
         message = _("This kind of correction does not fit the difference.")
         problems.append(Problem("kind", message, field="kind"))
     if problems:
@@ -96,11 +98,10 @@ def request_undoing(
             with acting(actor, "create"):
                 correction = Correction.objects.create(
                     number=_next_number(on),
-                    district_id=match.returned.district_id,
                     kind=wanted.kind,
                     amount_fen=abs(locked.amount_fen),
                     line=locked,
-                    order=match.returned,
+                    **about,
                     paying_account_id=locked.paying_account_id,
                     document=wanted.document.strip(),
                     explanation=wanted.explanation.strip(),
@@ -112,6 +113,23 @@ def request_undoing(
         if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") != "one_undoing_under_way":
             raise
         raise _under_way() from error
+
+
+def undoing(match: StatementMatch) -> CorrectionKind | None:
+    """The correction that undoes a match which differs from nothing; None where there is none."""
+    if match.receipt_id is not None:
+        return CorrectionKind.UNDO_RECEIPT
+    return CorrectionKind.UNDO_RETURN if match.returned_id is not None else None
+
+
+def _about(actor: Actor, match: StatementMatch) -> dict[str, Any]:
+    """What the movement was taken for. Raises `NotFound` for a notice of another district."""
+    if match.receipt is None:
+        return {"order": match.returned, "district_id": match.returned.district_id}
+    recovery = Recovery.objects.visible_to(actor).filter(pk=match.receipt.recovery_id).first()
+    if recovery is None:
+        raise NotFound(_("There is no such movement."), code="no_such_line")
+    return {"receipt": match.receipt, "recovery": recovery, "district_id": recovery.district_id}
 
 
 def submit_correction(
@@ -183,6 +201,7 @@ def _missing_at_signature(correction: Correction, actor: Actor) -> Any:
 
 def _create(difference: Break, wanted: Wanted, person: int, on: date) -> Correction:
     line = difference.line
+    receipt = difference.receipt if wanted.kind == CorrectionKind.UNDO_RECEIPT else None
     return Correction.objects.create(
         number=_next_number(on),
         district_id=difference.district_id or wanted.district,
@@ -194,7 +213,8 @@ def _create(difference: Break, wanted: Wanted, person: int, on: date) -> Correct
         order_id=difference.order_id,
         transaction_id=wanted.transaction or difference.transaction_id,
         item_id=wanted.item or difference.item_id,
-        recovery_id=wanted.recovery,
+        recovery_id=receipt.recovery_id if receipt else wanted.recovery,
+        receipt=receipt,
         paying_account_id=difference.paying_account_id or (line.paying_account_id if line else None),
         document=wanted.document.strip(),
         explanation=wanted.explanation.strip(),

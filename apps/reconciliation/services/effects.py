@@ -15,13 +15,14 @@ from apps.banking.services.undo_match import undo_match
 from apps.casework.engine import Opinion
 from apps.core.errors import Conflict, Forbidden, NotFound
 from apps.ledger import services as ledger
-from apps.ledger.models import Transaction
+from apps.ledger.models import Leg, Transaction
 from apps.ledger.services import LegSpec, credit, debit
 from apps.payouts.enums import OrderState
 from apps.payouts.in_force import ORDER, postings_in_force
-from apps.payouts.models import PaymentOrder
+from apps.payouts.models import PaymentOrder, RecoveryReceipt
 from apps.payouts.services.receive_recovery import receive_recovery
 from apps.payouts.services.record_return import record_return
+from apps.payouts.services.undo_receipt import undo_receipt
 from apps.payouts.services.undo_return import undo_return
 from apps.reconciliation.enums import CorrectionKind as C
 from apps.reconciliation.matching import legs_of
@@ -50,9 +51,25 @@ def legs_ahead(correction: Correction) -> list[LegSpec]:
         return _legs_of_opening(correction)
     if correction.kind == C.PAY_BACK and correction.item is not None:
         fund = correction.item.fund_id or ""
+    if correction.receipt is not None:
+        return _mirrored(correction.receipt.ledger_key)
     if correction.kind not in _KINDS or line is None:
         return []
     return legs_of(_other_side(correction, line), line, fund, correction.district_id)
+
+
+def _mirrored(key: str) -> list[LegSpec]:
+    legs = Leg.objects.filter(transaction__key=key).order_by("position")
+    return [
+        LegSpec(
+            account_code=leg.account_id,
+            fund=leg.fund_id,
+            district=leg.district_code,
+            debit_fen=leg.credit_fen,
+            credit_fen=leg.debit_fen,
+        )
+        for leg in legs
+    ]
 
 
 def _other_side(correction: Correction, line: StatementLine) -> str:
@@ -208,6 +225,20 @@ def _undo_return(correction: Correction, actor: Actor, on: date) -> Transaction 
     return posted
 
 
+def _undo_receipt(correction: Correction, actor: Actor, on: date) -> Transaction:
+    _require_finance(actor)
+    line = _locked_line(correction, actor, matched=True) if correction.line_id else None
+    receipt = RecoveryReceipt.objects.get(pk=correction.receipt_id or 0)
+    posted = undo_receipt(actor, receipt, on=on, key=correction.key, reason=correction.explanation)
+    # Looked at once the receipt is held: a run may have matched it at this moment.
+    match = StatementMatch.objects.filter(receipt=receipt).first()
+    if (match.line_id if match else None) != (line.pk if line else None):
+        raise Conflict(_("The movement was explained otherwise at this very moment."), code="matched")
+    if match is not None:
+        undo_match(actor, match, reason=correction.explanation)
+    return posted
+
+
 def _clear_item(correction: Correction) -> Correction:
     item = Correction.objects.select_for_update(of=("self",)).get(pk=correction.item_id or 0)
     if item.cleared_by_id is not None:
@@ -259,4 +290,5 @@ _EFFECTS: dict[str, Callable[[Correction, Actor, date], Transaction | None]] = {
     C.OPENING: _open_account,
     C.UNDO_MATCH: _undo,
     C.UNDO_RETURN: _undo_return,
+    C.UNDO_RECEIPT: _undo_receipt,
 }

@@ -8,6 +8,7 @@ SELECT line.id, 'receipt', receipt.id, 'own_serial', now()
   JOIN public.payouts_recovery AS recovery
     ON recovery.id = receipt.recovery_id
    AND (account.district_id IS NULL OR account.district_id = recovery.district_id)
- WHERE NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.line_id = line.id)
+ WHERE NOT EXISTS (SELECT FROM public.payouts_undonereceipt AS undone WHERE undone.receipt_id = receipt.id)
+   AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.line_id = line.id)
    AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.receipt_id = receipt.id)
     ON CONFLICT DO NOTHING

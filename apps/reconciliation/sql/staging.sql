@@ -63,7 +63,7 @@ SELECT line.id, line.paying_account_id AS account_id, line.booked_on, line.amoun
  WHERE found.id IS NULL;
 ANALYZE pg_temp.recon_open;
 
--- Receipts for recoveries: the movement that they were matched with, and what the books say came in.
+-- Receipts for recoveries that count: the movement that they were matched with, and what the books say came in.
 CREATE TEMPORARY TABLE recon_receipt AS
 SELECT receipt.id, recovery.district_id AS district, receipt.amount_fen, receipt.received_on,
        line.id AS line_id, line.amount_fen AS line_fen, line.paying_account_id AS account_id,
@@ -79,7 +79,8 @@ SELECT receipt.id, recovery.district_id AS district, receipt.amount_fen, receipt
                JOIN public.ledger_transaction AS head ON head.id = origin.id OR head.reverses_id = origin.id
                JOIN public.ledger_leg AS leg ON leg.transaction_id = head.id AND leg.account_code = 'cash'
               WHERE origin.key LIKE 'receipt:%%' AND origin.reverses_id IS NULL
-              GROUP BY origin.key) AS booked ON booked.key = 'receipt:' || receipt.id;
+              GROUP BY origin.key) AS booked ON booked.key = 'receipt:' || receipt.id
+ WHERE NOT EXISTS (SELECT FROM public.payouts_undonereceipt AS undone WHERE undone.receipt_id = receipt.id);
 
 -- Every other posting that moved cash, together with what reversed it: budgets, charges, suspense, corrections.
 CREATE TEMPORARY TABLE recon_posting AS

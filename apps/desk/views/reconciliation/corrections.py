@@ -26,10 +26,10 @@ from apps.desk.views.reconciliation.breaks import load
 from apps.desk.views.reconciliation.sheets import suspense_sheet
 from apps.ledger.models import Account, Fund
 from apps.reconciliation import selectors
-from apps.reconciliation.checks import missing_for_correction
+from apps.reconciliation.checks import in_the_way, missing_for_correction
 from apps.reconciliation.enums import FITTING, CorrectionKind, CorrectionState
 from apps.reconciliation.models import Correction
-from apps.reconciliation.services.correct import request_correction, request_undoing
+from apps.reconciliation.services.correct import request_correction, request_undoing, undoing
 from apps.reconciliation.services.effects import legs_ahead
 
 # Ages of suspense in days; the last is open to the end.
@@ -74,16 +74,18 @@ def undo_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Write that a movement was matched wrongly, with its document; another person signs."""
     accounts = PayingAccount.objects.visible_to(request.actor)
     rows = StatementLine.objects.filter(pk=pk, paying_account__in=accounts)
-    row = rows.select_related("statement", "match").first()
+    row = rows.select_related("statement", "match__receipt__recovery", "match__returned__claim").first()
     if row is None:
         raise NotFound(_("There is no such movement."), code="no_such_line")
-    if getattr(row, "match", None) is None or row.match.returned_id is None:
-        raise Refused(_("This movement does not count as a payment sent back."), code="not_a_return")
+    kind = undoing(row.match) if getattr(row, "match", None) is not None else None
+    if kind is None:
+        message = _("This movement counts neither as a payment sent back nor as a receipt for a recovery.")
+        raise Refused(message, code="nothing_to_undo")
     form = UndoForm(request.POST or None, request.FILES or None)
     problems: list[Problem] = []
     status = 200
     if request.method == "POST" and form.is_valid():
-        wanted, file = form.wanted(CorrectionKind.UNDO_RETURN), form.cleaned_data["file"]
+        wanted, file = form.wanted(kind), form.cleaned_data["file"]
         try:
             made = request_undoing(request.actor, row, wanted, upload=file, on=today())
         except ShituError as refusal:
@@ -95,7 +97,9 @@ def undo_new(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row,
         "form": form,
         "problems": problems,
-        "kind_label": CorrectionKind.UNDO_RETURN.label,
+        "kind": kind,
+        "kind_label": kind.label,
+        "in_the_way": in_the_way(row.match) if request.method != "POST" else [],
     }
     return render(
         request, "desk/reconciliation/undo_new.html", context, status=422 if form.errors else status
@@ -130,6 +134,7 @@ def correction_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "transaction",
             "item",
             "recovery",
+            "receipt",
             "posted",
             "requested_by",
             "signed_by",
