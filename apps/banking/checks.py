@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -11,6 +12,7 @@ from apps.banking.formats.profiles import profile
 from apps.banking.models import BatchEntry, PaymentBatch
 from apps.banking.selectors import changed_payees
 from apps.core.errors import Problem
+from apps.payouts.enums import OrderState
 
 
 def missing_for_check(batch: PaymentBatch, actor: Actor) -> list[Problem]:
@@ -35,8 +37,12 @@ def missing_for_sending(batch: PaymentBatch, _actor: Actor) -> list[Problem]:
 
 
 def missing_for_closing(batch: PaymentBatch, _actor: Actor) -> list[Problem]:
-    """Why a batch cannot be closed: a payment that the bank's statement does not show."""
-    unseen = batch.entries.filter(live=True, state=EntryState.PAID, match=None).count()
+    """Why a batch cannot be closed: a payment that the bank's statement does not show.
+
+    One that does not count as made any more, without a movement by which it came back, was never made.
+    """
+    never_made = Q(order__state=OrderState.RETURNED, order__return_match=None)
+    unseen = batch.entries.filter(live=True, state=EntryState.PAID, match=None).exclude(never_made).count()
     if not unseen:
         return []
     message = _("%(count)s payments do not stand in a statement yet. Take in the bank's statement first.")

@@ -38,6 +38,11 @@ def _arguments() -> argparse.Namespace:
         "--seed", type=int, default=1, help="the first schedule's seed; also of kills and mutants"
     )
     parser.add_argument("--only-seed", type=int, help="play this one schedule and show its steps")
+    parser.add_argument(
+        "--favour",
+        default="",
+        help="events that come more often in the schedules, by their names, with commas",
+    )
     parser.add_argument("--plants", action="store_true", help="remove one guard after another")
     parser.add_argument("--plant", help="remove the guards whose name holds this text")
     parser.add_argument("--returns", action="store_true", help="truncated and altered result files")

@@ -173,13 +173,13 @@ def _unlike(world: World, from_day: date) -> date | None:
 
 
 def receive_named(world: World) -> None:
-    """Money in a statement that names a notice counts for it, unless its month is closed."""
+    """Money in a statement that names a notice counts for it; of a closed month, on the first open day."""
     for movement in world.bank.book.movements:
         known = world.receipts.get(movement.serial)
         if known is None or movement.day > world.stated_to.isoformat():
             continue
         claim, fen = known
-        if fen > claim.wanted_fen or date.fromisoformat(movement.day) <= world.closed_to:
+        if fen > claim.wanted_fen:
             continue
         world.receipts.pop(movement.serial)
         world.audit.receive(claim, fen, movement.serial)
@@ -189,7 +189,7 @@ def send_back(world: World, claim: Claim) -> bool:
     """The bank sends a payment back that it had made."""
     number = claim.order.number
     back = [m for m in world.bank.book.movements if m.amount_fen > 0 and m.reference.startswith(number + " ")]
-    if back or number not in world.bank.book.orders:
+    if back or number not in world.bank.book.orders or number in world.unmoved:
         return False
     world.bank.give_back(number, world.day)
     world.say(f"the bank sends {number} back")
@@ -214,6 +214,8 @@ def _undo(world: World, line: StatementLine) -> None:
         allowed = DONE if world.audit.may_give_back(claim) else "incomplete"
         if line.booked_on <= world.closed_to:
             allowed = "period_closed" if allowed == DONE else allowed
+        if claim.order.number in world.misbooked and allowed != "incomplete":
+            allowed = "not_in_the_books"
     number = claim.order.number
     world.ask(
         f"undo {number}, which came back",

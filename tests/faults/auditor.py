@@ -18,6 +18,7 @@ from tests.faults.figures import (
     Order,
     Owed,
     Person,
+    Received,
     Reservation,
     Stray,
     key_of,
@@ -39,6 +40,7 @@ class Auditor(Owing):
         self.appropriated: Counter = Counter()
         self.reservations: dict[str, dict[str, Reservation]] = defaultdict(dict)
         self.serials: set[str] = set()
+        self.received: dict[str, Received] = {}
         self.notices = 0
 
     # budgets
@@ -229,6 +231,26 @@ class Auditor(Owing):
         for fund, fen in claim.order.parts.items():
             self._cash(fund, -fen)
         claim.go("approved")
+
+    def take_for_made(self, claim: Claim) -> None:
+        """A payment had not come back: it is made again."""
+        claim.order.state = "paid"
+        for line in claim.lines:
+            if line.amount > 0:
+                line.person.paid += line.amount
+                line.person.committed -= line.amount
+        self.book_again(claim)
+        claim.go("paid")
+
+    def misbook(self, claim: Claim) -> None:
+        """The posting of a payment is taken back although the payment stands."""
+        for fund, fen in claim.order.parts.items():
+            self._cash(fund, -fen)
+
+    def book_again(self, claim: Claim) -> None:
+        """The payment stands in the books as its order says."""
+        for fund, fen in claim.order.parts.items():
+            self._cash(fund, fen)
 
     # how money is spread and booked
 

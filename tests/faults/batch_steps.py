@@ -198,6 +198,7 @@ def cancel(world: World, batch: Batch) -> bool:
 
 def close(world: World, batch: Batch) -> bool:
     """Closed only when a statement shows every payment."""
-    shown = BatchEntry.objects.filter(batch_id=batch.pk, live=True, state="paid", match=None).exists()
-    answer = _move(world, batch, close_batch, world.town.maker, "incomplete" if shown else DONE, "closed")
+    unseen = BatchEntry.objects.filter(batch_id=batch.pk, live=True, state="paid", match=None)
+    missing = unseen.exclude(order_number__in=world.never_made).exists()
+    answer = _move(world, batch, close_batch, world.town.maker, "incomplete" if missing else DONE, "closed")
     return answer != "incomplete"

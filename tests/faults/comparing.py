@@ -180,8 +180,16 @@ def _bank(world: World) -> Iterator[str]:
     appropriated = sum(world.audit.appropriated.values())
     known = sum(m.amount_fen for m in world.bank.book.movements if _is_known(world, m))
     known += sum(found.fen for found in world.strays.values() if found.booked)
+    known += _believed(world)
     if cash - appropriated != known:
         yield f"the books' cash moved by {cash - appropriated}, the bank's book by {known}"
+
+
+def _believed(world: World) -> int:
+    """What the system believes to have left the account and did not, less what left and the books lack."""
+    orders = {order.number: order for claim in world.audit.claims.values() for order in claim.orders}
+    unmoved = sum(orders[number].amount for number in world.unmoved)
+    return sum(orders[number].amount for number in world.misbooked) - unmoved
 
 
 def _is_known(world: World, movement) -> bool:

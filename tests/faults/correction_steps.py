@@ -10,6 +10,7 @@ from tests.factories.recoveries import paper as document
 from tests.faults.figures import DONE, OWING, Claim, Paper, Stray
 from tests.faults.paper_steps import KINDS, Kind, hand_in
 from tests.faults.town import PAPER
+from tests.faults.undo_steps import Undoing
 from tests.faults.world import World
 
 SUSPENSE = ("unidentified", "suspense")
@@ -204,8 +205,16 @@ def _fits(world: World, about: Content) -> bool:
     return about.posting is None or about.posting in world.raised
 
 
+def _may(world: World, paper: Paper) -> bool:
+    about = paper.about
+    return about.may(world) if isinstance(about, Undoing) else _fits(world, about)
+
+
 def _note(world: World, paper: Paper) -> None:
     """What the signature does."""
+    if isinstance(paper.about, Undoing):
+        paper.about.note(world)
+        return
     about: Content = paper.about
     if about.kind == "posting":
         about.stray.explained = True
@@ -226,6 +235,6 @@ def _note(world: World, paper: Paper) -> None:
 
 CORRECTION = Kind(
     Correction, correct.sign_correction, correct.refuse_correction, correct.withdraw_correction,
-    may=lambda world, paper: _fits(world, paper.about), note=_note, signer="checker", double="finance",
+    may=_may, note=_note, signer="checker", double="finance",
 )  # fmt: skip
 KINDS["correction:"] = CORRECTION

@@ -125,6 +125,24 @@ class Owed:
 
 
 @dataclass
+class Received:
+    """What one receipt moved: of which parts it was owed or given up, and under which agreement it came."""
+
+    claim: Claim
+    fen: int
+    owed: list[tuple["Owed", int]]
+    lost: list[tuple["Owed", int]]
+    agreement: "Agreement | None"
+
+    def back(self) -> Counter:
+        """By fund, what its budget got back."""
+        sums: Counter = Counter()
+        for part, fen in (*self.owed, *self.lost):
+            sums[part.fund] += fen
+        return sums
+
+
+@dataclass
 class Agreement:
     """Days and amounts in which an enterprise repays."""
 

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 
 from tests.faults.calendar import working_days_after
-from tests.faults.figures import OWING, Agreement, Claim, Reservation
+from tests.faults.figures import OWING, Agreement, Claim, Owed, Received, Reservation
 from tests.faults.rules import Rules
 
 
@@ -19,6 +19,8 @@ class Owing:
     books: Counter
     reservations: dict[str, dict[str, Reservation]]
     serials: set[str]
+    # By the bank's serial number, what each receipt moved.
+    received: dict[str, Received]
 
     # what a payment sets off
 
@@ -82,11 +84,71 @@ class Owing:
     def receive(self, claim: Claim, fen: int, serial: str) -> None:
         """Money came in for a notice."""
         self.serials.add(serial)
+        agreement = claim.agreement if self._in_force(claim) else None
+        before = [(part, part.open, part.lost) for part in claim.owed]
         owed, given_up = self.repaid(claim, fen)
+        self.received[serial] = Received(
+            claim,
+            fen,
+            [(part, was - part.open) for part, was, _lost in before],
+            [(part, was - part.lost) for part, _open, was in before],
+            agreement,
+        )
         for account, by_fund in (("recoveries", owed), ("written_off", given_up)):
             for fund, part in by_fund.items():
                 self.books["cash", fund] += part
                 self.books[account, fund] -= part
+
+    def may_unreceive(self, serial: str, known: Received) -> bool:
+        """Whether a receipt counts, and the budgets that got it back still have it."""
+        if self.received.get(serial) is not known:
+            return False
+        return all(self.free(fund) >= fen for fund, fen in known.back().items() if fen)
+
+    def unreceive(self, serial: str) -> None:
+        """The money had not come for this notice: all that it moved goes back."""
+        known = self.received.pop(serial)
+        self.serials.discard(serial)
+        claim = known.claim
+        claim.received -= known.fen
+        for account, parts in (("recoveries", known.owed), ("written_off", known.lost)):
+            for part, fen in parts:
+                self._restore(part, account, fen)
+        left = known.fen
+        for line in sorted(claim.lines, key=lambda line: line.person.pk, reverse=True):
+            if line.amount < 0:
+                fen = min(left, line.person.recovered)
+                line.person.recovered -= fen
+                line.person.to_recover += fen
+                left -= fen
+        self._reopen(claim, known)
+
+    def _restore(self, part: Owed, account: str, fen: int) -> None:
+        if account == "recoveries":
+            part.open += fen
+        else:
+            part.lost += fen
+        self.reservations[part.key][part.fund].refunded -= fen
+        self.books["cash", part.fund] -= fen
+        self.books[account, part.fund] += fen
+
+    def _reopen(self, claim: Claim, known: Received) -> None:
+        """The agreement says what it says without the money; so does the state of the claim."""
+        before = known.agreement
+        if self._in_force(claim) and claim.agreement is not before:
+            if claim.agreement is not None:
+                claim.agreement.state = "lapsed"
+        else:
+            waits = claim.agreement is not None and claim.agreement.state == "submitted"
+            fits = before is not None and before.state == "ended" and 0 < claim.open_fen <= before.amount
+            if before is not None and fits and not waits:
+                before.state, claim.agreement = "in_force", before
+            if self._in_force(claim) and claim.agreement is not None:
+                left = claim.agreement.left(claim.open_fen)
+                claim.due_on = left[0][0] if left else claim.due_on
+        state = "written_off" if claim.open_fen == 0 else "recovering"
+        if claim.state != state:
+            claim.go(state)
 
     def repaid(self, claim: Claim, fen: int) -> tuple[Counter, Counter]:
         """An amount goes back to the budgets that it came from; by fund what was owed and given up."""

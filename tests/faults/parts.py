@@ -22,11 +22,13 @@ def run(asked: argparse.Namespace) -> int:
     )
     with seeded(f"test_faults_{os.getpid()}") as (name, state):
         if asked.only_seed is not None:
-            return simulating.replay(asked.only_seed, name, state)
+            return simulating.replay(asked.only_seed, name, state, favoured(asked))
         found = 0
         if asked.schedules or everything:
             count = asked.schedules or (SHORT["schedules"] if asked.short else SCHEDULES)
-            found += simulating.simulate(range(asked.seed, asked.seed + count), name, state, asked.processes)
+            found += simulating.simulate(
+                range(asked.seed, asked.seed + count), name, state, asked.processes, favoured(asked)
+            )
         if asked.plants or asked.plant or everything:
             from tests.faults import planting
 
@@ -40,6 +42,11 @@ def run(asked: argparse.Namespace) -> int:
 
             found += tampering.tamper(name, state, asked)
     return found
+
+
+def favoured(asked: argparse.Namespace) -> tuple[str, ...]:
+    """The events that were asked for."""
+    return tuple(word.strip() for word in asked.favour.split(",") if word.strip())
 
 
 @contextmanager

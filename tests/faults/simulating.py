@@ -23,7 +23,7 @@ KINDS_TOLD_FROM = 100
 _SILENCE_SECONDS = 600
 
 
-def simulate(seeds: range, template: str, town: Town, processes: int) -> int:
+def simulate(seeds: range, template: str, town: Town, processes: int, favour: tuple[str, ...] = ()) -> int:
     """Play the schedules of these seeds; returns how many broke something."""
     begun, crashes, steps, told = time.monotonic(), 0, 0, time.monotonic()
     before = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
@@ -31,7 +31,7 @@ def simulate(seeds: range, template: str, town: Town, processes: int) -> int:
     kinds: Counter = Counter()
     seen_in: Counter = Counter()
     bad: list[Outcome] = []
-    for done, outcome in enumerate(_played(seeds, template, town, processes), start=1):
+    for done, outcome in enumerate(_played(seeds, template, town, processes, favour), start=1):
         crashes += outcome.crashes
         steps += outcome.steps
         points.update(outcome.points)
@@ -57,11 +57,11 @@ def simulate(seeds: range, template: str, town: Town, processes: int) -> int:
     return len(bad)
 
 
-def replay(seed: int, template: str, town: Town) -> int:
+def replay(seed: int, template: str, town: Town, favour: tuple[str, ...] = ()) -> int:
     """Play one schedule and show its steps; returns 1 where it broke something."""
     with databases.copied(f"{template}_r", template):
         owner = databases.Owner()
-        outcome = play(seed, town, owner)
+        outcome = play(seed, town, owner, favour=favour)
         owner.close()
     say(*outcome.trace, *_verdict(outcome))
     return int(bool(outcome.problem))
@@ -75,7 +75,9 @@ def _verdict(outcome: Outcome) -> Iterator[str]:
         yield f"seed {outcome.seed}: all holds"
 
 
-def _played(seeds: Sequence[int], template: str, town: Town, processes: int) -> Iterator[Outcome]:
+def _played(
+    seeds: Sequence[int], template: str, town: Town, processes: int, favour: tuple[str, ...] = ()
+) -> Iterator[Outcome]:
     shares = [seeds[place::processes] for place in range(processes)]
     work = [(f"{template}_{place}", share) for place, share in enumerate(shares) if share]
 
@@ -84,7 +86,7 @@ def _played(seeds: Sequence[int], template: str, town: Town, processes: int) -> 
         with databases.copied(name, template):
             owner = databases.Owner()
             for seed in share:
-                told(play(seed, town, owner))
+                told(play(seed, town, owner, favour=favour))
                 gc.collect(0)
             for number in owner.schema_broken():
                 told(Outcome(share[-1], f"invariant {number} is broken after all of them"))

@@ -85,6 +85,10 @@ class World:
         self.items: list[Paper] = []
         self.strays: dict[str, Stray] = {}
         self.raised: list[tuple[str, int]] = []
+        # Orders that the bank says it paid and did not, and whose posting was reversed by mistake.
+        self.unmoved: set[str] = set()
+        self.misbooked: set[str] = set()
+        self.never_made: set[str] = set()
         self.closed_to = date.min
         self.crashes = 0
         self.calm = False

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from apps.banking.models import StatementMatch, UndoneMatch
+from apps.banking.models import PaymentBatch, StatementMatch, UndoneMatch
+from apps.banking.services.batch_steps import close_batch
 from apps.casework.engine import Opinion
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Refused
 from apps.ledger.models import Leg, Transaction
@@ -114,6 +115,17 @@ def test_a_payment_that_the_bank_never_made_is_undone(of):
     make.run()
     row.refresh_from_db()
     assert row.state == "corrected"
+    assert make.broken() == []
+
+
+def test_a_batch_of_which_the_bank_made_nothing_is_closed_once_that_is_undone(of):
+    make.run()
+    batch = PaymentBatch.objects.get()
+    with pytest.raises(Refused):
+        close_batch(of.maker, batch, on=make.MUCH_LATER)
+    for row in Break.objects.filter(kind="result_unseen", state="open").order_by("id"):
+        make.corrected(of, row, "never_paid")
+    assert close_batch(of.maker, batch, on=make.MUCH_LATER).state == "closed"
     assert make.broken() == []
 
 

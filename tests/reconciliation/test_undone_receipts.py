@@ -14,6 +14,7 @@ from apps.casework.models import History, Notice
 from apps.casework.wording import sentence
 from apps.claims.models import Claim, Entitlement
 from apps.core.errors import Conflict, Forbidden, NotFound, Refused
+from apps.core.invariants import audit
 from apps.ledger.models import Budget, Leg
 from apps.ledger.services import close_period, propose_closing, reserve_from
 from apps.ledger.services import reverse as reversed_by
@@ -136,6 +137,7 @@ def test_the_claim_waits_again_with_its_history_and_its_enterprise_is_told(of):
     told = Notice.objects.get(code="payouts.recovery.receipt_undone")
     assert told.organisation_id == of.wrong.enterprise_id
     assert of.wrong.number in sentence(told)
+    assert all(found.holds for found in audit(["I13c"]))
     assert "付款人是另一家企业" in sentence(told)
 
 

@@ -16,6 +16,7 @@ from apps.casework.notices import leave
 from apps.claims.enums import ClaimState
 from apps.claims.models import Claim
 from apps.claims.services import entitlements
+from apps.claims.services.review_claim import bound
 from apps.claims.transitions import CLAIM_TRANSITIONS
 from apps.core import failpoints
 from apps.core.errors import NotFound, Problem, Refused
@@ -139,7 +140,8 @@ def _reopen_claim(recovery: Recovery, actor: Actor, reason: str, on: date) -> No
     else:
         state, action = ClaimState.RECOVERING, "undo_receipt"
     if claim.state != state:
-        fire(CLAIM_TRANSITIONS, claim, action, actor, on=on, opinion=Opinion(reason=reason[:300]))
+        opinion = bound(claim, Opinion(reason=reason[:300]))
+        fire(CLAIM_TRANSITIONS, claim, action, actor, on=on, opinion=opinion)
     if state == ClaimState.RECOVERING:
         Claim.objects.filter(pk=claim.pk).update(deadline_on=recovery.due_on)
 
