@@ -242,6 +242,10 @@ class Auditor(Owing):
         self.book_again(claim)
         claim.go("paid")
 
+    def open_account(self, fund: str, fen: int) -> None:
+        """What lay on an account before its first statement is booked."""
+        self._post(("cash", fund), ("opening_balances", fund), fen)
+
     def misbook(self, claim: Claim) -> None:
         """The posting of a payment is taken back although the payment stands."""
         for fund, fen in claim.order.parts.items():

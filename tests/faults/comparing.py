@@ -180,7 +180,7 @@ def _bank(world: World) -> Iterator[str]:
     appropriated = sum(world.audit.appropriated.values())
     known = sum(m.amount_fen for m in world.bank.book.movements if _is_known(world, m))
     known += sum(found.fen for found in world.strays.values() if found.booked)
-    known += _believed(world)
+    known += _believed(world) + world.opened_fen
     if cash - appropriated != known:
         yield f"the books' cash moved by {cash - appropriated}, the bank's book by {known}"
 

@@ -11,7 +11,8 @@ from django.db import DatabaseError
 from apps.core.errors import ShituError
 from tests.faults import databases
 from tests.faults.attacks import Attack
-from tests.faults.guards import GUARDS, Guard, without_source
+from tests.faults.guards import Guard, without_source
+from tests.faults.guards_undoing import GUARDS
 from tests.faults.report import say, table
 from tests.faults.schedule import play
 from tests.faults.simulating import in_processes

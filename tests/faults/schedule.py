@@ -14,6 +14,7 @@ from tests.faults import batch_steps as batches
 from tests.faults import claim_steps as claims
 from tests.faults import comparing
 from tests.faults import correction_steps as corrections
+from tests.faults import opening_steps as openings
 from tests.faults import paper_steps as papers
 from tests.faults import town_steps as others
 from tests.faults import undo_steps as undoing
@@ -136,10 +137,7 @@ def _begin(world: World, more: tuple[str, ...]) -> None:
         _some_paper(world)
     if "stray" in more:
         _found_money(world)
-    if "undo receipt" in more:
-        _misread(world)
-    if "undo match" in more:
-        _misled(world)
+    _mistaken(world, more)
     if "month" in more and world.dice.random() < 0.5:
         # The month ends while payments of it are on their way.
         for _step in range(3):
@@ -159,6 +157,18 @@ def _found_money(world: World) -> None:
         _some_paper(world)
         if not corrections.pay_back(world) and not world.held():
             return
+
+
+def _mistaken(world: World, more: tuple[str, ...]) -> None:
+    """Something is believed that is not so, and a correction says so."""
+    if "undo receipt" in more:
+        _misread(world)
+    if "undo match" in more:
+        _misled(world)
+    if "opening" in more and openings.further_account(world):
+        background.reconcile(world)
+        if openings.opening(world):
+            _some_paper(world)
 
 
 def _misread(world: World) -> None:
@@ -321,6 +331,8 @@ EVENTS = {
     "repost": undoing.repost,
     "late": undoing.booked_late,
     "undo match": undoing.undo_match,
+    "further account": openings.further_account,
+    "opening": openings.opening,
     "statement": answers.statement,
     "sent back": _a_claim(answers.send_back, "paid"),
     "undo": answers.undo_returned,
@@ -343,6 +355,7 @@ UNDONE_PAYMENTS = (
     "late result", "not moved", "never paid", "misbook", "repost", "sent back", "undo", "undo return", "late",
     "undo match", "statement", "day", "reconcile", "reconcile", "decide", "decide",
 )  # fmt: skip
+OPENING = ("further account", "opening", "statement", "reconcile", "correction", "decide")
 THEMES: tuple[tuple[str, ...], ...] = (
     (),
     ("settlement",),
@@ -355,6 +368,7 @@ THEMES: tuple[tuple[str, ...], ...] = (
     UNDONE_RECEIPTS,
     UNDONE_RECEIPTS,
     UNDONE_PAYMENTS,
+    OPENING,
     ("budget paper", "budget paper", "decide"),
     ("budget paper", "month", "day"),
 )

@@ -19,7 +19,7 @@ from tests.faults.town import Town
 
 # So many failing schedules are told with their steps; all of them are counted.
 TOLD_MAX = 5
-KINDS_TOLD_FROM = 100
+KINDS_TOLD_FROM = 40
 _SILENCE_SECONDS = 600
 
 

@@ -70,7 +70,7 @@ def undo_receipt(world: World) -> bool:
 def undo_unseen_receipt(world: World) -> bool:
     """A receipt that no statement shows is undone from its difference."""
     found = []
-    for difference in _standing("receipt_unseen"):
+    for difference in standing("receipt_unseen"):
         known = world.audit.received.get(difference.receipt.bank_serial)
         if known is not None:
             found.append((difference, known))
@@ -82,13 +82,13 @@ def undo_unseen_receipt(world: World) -> bool:
     def may(world: World) -> bool:
         # A statement that was taken in meanwhile shows it.
         shown = StatementMatch.objects.filter(receipt_id=difference.receipt_id).exists()
-        return not shown and _stands(difference) and world.audit.may_unreceive(serial, known)
+        return not shown and stands(difference) and world.audit.may_unreceive(serial, known)
 
     def note(world: World) -> None:
         world.audit.unreceive(serial)
         world.receipts[serial] = (known.claim, known.fen)
 
-    _ask_of_a_difference(world, difference, Undoing("undo_receipt", known, may, note), known.claim.number)
+    ask_of_a_difference(world, difference, Undoing("undo_receipt", known, may, note), known.claim.number)
     return True
 
 
@@ -160,7 +160,7 @@ def never_moved(world: World) -> bool:
 
 def never_paid(world: World) -> bool:
     """The bank says in writing that it did not pay: the payment is undone."""
-    found = [d for d in _standing("result_unseen", "order_unseen") if d.order.number in world.unmoved]
+    found = [d for d in standing("result_unseen", "order_unseen") if d.order.number in world.unmoved]
     if not found:
         return False
     difference = world.dice.choice(found)
@@ -168,7 +168,7 @@ def never_paid(world: World) -> bool:
 
     def may(world: World) -> bool:
         live = order.state == "paid" and claim.order is order
-        return live and _stands(difference) and world.audit.may_give_back(claim)
+        return live and stands(difference) and world.audit.may_give_back(claim)
 
     def note(world: World) -> None:
         world.audit.give_back(claim)
@@ -176,7 +176,7 @@ def never_paid(world: World) -> bool:
         world.never_made.add(order.number)
 
     about = Undoing("never_paid", order, may, note)
-    _ask_of_a_difference(world, difference, about, order.number, asks=lambda: order.state == "paid")
+    ask_of_a_difference(world, difference, about, order.number, asks=lambda: order.state == "paid")
     return True
 
 
@@ -216,7 +216,7 @@ def misbook(world: World) -> bool:
 
 def repost(world: World) -> bool:
     """What the order says is posted again."""
-    found = [d for d in _standing("ledger_missing") if d.order.number in world.misbooked]
+    found = [d for d in standing("ledger_missing") if d.order.number in world.misbooked]
     if not found:
         return False
     difference = world.dice.choice(found)
@@ -226,8 +226,8 @@ def repost(world: World) -> bool:
         world.audit.book_again(claim)
         world.misbooked.discard(order.number)
 
-    about = Undoing("repost", order, lambda _world: _stands(difference), note)
-    _ask_of_a_difference(world, difference, about, order.number)
+    about = Undoing("repost", order, lambda _world: stands(difference), note)
+    ask_of_a_difference(world, difference, about, order.number)
     return True
 
 
@@ -249,16 +249,16 @@ def booked_late(world: World) -> bool:
 
 def undo_match(world: World) -> bool:
     """The match of a payment with a movement of another day is undone; the next statement looks again."""
-    found = [d for d in _standing("day_differs") if StatementMatch.objects.filter(line=d.line_id).exists()]
+    found = [d for d in standing("day_differs") if StatementMatch.objects.filter(line=d.line_id).exists()]
     if not found:
         return False
     difference = world.dice.choice(found)
 
     def may(_world: World) -> bool:
-        return _stands(difference) and StatementMatch.objects.filter(line=difference.line_id).exists()
+        return stands(difference) and StatementMatch.objects.filter(line=difference.line_id).exists()
 
     about = Undoing("undo_match", difference.pk, may, lambda _world: None)
-    _ask_of_a_difference(world, difference, about, difference.order.number)
+    ask_of_a_difference(world, difference, about, difference.order.number)
     return True
 
 
@@ -287,12 +287,19 @@ def _ask_of_a_line(world: World, line: StatementLine, about: Undoing, words: str
     )  # fmt: skip
 
 
-def _ask_of_a_difference(
-    world: World, difference: Break, about: Undoing, words: str, *, asks: Callable[[], bool] | None = None
+def ask_of_a_difference(
+    world: World,
+    difference: Break,
+    about: Undoing,
+    words: str,
+    *,
+    asks: Callable[[], bool] | None = None,
+    fund: str = "",
 ) -> None:
+    """Finance writes a correction of a difference; where nothing else is said, the auditor's word counts."""
     about.difference = difference.pk
     may = asks() if asks else about.may(world)
-    wanted = correct.Wanted(kind=about.kind, document="银行函", explanation="银行已确认")
+    wanted = correct.Wanted(kind=about.kind, document="银行函", explanation="银行已确认", fund=fund)
     hand_in(
         world, f"correction: {about.kind} {words}", KINDS["correction:"],
         lambda: correct.request_correction(
@@ -310,13 +317,13 @@ def _waiting(world: World) -> list[Any]:
     ]
 
 
-def _standing(*kinds: str) -> list[Break]:
+def standing(*kinds: str) -> list[Break]:
     """Differences that stand and of which no correction waits for its signature."""
     rows = Break.objects.filter(state__in=["open", "explained"], kind__in=kinds).order_by("id")
     return [row for row in rows if not row.corrections.filter(state__in=["draft", "submitted"]).exists()]
 
 
-def _stands(difference: Break) -> bool:
+def stands(difference: Break) -> bool:
     return Break.objects.filter(pk=difference.pk, state__in=["open", "explained"]).exists()
 
 

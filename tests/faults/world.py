@@ -89,6 +89,9 @@ class World:
         self.unmoved: set[str] = set()
         self.misbooked: set[str] = set()
         self.never_made: set[str] = set()
+        # What lay on a further account before its first statement, and what of it was booked.
+        self.second_fen = 0
+        self.opened_fen = 0
         self.closed_to = date.min
         self.crashes = 0
         self.calm = False

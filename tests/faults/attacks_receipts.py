@@ -1,0 +1,82 @@
+"""Attacks on receipts: undone or counted twice, matched although undone, unmatched although they count."""
+
+from datetime import timedelta
+
+from apps.banking.models import PayingAccount, StatementMatch, UndoneMatch
+from apps.banking.services.take_statement import take_statement
+from apps.payouts.models import RecoveryReceipt, UndoneReceipt
+from apps.reconciliation.services import correct
+from tests.factories.recoveries import paper as document
+from tests.faults.attacks_papers import owed
+from tests.faults.databases import Owner
+from tests.faults.schedule import FIRST_DAY
+from tests.faults.town import Town
+
+
+def received(town: Town) -> RecoveryReceipt:
+    """Money that names a notice, found in a statement."""
+    found = owed(town)
+    bank = town.fresh_bank()
+    day = town.stated_to + timedelta(days=1)
+    bank.receive(town.account_number, found.amount_fen // 2, day, payer="企业", reference=found.number)
+    content = bank.statement(town.account_number, day, day)
+    account = PayingAccount.objects.get(pk=town.account_id)
+    take_statement(town.maker, account, content, name="对账单.csv", on=FIRST_DAY)
+    return RecoveryReceipt.objects.get(recovery=found)
+
+
+def undone(town: Town) -> RecoveryReceipt:
+    """It was received for the wrong notice, and two persons undid it."""
+    receipt = received(town)
+    wanted = correct.Wanted(kind="undo_receipt", document="来函", explanation="另一家企业")
+    paper = correct.request_undoing(town.finance, receipt.match.line, wanted, upload=document(), on=FIRST_DAY)
+    correct.sign_correction(town.checker, paper, on=FIRST_DAY)
+    return receipt
+
+
+def _undo(town: Town, receipt: RecoveryReceipt, key: str) -> None:
+    UndoneReceipt.objects.create(
+        receipt=receipt, key=key, undone_on=FIRST_DAY, undone_by_id=town.finance.user_id, reason="attack"
+    )
+
+
+def undo_twice(town: Town, _owner: Owner) -> None:
+    """The money goes back once more, while other money is there for it."""
+    receipt = undone(town)
+    _record(town, receipt, bank_serial="another")
+    _undo(town, receipt, "attack")
+
+
+def _record(town: Town, receipt: RecoveryReceipt, **more: object) -> None:
+    about = {"bank_serial": receipt.bank_serial, "amount_fen": receipt.amount_fen} | more
+    RecoveryReceipt.objects.create(
+        recovery_id=receipt.recovery_id, key="attack", received_on=FIRST_DAY,
+        recorded_by_id=town.finance.user_id, **about,
+    )  # fmt: skip
+
+
+def serial_twice(town: Town, _owner: Owner) -> None:
+    _record(town, received(town), amount_fen=1)
+
+
+def in_place_of_one_that_counts(town: Town, _owner: Owner) -> None:
+    receipt = received(town)
+    _record(town, receipt, amount_fen=1, instead_of=receipt)
+
+
+def match_what_was_undone(town: Town, _owner: Owner) -> None:
+    receipt = undone(town)
+    line = UndoneMatch.objects.get(receipt=receipt).line
+    StatementMatch.objects.create(
+        line=line, kind="receipt", receipt=receipt, matched_by_id=town.finance.user_id
+    )
+
+
+def unmatch_what_counts(town: Town, _owner: Owner) -> None:
+    match = received(town).match
+    UndoneMatch.objects.create(
+        match_id=match.pk, line=match.line, kind=match.kind, receipt=match.receipt,
+        matched_by=match.matched_by, matched_at=match.matched_at, undone_by_id=town.finance.user_id,
+        reason="attack",
+    )  # fmt: skip
+    match.delete()
