@@ -52,14 +52,17 @@ def further_account(world: World) -> bool:
 def opening(world: World) -> bool:
     """What was on it is booked, by a correction of two persons, for one of the funds."""
     found = standing("balance")
-    if not found or not world.second_fen:
+    if not found:
         return False
-    difference, fund = found[0], world.dice.choice(world.audit.rules.fund_order)
+    difference, fund = world.dice.choice(found), world.dice.choice(world.audit.rules.fund_order)
+    first = difference.paying_account_id == world.town.account_id
+    # The bank says what lay there; whatever else differs is in transit.
+    fen = world.bank.book.accounts[world.town.account_number if first else NUMBER]["opening_fen"]
 
     def note(world: World) -> None:
-        world.audit.open_account(fund, world.second_fen)
-        world.opened_fen += world.second_fen
+        world.audit.open_account(fund, fen)
+        world.opened_fen += fen
 
-    about = Undoing("opening", "opening", lambda _world: stands(difference), note)
-    ask_of_a_difference(world, difference, about, f"of {world.second_fen}", fund=fund)
+    about = Undoing("opening", difference.pk, lambda _world: stands(difference), note)
+    ask_of_a_difference(world, difference, about, f"of {fen}", fund=fund)
     return True

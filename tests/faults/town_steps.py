@@ -130,7 +130,8 @@ def receive_by_hand(world: World, claim: Claim) -> bool:
     serial = world.dice.choice(known)
     fen = world.receipts[serial][1]
     found = notice(claim)
-    key = f"hand:{serial}"
+    # Undone, it may be recorded anew: that is another request.
+    key = f"hand:{serial}:{len(world.trace)}"
     closed = world.day <= world.closed_to
 
     def request(key: str = key) -> RecoveryReceipt:
