@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery, Task
+from celery.signals import worker_init
 
 # This module loads before every entry point (config/__init__), so what it sets is what they get:
 # a process that nobody told which settings to use takes the strict ones.
@@ -23,3 +24,11 @@ class CityTask(Task):
 app = Celery("shitu", task_cls=CityTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def _collect_rarely(**_given: Any) -> None:
+    """Before the pool is forked, so that its processes share what is loaded by then."""
+    from apps.core.garbage import collect_rarely
+
+    collect_rarely()

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
-from apps.core import catalogues, rls
+from apps.core import catalogues, garbage, rls
 from apps.core.db import as_owner
 from scripts.launch.places import RUN
 from tests import database
@@ -55,6 +55,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
     long = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in long)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays until the end of the run."""
+    garbage.collect_rarely()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -15,6 +15,7 @@ from apps.apprentices.enums import EnrolmentState
 from apps.apprentices.models import TrainingClass
 from apps.catalogue.models import Occupation
 from apps.claims.enums import ClaimKind
+from apps.core.garbage import collecting_rarely
 from apps.demo import banking, claims, classes, plans
 from apps.demo.calendar import standing_still
 from apps.demo.enterprises import ENTERPRISES, INSTITUTIONS, MORE, STAGES, SUPERIOR_UNITS
@@ -67,7 +68,7 @@ def make_city(
     *, seed: int, today: date, say: Callable[[str], None] = lambda _line: None, extent: Extent = WHOLE
 ) -> City:
     """Make the city in one transaction: an interrupted run leaves nothing behind."""
-    with standing_still():
+    with standing_still(), collecting_rarely():
         return _make(Inventor(seed, today), today, say, extent)
 
 
