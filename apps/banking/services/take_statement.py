@@ -20,6 +20,7 @@ from apps.core import failpoints
 from apps.core.errors import Forbidden, NotFound, Problem
 from apps.core.files import store_bytes
 from apps.core.models import StoredFile
+from apps.core.money import yuan
 
 _KNOWN = """
 SELECT staged.row, statement.number
@@ -74,7 +75,8 @@ def take_statement(
         read, count = stage(form, content, account_number=locked.account_number)
         gaps = _gaps(locked, read, on)
         if gaps:
-            raise refuse([*_known_movements(locked), *gaps])
+            known_movements = _known_movements(locked)
+            raise refuse([*known_movements, *([_overlap(locked)] if known_movements else gaps)])
         file = store_bytes(content, name=name, media_type=_media_type(form), sealed=True)
         statement = _keep(actor, locked, read, file, name, count, on)
         _keep_lines(statement, form, content)
@@ -91,6 +93,17 @@ def _known_movements(account: PayingAccount) -> list[Problem]:
         cursor.execute(_KNOWN, [account.pk, PROBLEMS_MAX])
         found = cursor.fetchall()
     return [at(row, "movement_known", message % {"number": number}) for row, number in found]
+
+
+def _overlap(account: PayingAccount) -> Problem:
+    """What to ask the bank for where a statement covers again what was taken in, as of a day not yet over."""
+    last = BankStatement.objects.filter(paying_account=account).order_by("-to_day", "-id")[:1].get()
+    message = _(
+        "The statement covers days that were taken in already. Ask the bank for one that begins where"
+        " statement %(number)s ended: on %(day)s, with the balance of %(balance)s yuan."
+    )
+    about = {"number": last.number, "day": last.to_day.isoformat(), "balance": yuan(last.closing_fen)}
+    return at(None, "overlap", message % about)
 
 
 def _gaps(account: PayingAccount, read: StatementHead, on: date) -> list[Problem]:
