@@ -54,9 +54,9 @@ def release_together(actor: Actor, wanted: Sequence[int], *, on: date) -> set[in
 def _plain(actor: Actor, wanted: Sequence[int], on: date) -> list[Claim]:
     """The claims under their locks that can be released without a question."""
     mine = Claim.objects.visible_to(actor).filter(pk__in=wanted, state=ClaimState.APPROVED)
-    locked = list(mine.select_for_update(of=("self",)).order_by("id"))
+    locked = mine.select_for_update(of=("self",)).order_by("id").values_list("pk", flat=True)
     # Looked at again once they are held: what stands now stands until the end.
-    plain = _plain_money(Claim.objects.filter(pk__in=[claim.pk for claim in locked]), on)
+    plain = _plain_money(Claim.objects.filter(pk__in=list(locked)), on)
     rows = list(plain.select_related("training_class").order_by("id"))
     # A document is long, and the same for nearly all of them.
     documents = PolicyDocument.objects.in_bulk({claim.policy_document_id for claim in rows})
