@@ -1,11 +1,14 @@
-"""`migrate`, always as the owner of the tables; grants the application role its rights at the end."""
+"""`migrate`, always as the owner of the tables; grants the application role its rights at the end.
+
+Triggers are told at the end, too, how to compare (`compare_by_hash`).
+"""
 
 from typing import Any
 
 from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import connections
 
-from apps.core.db import as_owner, grant_application_role
+from apps.core.db import as_owner, compare_by_hash, grant_application_role
 from apps.core.migrating import rendering_one_model
 
 
@@ -18,3 +21,4 @@ class Command(DjangoMigrate):
             super().handle(*args, **options)
             if not options.get("plan") and not options.get("check_unapplied"):
                 grant_application_role(connection)
+                compare_by_hash(connection)
