@@ -124,9 +124,9 @@ def undoing(match: StatementMatch) -> CorrectionKind | None:
 
 def _about(actor: Actor, match: StatementMatch) -> dict[str, Any]:
     """What the movement was taken for. Raises `NotFound` for a notice of another district."""
-    if match.receipt is None:
+    if match.returned is not None:
         return {"order": match.returned, "district_id": match.returned.district_id}
-    recovery = Recovery.objects.visible_to(actor).filter(pk=match.receipt.recovery_id).first()
+    recovery = Recovery.objects.visible_to(actor).filter(receipts=match.receipt_id or 0).first()
     if recovery is None:
         raise NotFound(_("There is no such movement."), code="no_such_line")
     return {"receipt": match.receipt, "recovery": recovery, "district_id": recovery.district_id}
