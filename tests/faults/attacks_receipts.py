@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from apps.banking.models import PayingAccount, StatementMatch, UndoneMatch
 from apps.banking.services.take_statement import take_statement
-from apps.payouts.models import RecoveryReceipt, UndoneReceipt
+from apps.payouts.models import InstalmentAgreement, Recovery, RecoveryReceipt, UndoneReceipt
+from apps.payouts.services.agree_instalments import request_agreement, sign_agreement
 from apps.reconciliation.services import correct
 from tests.factories.recoveries import paper as document
 from tests.faults.attacks_papers import owed
@@ -13,12 +14,13 @@ from tests.faults.schedule import FIRST_DAY
 from tests.faults.town import Town
 
 
-def received(town: Town) -> RecoveryReceipt:
-    """Money that names a notice, found in a statement."""
-    found = owed(town)
+def received(town: Town, recovery: Recovery | None = None, fen: int = 0) -> RecoveryReceipt:
+    """Money that names a notice, found in a statement: half of it, or so much."""
+    found = recovery or owed(town)
     bank = town.fresh_bank()
     day = town.stated_to + timedelta(days=1)
-    bank.receive(town.account_number, found.amount_fen // 2, day, payer="企业", reference=found.number)
+    fen = fen or found.amount_fen // 2
+    bank.receive(town.account_number, fen, day, payer="企业", reference=found.number)
     content = bank.statement(town.account_number, day, day)
     account = PayingAccount.objects.get(pk=town.account_id)
     take_statement(town.maker, account, content, name="对账单.csv", on=FIRST_DAY)
@@ -28,9 +30,7 @@ def received(town: Town) -> RecoveryReceipt:
 def undone(town: Town) -> RecoveryReceipt:
     """It was received for the wrong notice, and two persons undid it."""
     receipt = received(town)
-    wanted = correct.Wanted(kind="undo_receipt", document="来函", explanation="另一家企业")
-    paper = correct.request_undoing(town.finance, receipt.match.line, wanted, upload=document(), on=FIRST_DAY)
-    correct.sign_correction(town.checker, paper, on=FIRST_DAY)
+    _undone_by_two(town, receipt)
     return receipt
 
 
@@ -80,3 +80,41 @@ def unmatch_what_counts(town: Town, _owner: Owner) -> None:
         reason="attack",
     )  # fmt: skip
     match.delete()
+
+
+def _agreed(town: Town, recovery: Recovery) -> InstalmentAgreement:
+    """Two instalments over what is open, signed."""
+    half = recovery.open_fen // 2
+    schedule = [(FIRST_DAY, half), (FIRST_DAY + timedelta(days=9), recovery.open_fen - half)]
+    paper = request_agreement(
+        town.finance, recovery, schedule=schedule, document="分期协议", upload=document(), on=FIRST_DAY
+    )
+    return sign_agreement(town.supervisor, paper, on=FIRST_DAY)
+
+
+def _undone_by_two(town: Town, receipt: RecoveryReceipt) -> None:
+    wanted = correct.Wanted(kind="undo_receipt", document="来函", explanation="另一家企业")
+    line = receipt.match.line
+    paper = correct.request_undoing(town.finance, line, wanted, upload=document(), on=FIRST_DAY)
+    correct.sign_correction(town.checker, paper, on=FIRST_DAY)
+
+
+def keep_an_agreement_over_the_rest(town: Town, _owner: Owner) -> None:
+    """It was agreed over what the money left, and goes on although more is owed now."""
+    receipt = received(town)
+    agreement = _agreed(town, receipt.recovery)
+    _undone_by_two(town, receipt)
+    agreement.refresh_from_db()
+    if agreement.state == "lapsed":
+        raise AssertionError("the agreement fell with the receipt")
+
+
+def end_an_agreement_for_good(town: Town, _owner: Owner) -> None:
+    """The money that fulfilled it is taken back, and nobody waits for the instalments any more."""
+    found = owed(town)
+    agreement = _agreed(town, found)
+    receipt = received(town, found, found.amount_fen)
+    _undone_by_two(town, receipt)
+    agreement.refresh_from_db()
+    if agreement.state == "in_force":
+        raise AssertionError("the agreement holds again")

@@ -25,12 +25,12 @@ UNDOING = (
     guards.check(
         "agreement that a receipt was outside of", "apps.payouts.services.agree_instalments",
         "reopen_agreement", "if running is not None and before != running:", "if False:",
-        favour=(*UNDONE_RECEIPTS, "instalments", "instalments"),
+        attack=receipts.keep_an_agreement_over_the_rest,
     ),
     guards.check(
         "agreement that a receipt fulfilled", "apps.payouts.services.agree_instalments", "reopen_agreement",
         "and before.state == AgreementState.ENDED", "and False",
-        favour=(*UNDONE_RECEIPTS, "instalments", "instalments"),
+        attack=receipts.end_an_agreement_for_good,
     ),
     guards.check(
         "receipt of a movement that is another's", "apps.payouts.services.receive_recovery",

@@ -162,7 +162,7 @@ def _found_money(world: World) -> None:
 def _mistaken(world: World, more: tuple[str, ...]) -> None:
     """Something is believed that is not so, and a correction says so."""
     if "undo receipt" in more:
-        _misread(world)
+        _misread(world, more)
     if "undo match" in more:
         _misled(world)
     if "opening" in more and openings.further_account(world):
@@ -171,7 +171,7 @@ def _mistaken(world: World, more: tuple[str, ...]) -> None:
             _some_paper(world)
 
 
-def _misread(world: World) -> None:
+def _misread(world: World, more: tuple[str, ...]) -> None:
     """Money comes for a notice, is found in the statement or recorded before, and is another's."""
     for claim in world.claims(*OWING):
         others.repay(world, claim)
@@ -183,6 +183,10 @@ def _misread(world: World) -> None:
     if world.dice.random() < 0.8:
         answers.statement(world)
     background.reconcile(world)
+    for claim in world.claims("recovering") if "instalments" in more else ():
+        # Agreed over what the money left: the agreement falls with the receipt.
+        if papers.ask_instalments(world, claim):
+            _some_paper(world)
     if undoing.undo_receipt(world) or undoing.undo_unseen_receipt(world):
         _some_paper(world)
         undoing.receive_anew(world)
@@ -367,6 +371,7 @@ THEMES: tuple[tuple[str, ...], ...] = (
     _BANK,
     UNDONE_RECEIPTS,
     UNDONE_RECEIPTS,
+    (*UNDONE_RECEIPTS, "instalments"),
     UNDONE_PAYMENTS,
     OPENING,
     ("budget paper", "budget paper", "decide"),
