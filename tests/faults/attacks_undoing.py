@@ -1,11 +1,16 @@
-"""Attacks on receipts: undone or counted twice, matched although undone, unmatched although they count."""
+"""Attacks on what corrections take back: receipts undone or counted twice, agreements, a return."""
 
 from datetime import timedelta
 
-from apps.banking.models import PayingAccount, StatementMatch, UndoneMatch
+from apps.banking.models import PayingAccount, StatementLine, StatementMatch, UndoneMatch
+from apps.banking.services.match_lines import match_return
 from apps.banking.services.take_statement import take_statement
-from apps.payouts.models import InstalmentAgreement, Recovery, RecoveryReceipt, UndoneReceipt
+from apps.casework.engine import Opinion
+from apps.claims.models import Claim
+from apps.payouts.models import InstalmentAgreement, PaymentOrder, Recovery, RecoveryReceipt, UndoneReceipt
 from apps.payouts.services.agree_instalments import request_agreement, sign_agreement
+from apps.payouts.services.record_payment import record_failure
+from apps.payouts.services.release_payment import release_payment
 from apps.reconciliation.services import correct
 from tests.factories.recoveries import paper as document
 from tests.faults.attacks_papers import owed
@@ -118,3 +123,21 @@ def end_an_agreement_for_good(town: Town, _owner: Owner) -> None:
     agreement.refresh_from_db()
     if agreement.state == "in_force":
         raise AssertionError("the agreement holds again")
+
+
+def undo_a_return_after_a_new_release(town: Town, _owner: Owner) -> None:
+    """The money was released once more, which the bank refused; the first payment shall count again."""
+    order = PaymentOrder.objects.select_related("claim").get(number=town.order_number)
+    bank = town.fresh_bank()
+    day = town.stated_to + timedelta(days=1)
+    bank.give_back(order.number, day)
+    content = bank.statement(town.account_number, day, day)
+    account = PayingAccount.objects.get(pk=town.account_id)
+    take_statement(town.maker, account, content, name="对账单.csv", on=FIRST_DAY)
+    line = StatementLine.objects.get(statement__paying_account=account, match=None)
+    match_return(town.finance, line, on=FIRST_DAY)
+    claim = release_payment(town.finance, Claim.objects.get(pk=order.claim_id), on=FIRST_DAY)
+    record_failure(town.finance, claim, on=FIRST_DAY, opinion=Opinion(reason="账号已销户"))
+    wanted = correct.Wanted(kind="undo_return", document="来函", explanation="并非退汇")
+    paper = correct.request_undoing(town.finance, line, wanted, upload=document(), on=FIRST_DAY)
+    correct.sign_correction(town.checker, paper, on=FIRST_DAY)
