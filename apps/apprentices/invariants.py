@@ -98,27 +98,6 @@ register(
     ),
     _("The apprentices of this line and its counter differ, or are more than the plan allows."),
 )
-register(
-    "I11-apprentices",
-    _("The state of every class and enrolment is the last one of its history"),
-    """
-    SELECT subject_type, id, state, to_state FROM (
-        SELECT 'apprentices.enrolment' AS subject_type, e.id, e.state,
-               (SELECT h.to_state FROM casework_history h
-                 WHERE h.subject_type = 'apprentices.enrolment' AND h.subject_id = e.id
-                 ORDER BY h.id DESC LIMIT 1) AS to_state
-          FROM apprentices_enrolment e
-        UNION ALL
-        SELECT 'apprentices.trainingclass', c.id, c.state,
-               (SELECT h.to_state FROM casework_history h
-                 WHERE h.subject_type = 'apprentices.trainingclass' AND h.subject_id = c.id
-                 ORDER BY h.id DESC LIMIT 1)
-          FROM apprentices_trainingclass c
-    ) states WHERE state IS DISTINCT FROM to_state
-    """,
-    _("The state of this record was changed without a row in the history."),
-)
-
 rls.leave_open(
     "two counters of a line; a trigger that could not see them would stop counting places",
     "apprentices_lineseats",

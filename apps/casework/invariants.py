@@ -4,13 +4,15 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.invariants import register
 
+# All last lines in one pass. Asked case by case for the newest line, a planner whose figures are of a smaller
+# history walks it backwards from its end for each of them.
 _LAST_LINE = """
     SELECT c.id, c.state, h.to_state AS last_in_history
       FROM {table} c
-      LEFT JOIN LATERAL (
-          SELECT to_state FROM casework_history
-           WHERE subject_type = '{label}' AND subject_id = c.id ORDER BY id DESC LIMIT 1
-      ) h ON true
+      LEFT JOIN (
+          SELECT DISTINCT ON (subject_id) subject_id, to_state FROM casework_history
+           WHERE subject_type = '{label}' ORDER BY subject_id, id DESC
+      ) h ON h.subject_id = c.id
      WHERE h.to_state IS DISTINCT FROM c.state
 """
 

@@ -81,10 +81,11 @@ RUNS = register(
     """
     SELECT known.id AS break_id, known.kind, known.state
       FROM reconciliation_break AS known
+      LEFT JOIN (SELECT DISTINCT ON (difference_id) difference_id, state FROM reconciliation_breakevent
+                  ORDER BY difference_id, id DESC) AS event ON event.difference_id = known.id
      WHERE (known.state IN ('open', 'explained')
             AND known.last_run_id <> (SELECT max(id) FROM reconciliation_run WHERE state = 'done'))
-        OR known.state IS DISTINCT FROM (SELECT event.state FROM reconciliation_breakevent AS event
-                                          WHERE event.difference_id = known.id ORDER BY event.id DESC LIMIT 1)
+        OR known.state IS DISTINCT FROM event.state
     """,
     _("These differences were changed past the reconciliation. Run it again, then look who changed them."),
 )

@@ -50,7 +50,8 @@ def uploaded(
 
 
 def sound() -> bool:
-    return all(f.holds for f in invariants.audit(["I15a", "I15b", "I15c", "I15d", "I15e", "I11-apprentices"]))
+    numbers = ["I15a", "I15b", "I15c", "I15d", "I15e", "I11-apprentices.enrolment"]
+    return all(found.holds for found in invariants.audit(numbers))
 
 
 def test_the_same_people_in_two_rosters_at_once_are_taken_once_each():

@@ -273,7 +273,7 @@ def test_no_state_changes_without_an_actor(shop):
         Enrolment.objects.filter(pk=enrolment.pk).update(state=EnrolmentState.REMOVED)
     with without(*switched_off("apprentices_enrolment", "state_step")):
         Enrolment.objects.filter(pk=enrolment.pk).update(state=EnrolmentState.REMOVED)
-        assert violations("I11-apprentices") == 1
+        assert violations("I11-apprentices.enrolment") == 1
 
 
 def test_no_record_is_deleted(shop):
@@ -299,5 +299,5 @@ def test_a_standing_record_has_number_day_and_document(shop):
 
 def test_a_healthy_city_breaks_no_invariant(shop):
     make.enrolled_class(shop, [make.entry(), make.entry()])
-    numbers = ["I15a", "I15b", "I15c", "I15d", "I15e", "I15f", "I11-apprentices"]
+    numbers = ["I15a", "I15b", "I15c", "I15d", "I15e", "I15f", "I11-apprentices.enrolment"]
     assert [finding.violations for finding in invariants.audit(numbers)] == [0] * len(numbers)

@@ -78,7 +78,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(roster_file, chunks, rows_sto
     bad = list(RosterProblem.objects.order_by("row").values_list("row", flat=True))
     assert sorted([*rows, *bad]) == list(range(2, ROWS + 2))
     assert History.objects.filter(subject_type="apprentices.enrolment").count() == len(rows)
-    assert all(finding.holds for finding in invariants.audit(["I15a", "I15e", "I11-apprentices"]))
+    assert all(finding.holds for finding in invariants.audit(["I15a", "I15e", "I11-apprentices.enrolment"]))
 
 
 def test_a_message_that_comes_twice_reads_once(roster_file):
