@@ -6,15 +6,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
-from apps.banking.checks import missing_for_check
 from apps.banking.enums import BatchState
 from apps.banking.models import BatchEntry, PaymentBatch
-from apps.banking.selectors import candidates, failed_payments, open_orders
+from apps.banking.selectors import candidates, open_orders
 from apps.banking.services.batch_steps import (
     cancel_batch,
     check_batch,
     send_back_batch,
-    send_batch,
     sign_batch,
 )
 from apps.banking.services.build_batch import build_batch, take_out
@@ -26,7 +24,7 @@ from apps.core import invariants
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Refused
 from apps.core.files import open_file
 from apps.payouts.services.record_payment import record_failure, record_payment
-from tests.factories import accounts, banking, enterprises, numbers
+from tests.factories import accounts, banking, claims, numbers
 from tests.factories.apprentices import ON
 from tests.ledger.conftest import owner, run
 
@@ -193,69 +191,6 @@ def test_a_name_that_the_bank_cannot_carry_keeps_the_order_out_with_a_sentence()
     assert "not_in_encoding" in [problem.code for problem in found[0].problems]
 
 
-def change_account(of, order):
-    """The enterprise has another account confirmed."""
-    organisation = order.enterprise.organisation
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE enterprises_bankaccount SET state = 'retired', retired_at = now()"
-            " WHERE organisation_id = %s AND state = 'confirmed'",
-            [organisation.pk],
-        )
-    return enterprises.bank_account(organisation)
-
-
-def test_a_changed_account_keeps_the_order_out_of_any_batch():
-    of = banking.treasury()
-    order = of.orders()[0]
-    change_account(of, order)
-    with pytest.raises(Refused) as refusal:
-        banking.made(of)
-    assert codes(refusal) == ["payee_changed"]
-
-
-@pytest.mark.parametrize(
-    ("until", "step"), [("made", check_batch), ("checked", sign_batch), ("signed", send_batch)]
-)
-def test_an_account_that_changes_meanwhile_stops_the_batch(until, step):
-    of = banking.treasury(payments=2)
-    order = of.orders()[0]
-    batch = getattr(banking, until)(of)
-    change_account(of, order)
-    person = {"made": of.checker, "checked": of.signer, "signed": of.maker}[until]
-    with pytest.raises(Refused) as refusal:
-        step(person, batch, on=ON)
-    assert codes(refusal) == ["payee_changed"]
-
-
-@pytest.mark.parametrize(("until", "step"), [("checked", sign_batch), ("signed", send_batch)])
-def test_the_database_refuses_a_changed_payee_where_the_service_does_not_look(until, step, monkeypatch):
-    """The control: with the service blind, the guard of the table still refuses."""
-    of = banking.treasury()
-    order = of.orders()[0]
-    batch = getattr(banking, until)(of)
-    change_account(of, order)
-    monkeypatch.setattr("apps.banking.checks.payees_stand", lambda _batch: iter(()))
-    with pytest.raises(Conflict) as refusal:
-        step(of.signer if until == "checked" else of.maker, batch, on=ON)
-    assert refusal.value.code == "payee_changed"
-    batch.refresh_from_db()
-    assert batch.state == until
-
-
-def test_a_payment_with_a_changed_payee_is_taken_out_and_its_release_is_void():
-    of = banking.treasury(payments=2)
-    order = of.orders()[0]
-    batch = banking.made(of)
-    change_account(of, order)
-    entry = batch.entries.get(order=order)
-    batch = take_out(of.maker, entry, on=ON, reason="账户已变更")
-    order.refresh_from_db()
-    assert (batch.count, order.state) == (1, "failed")
-    assert [row.pk for row in failed_payments(of.maker)] == [order.pk]
-    assert not missing_for_check(batch, of.checker)
-
-
 def test_a_payment_that_is_merely_taken_out_stays_released():
     of = banking.treasury(payments=2)
     batch = banking.made(of)
@@ -401,7 +336,7 @@ def test_the_file_does_not_depend_on_what_people_do_afterwards():
     of = banking.treasury()
     batch = banking.sent(of)
     before = make_file(batch)
-    change_account(of, batch.entries.get().order)
+    claims.moved_account(batch.entries.get().order.claim)
     assert make_file(batch) == before
     assert regenerate(batch).same
 
