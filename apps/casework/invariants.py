@@ -4,8 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.invariants import register
 
-# All last lines in one pass. Asked case by case for the newest line, a planner whose figures are of a smaller
-# history walks it backwards from its end for each of them.
+# All last lines in one pass, and not one look-up for each case of the city.
 _LAST_LINE = """
     SELECT c.id, c.state, h.to_state AS last_in_history
       FROM {table} c
