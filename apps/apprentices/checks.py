@@ -1,13 +1,22 @@
 """What must hold before a step: one function per step, listed on the page and refused with by the service."""
 
 from collections.abc import Iterable
+from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
-from apps.apprentices.enums import LIVE_STATES, STANDING_STATES, ClassState, EnrolmentState, RosterState
+from apps.apprentices.enums import (
+    LIVE_STATES,
+    STANDING_STATES,
+    YEARLY_STATES,
+    ClassState,
+    EnrolmentState,
+    RosterState,
+)
 from apps.apprentices.models import Enrolment, RosterFile, TrainingClass
+from apps.apprentices.requirements import requirements_on
 from apps.core import rls
 from apps.core.errors import Problem
 from apps.core.models.job import LIVE_STATES as LIVE_JOBS
@@ -47,9 +56,13 @@ def missing_for_submit(training_class: TrainingClass, _actor: Actor | None = Non
     return problems
 
 
-def missing_for_approve(training_class: TrainingClass, actor: Actor) -> list[Problem]:
-    """What keeps the district from setting up the enrolment records."""
-    problems = [*own_case(training_class, actor), *trained_elsewhere(training_class)]
+def missing_for_approve(training_class: TrainingClass, actor: Actor, on: date) -> list[Problem]:
+    """What keeps the district from setting up the enrolment records on a day."""
+    problems = [
+        *own_case(training_class, actor),
+        *trained_elsewhere(training_class),
+        *year_full(training_class, on),
+    ]
     if not training_class.enrolments.filter(state=EnrolmentState.REGISTERED).exists():
         problems.append(
             Problem("no_apprentices", _("Nobody is left on the roster. Return it instead of approving it."))
@@ -70,6 +83,30 @@ def trained_elsewhere(training_class: TrainingClass) -> Iterable[Problem]:
     for enrolment in found:
         message = _("%(name)s has another training in this time or at this level. Refuse this row.")
         yield Problem("trained_elsewhere", message % {"name": enrolment.person.name})
+
+
+def year_full(training_class: TrainingClass, on: date) -> Iterable[Problem]:
+    """People for whom this would be one subsidised training too many in the year of the enrolment."""
+    of_the_year = Enrolment.objects.filter(
+        person=OuterRef("person"), state__in=YEARLY_STATES, set_up_on__year=on.year
+    )
+    many = of_the_year.order_by().values("person").annotate(many=Count("id")).values("many")
+    rows = training_class.enrolments.filter(state=EnrolmentState.REGISTERED)
+    # Only who was ever enrolled is counted for: of a new roster that is next to nobody.
+    known = rows.filter(Exists(of_the_year)).annotate(many=Subquery(many))
+    # The other records may stand in any district; only people of this class are named.
+    with rls.whole_city():
+        if not known.exists():
+            return
+        requirements = requirements_on(on)
+        found = list(known.filter(many__gte=requirements.trainings_max).select_related("person")[:SHOWN_MAX])
+    message = _(
+        "%(name)s already has %(most)s subsidised trainings in %(year)s, the most in one year."
+        " Refuse this row."
+    )
+    for enrolment in found:
+        words = {"name": enrolment.person.name, "most": requirements.trainings_max, "year": on.year}
+        yield Problem("year_full", message % words, requirements.article("year_full"))
 
 
 def own_case(training_class: TrainingClass, actor: Actor) -> Iterable[Problem]:

@@ -91,3 +91,5 @@ LIVE_STATES = (EnrolmentState.REGISTERED, EnrolmentState.ENROLLED, EnrolmentStat
 STANDING_STATES = (EnrolmentState.ENROLLED, EnrolmentState.SUSPENDED, EnrolmentState.COMPLETED)
 # An enrolment in one of these states takes one of the seats of its plan line.
 CONSUMING_STATES = (*LIVE_STATES, EnrolmentState.COMPLETED)
+# Records that count as one of the year's subsidised trainings of a person: see `models/yearly.py`.
+YEARLY_STATES = (*STANDING_STATES, EnrolmentState.WITHDRAWN)

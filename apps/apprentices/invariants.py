@@ -4,7 +4,14 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.apprentices.enums import CONSUMING_STATES, LIVE_STATES, STANDING_STATES, EnrolmentState
+from apps.apprentices.enums import (
+    CONSUMING_STATES,
+    LIVE_STATES,
+    STANDING_STATES,
+    YEARLY_STATES,
+    EnrolmentState,
+)
+from apps.apprentices.models.yearly import most_of
 from apps.core import rls
 from apps.core.invariants import register
 
@@ -97,6 +104,28 @@ register(
         """,
     ),
     _("The apprentices of this line and its counter differ, or are more than the plan allows."),
+)
+register(
+    "I15g",
+    _("Nobody has more subsidised trainings in a calendar year than the document of the last one allows"),
+    _of(
+        YEARLY_STATES,
+        """
+    WITH counted AS MATERIALIZED (
+        SELECT id, person_id, set_up_on, policy_document_id,
+               row_number() OVER (PARTITION BY person_id, extract(year FROM set_up_on)
+                                  ORDER BY set_up_on, id) AS place
+          FROM apprentices_enrolment WHERE state IN ({states}) AND set_up_on IS NOT NULL
+    ), bounds AS MATERIALIZED (
+        SELECT k.policy_document_id, k.set_up_on,
+               ({most}) AS most
+          FROM (SELECT DISTINCT policy_document_id, set_up_on FROM counted WHERE place > 1) k
+    )
+    SELECT c.id, c.person_id, c.set_up_on, c.place, b.most
+      FROM counted c JOIN bounds b USING (policy_document_id, set_up_on) WHERE c.place > b.most
+        """.replace("{most}", most_of("k.policy_document_id", "k.set_up_on")),
+    ),
+    _("This record is one training too many of its person in that year: it must not be paid."),
 )
 rls.leave_open(
     "two counters of a line; a trigger that could not see them would stop counting places",

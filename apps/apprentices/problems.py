@@ -58,6 +58,7 @@ SENTENCES: dict[str, Promise] = {
     "enrolled_elsewhere": _("This person is already enrolled elsewhere; nobody has two enrolments."),
     "had_before": _("This person has already been trained in this occupation at this level."),
     "overlaps": _("An earlier training of this person ends after this class begins."),
+    "year_full": _("This person already has the %(most)s subsidised trainings that %(year)s allows."),
     "no_seat": _("The headcount of the plan's line is used up: %(seats)s in all."),
 }
 

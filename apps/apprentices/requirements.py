@@ -24,6 +24,7 @@ PARAMETER_OF = {
     "enrolled_elsewhere": "active_enrolments_max",
     "had_before": "same_occupation_and_level_once",
     "overlaps": "active_enrolments_max",
+    "year_full": "trainings_per_person_year_max",
 }
 
 
@@ -32,7 +33,8 @@ class Requirements:
     """The conditions of part 2(1) of the document (Beijing 2022-11) on one day.
 
     `age_end` is the age, by sex, from which nobody is enrolled any more. `excluded` holds the person
-    statuses that keep somebody from being an apprentice.
+    statuses that keep somebody from being an apprentice, `trainings_max` how many subsidised trainings
+    somebody may have in a calendar year.
     """
 
     document: PolicyDocument
@@ -44,6 +46,7 @@ class Requirements:
     age_end: dict[str, int]
     excluded: frozenset[str]
     once: bool
+    trainings_max: int
 
     def article(self, code: str) -> str:
         """The article behind a refusal, empty where it is no rule of the document."""
@@ -72,4 +75,5 @@ def requirements_on(on: date, document: PolicyDocument | None = None) -> Require
         age_end={MALE: value("age_max_male"), FEMALE: value("age_max_female")},
         excluded=exclusions & frozenset(PersonStatus.values),
         once=value("same_occupation_and_level_once"),
+        trainings_max=value("trainings_per_person_year_max"),
     )

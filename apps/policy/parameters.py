@@ -91,7 +91,8 @@ PARAMETERS: dict[str, Spec] = {
     "age_max_male": Spec("count", "years", high=120),
     "age_max_female": Spec("count", "years", high=120),
     "exclusions": Spec("words", "codes", allowed=enums.Exclusion),
-    "active_enrolments_max": Spec("count", "enrolments", low=1, high=100),
+    # Constraints of the database hold one enrolment per person: a document cannot ask for more.
+    "active_enrolments_max": Spec("count", "enrolments", low=1, high=1),
     "same_occupation_and_level_once": _flag(),
     "trainings_per_person_year_max": Spec("count", "trainings", low=1, high=1000),
     "minimum_monthly_wage": Spec("yuan", "yuan_per_month", required=False),

@@ -167,7 +167,10 @@ def _percent(raw: Any, _spec: Spec, _words: Vocabulary) -> tuple[Fraction | None
 
 def _count(raw: Any, spec: Spec, _words: Vocabulary) -> tuple[int | None, str]:
     fits = isinstance(raw, int) and not isinstance(raw, bool) and spec.low <= raw <= spec.high
-    wanted = _("a whole number from %(low)s to %(high)s") % {"low": spec.low, "high": spec.high}
+    if spec.low == spec.high:
+        wanted = _("%(only)s: the system holds no other figure") % {"only": spec.low}
+    else:
+        wanted = _("a whole number from %(low)s to %(high)s") % {"low": spec.low, "high": spec.high}
     return (raw if fits else None), wanted
 
 

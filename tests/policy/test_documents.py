@@ -195,6 +195,16 @@ def test_percentages_are_exact(rewrite):
         ("training.yaml", "value: [1, 3, 6]", "value: [1, 3]", "a list of the parts"),
         ("training.yaml", "  value: senior", "  value: boss", "one of: primary, intermediate"),
         ("apprentices.yaml", "  value: yes", "  value: perhaps", "write yes or no"),
+        (
+            "apprentices.yaml",
+            "unit: enrolments\n  article: 三（三）1\n  choice: true\n  note:\n"
+            "    zh: 同一人同时在册的学籍数。\n"
+            "    en: Enrolments that one person may have at a time.\n  value: 1\n",
+            "unit: enrolments\n  article: 三（三）1\n  choice: true\n  note:\n"
+            "    zh: 同一人同时在册的学籍数。\n"
+            "    en: Enrolments that one person may have at a time.\n  value: 2\n",
+            "“2” cannot stand here; write 1: the system holds no other figure",
+        ),
         ("apprentices.yaml", "[receives_pension,", "[rich,", "a list of different words"),
         ("procedure.yaml", "value: 15", "value: null", "deadline_correct_days.values.2022-05-27: “nothing”"),
         # Rows

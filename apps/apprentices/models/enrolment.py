@@ -19,6 +19,7 @@ from apps.apprentices.enums import (
     PostKind,
 )
 from apps.apprentices.models.seats import take_seats
+from apps.apprentices.models.yearly import no_more_in_a_year
 from apps.apprentices.transitions import ENROLMENT_TRANSITIONS
 from apps.casework.models import Case, CaseQuerySet
 from apps.casework.triggers import state_triggers
@@ -189,7 +190,12 @@ class Enrolment(Case):
 
     class Meta:
         verbose_name = _("Enrolment record")
-        triggers = [*state_triggers(ENROLMENT_TRANSITIONS), *as_its_class(), *take_seats()]
+        triggers = [
+            *state_triggers(ENROLMENT_TRANSITIONS),
+            *as_its_class(),
+            *take_seats(),
+            no_more_in_a_year(),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=EnrolmentState.values), name="enrolment_state_known"

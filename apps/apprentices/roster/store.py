@@ -18,9 +18,10 @@ from apps.accounts.actors import Actor
 from apps.accounts.models import Person
 from apps.accounts.pinyin import name_pinyin
 from apps.accounts.services import ID_INDEX, MOBILE_INDEX
-from apps.apprentices.enums import LIVE_STATES, EnrolmentState
+from apps.apprentices.enums import LIVE_STATES, YEARLY_STATES, EnrolmentState
 from apps.apprentices.models import LineSeats, TrainingClass
 from apps.apprentices.problems import HARMLESS, finding
+from apps.apprentices.requirements import Requirements
 from apps.apprentices.roster.judge import GoodRow
 from apps.casework.acting import acting
 from apps.core.crypto import blind_index_many, seal_many
@@ -77,6 +78,11 @@ _JUDGE = """
                         WHERE o.person_id = p.id AND o.state = %(completed)s
                           AND o.starts_on < %(ends_on)s AND o.ends_on > %(starts_on)s
                    ) THEN 'overlaps'
+                   WHEN %(trainings_max)s <= (
+                       SELECT count(*) FROM apprentices_enrolment y
+                        WHERE y.person_id = p.id AND y.state IN %(yearly)s
+                          AND y.set_up_on BETWEEN %(year_from)s AND %(year_to)s
+                   ) THEN 'year_full'
                END AS code,
                CASE WHEN t.first_row <> t.row THEN t.first_row ELSE live.roster_row END AS first_row
           FROM (
@@ -201,10 +207,17 @@ def _escaped(text: str) -> str:
 
 
 def store_rows(
-    actor: Actor, training_class: TrainingClass, sealed: Sealed, *, roster_file_id: int | None
+    actor: Actor,
+    training_class: TrainingClass,
+    sealed: Sealed,
+    requirements: Requirements,
+    *,
+    roster_file_id: int | None,
 ) -> Stored:
     """Register a chunk of sealed rows in a class, within the caller's transaction.
 
+    Trainings of the year are counted in the year of the day on which the roster is judged: the record may
+    be set up on it, and the district's enrolment counts again on its own day.
     Locks the line's seats, so that chunks of one line follow each other. Whatever cannot be taken is
     returned with its reason; nothing is raised for a row.
     """
@@ -212,7 +225,7 @@ def store_rows(
     if not sealed.count:
         return stored
     seats = LineSeats.objects.select_for_update().get(pk=training_class.line_id)
-    values = _values(training_class, roster_file_id, seats)
+    values = {**_values(training_class, roster_file_id, seats), **_of_the_year(requirements)}
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
         cursor.execute("TRUNCATE roster_stage")
@@ -235,8 +248,17 @@ def store_rows(
             if code in HARMLESS and roster_file_id is not None:
                 stored.known.append(row)
             else:
-                stored.bad[row] = [_found(code, first_row, seats)]
+                stored.bad[row] = [_found(code, first_row, seats, requirements)]
     return stored
+
+
+def _of_the_year(requirements: Requirements) -> dict[str, Any]:
+    return {
+        "trainings_max": requirements.trainings_max,
+        "yearly": tuple(YEARLY_STATES),
+        "year_from": date(requirements.on.year, 1, 1),
+        "year_to": date(requirements.on.year, 12, 31),
+    }
 
 
 def _values(training_class: TrainingClass, roster_file_id: int | None, seats: LineSeats) -> dict[str, Any]:
@@ -283,9 +305,11 @@ def _added_around_others(cursor: Any, values: dict[str, Any]) -> int:
     return good
 
 
-def _found(code: str, first_row: int | None, seats: LineSeats) -> dict[str, Any]:
+def _found(code: str, first_row: int | None, seats: LineSeats, requirements: Requirements) -> dict[str, Any]:
     if code == "twice_in_file":
         return finding(code, "id_number", first=first_row)
+    if code == "year_full":
+        return finding(code, "id_number", most=requirements.trainings_max, year=requirements.on.year)
     if code == "no_seat":
         return finding(code, "", seats=seats.seats)
     if code == "left_out":

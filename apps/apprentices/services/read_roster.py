@@ -12,7 +12,7 @@ from apps.accounts.roles import Role
 from apps.apprentices.checks import OPEN_ROSTER
 from apps.apprentices.enums import RosterState
 from apps.apprentices.models import RosterFile, RosterProblem, TrainingClass
-from apps.apprentices.requirements import requirements_on
+from apps.apprentices.requirements import Requirements, requirements_on
 from apps.apprentices.roster import giving_back
 from apps.apprentices.roster.judge import Judge
 from apps.apprentices.roster.pipeline import Chunk, prepared, quick_turns
@@ -58,7 +58,7 @@ def read_roster(
             closing(prepared(source.chunks(), judge)) as chunks,
         ):
             for chunk in chunks:
-                _store(actor, roster_file.pk, chunk)
+                _store(actor, roster_file.pk, chunk, judge.requirements)
                 report(chunk.last_row, source.total)
     except (InvalidInput, Refused) as refusal:
         return _refuse(roster_file.pk, refusal, finish)
@@ -77,11 +77,11 @@ def _uploader(roster_file: RosterFile) -> Actor:
     )
 
 
-def _store(actor: Actor, roster_file_id: int, chunk: Chunk) -> None:
+def _store(actor: Actor, roster_file_id: int, chunk: Chunk, requirements: Requirements) -> None:
     """Store a chunk in one transaction; again where the database had to choose a victim of a deadlock."""
     for attempt in range(1, _DEADLOCK_TRIES + 1):
         try:
-            return _store_once(actor, roster_file_id, chunk)
+            return _store_once(actor, roster_file_id, chunk, requirements)
         except OperationalError as error:
             if getattr(error.__cause__, "pgcode", "") not in _DEADLOCKS or attempt == _DEADLOCK_TRIES:
                 raise
@@ -89,7 +89,7 @@ def _store(actor: Actor, roster_file_id: int, chunk: Chunk) -> None:
 
 
 @transaction.atomic
-def _store_once(actor: Actor, roster_file_id: int, chunk: Chunk) -> None:
+def _store_once(actor: Actor, roster_file_id: int, chunk: Chunk, requirements: Requirements) -> None:
     _commit_without_waiting()
     training_class = _held_class(roster_file_id)
     roster_file = RosterFile.objects.select_for_update(of=("self",)).get(pk=roster_file_id)
@@ -97,7 +97,7 @@ def _store_once(actor: Actor, roster_file_id: int, chunk: Chunk) -> None:
         return
     if roster_file.read_to >= chunk.rows[0][0]:
         raise Conflict("this file is being read by another worker", code="read_elsewhere")
-    stored = store_rows(actor, training_class, chunk.sealed, roster_file_id=roster_file.pk)
+    stored = store_rows(actor, training_class, chunk.sealed, requirements, roster_file_id=roster_file.pk)
     bad = {**chunk.judged.bad, **stored.bad}
     _keep_problems(roster_file, chunk, bad)
     _advance(roster_file, chunk, stored, len(bad))

@@ -71,7 +71,7 @@ def _register(
     cells = [[entry.get(name) for name in FIELDS] for entry in entries]
     judged = Judge(requirements).rows([(row, values, ()) for row, values in enumerate(cells, start=1)])
     sealed = seal_rows(judged.good)
-    stored = store_rows(actor, training_class, sealed, roster_file_id=None)
+    stored = store_rows(actor, training_class, sealed, requirements, roster_file_id=None)
     findings = {**judged.bad, **stored.bad}
     problems = {row: _problems(found, requirements) for row, found in sorted(findings.items())}
     return Registered(stored.good, problems), sealed.indexes

@@ -81,7 +81,7 @@ def approve_class(
         actor,
         on=on,
         opinion=opinion,
-        guard=missing_for_approve,
+        guard=lambda case, reviewer: missing_for_approve(case, reviewer, on),
         effect=enrol,
         separate_from=(training_class.plan,),
     )

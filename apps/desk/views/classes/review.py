@@ -83,7 +83,7 @@ def _page(
             "defects": defects_for(summary, rules),
             "case_asks_deficiencies": True,
             "case_free_rows": _FREE_DEFECTS,
-            "case_problems": missing_for_approve(training_class, actor),
+            "case_problems": missing_for_approve(training_class, actor, today()),
         }
     return render(request, "desk/classes/review.html", context, status=refusal.status if refusal else 200)
 
