@@ -6,7 +6,7 @@ schema: a temporary table of the same name must not blind a guard.
 
 import pgtrigger
 
-from apps.core.triggers import Guard
+from apps.core.triggers import Guard, compared_as_a_set, never_changes
 
 # The claims of the touched lines are held until the transaction ends, so that nobody hands one in meanwhile.
 _HOLD = """
@@ -90,6 +90,21 @@ _SUMS = """
     RETURN NULL;
 """
 
+# Cases, calculations and results are never removed and keep their key; so the set is compared, where four
+# foreign keys would be looked up for each line.
+_REFERS_TO = """
+    LEFT JOIN public.claims_claim c ON c.id = n.claim_id
+    LEFT JOIN public.apprentices_enrolment e ON e.id = n.enrolment_id
+    LEFT JOIN public.claims_calculation k ON k.id = n.calculation_id
+    LEFT JOIN public.training_assessment a ON a.id = n.assessment_id
+"""
+_REFERS_WRONGLY = """
+    k.id IS NULL
+    OR (c.kind, c.district_id, c.training_class_id)
+       IS DISTINCT FROM (n.kind, n.district_id, e.training_class_id)
+    OR (n.assessment_id IS NOT NULL AND a.enrolment_id IS DISTINCT FROM n.enrolment_id)
+"""
+
 _OLD_AND_NEW = pgtrigger.Referencing(old="old_rows", new="new_rows")
 
 
@@ -107,8 +122,26 @@ def _statement(
 
 
 def line_guards() -> list[Guard]:
-    """What keeps the lines of a claim that was handed in from being added, changed or taken away."""
+    """What keeps a line that of its claim's class, and lines that were handed in as they are."""
     return [
+        compared_as_a_set(
+            "line_of_its_class",
+            joins=_REFERS_TO,
+            wrong=_REFERS_WRONGLY,
+            message="a line of a claim is for one of its class, with a calculation and the own result",
+            constraint="claims_line_of_its_class",
+        ),
+        never_changes(
+            "line_keeps_its_subject",
+            "claim",
+            "enrolment",
+            "district",
+            "kind",
+            "calculation",
+            "assessment",
+            message="a line of a claim is computed anew, not given to another",
+            constraint="claims_line_keeps_its_subject",
+        ),
         _statement("line_added", pgtrigger.Insert, pgtrigger.Referencing(new="new_rows"), _ON_INSERT),
         _statement("line_changed", pgtrigger.Update, _OLD_AND_NEW, _ON_UPDATE),
         _statement("line_removed", pgtrigger.Delete, pgtrigger.Referencing(old="old_rows"), _ON_DELETE),

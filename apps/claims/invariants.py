@@ -222,3 +222,21 @@ SIGNATURES = register(
     """,
     _("Money of these claims moves without a signature. Stop it and have the step taken by its person."),
 )
+
+register(
+    "I5g",
+    _("Every claim line is for an apprentice of its claim's class, with a calculation and the own result"),
+    """
+    SELECT line.id AS line_id, line.claim_id, line.enrolment_id
+      FROM claims_claimline AS line
+      LEFT JOIN claims_claim AS claim ON claim.id = line.claim_id
+      LEFT JOIN apprentices_enrolment AS enrolment ON enrolment.id = line.enrolment_id
+      LEFT JOIN claims_calculation AS calculation ON calculation.id = line.calculation_id
+      LEFT JOIN training_assessment AS result ON result.id = line.assessment_id
+     WHERE calculation.id IS NULL
+        OR (claim.kind, claim.district_id, claim.training_class_id)
+           IS DISTINCT FROM (line.kind, line.district_id, enrolment.training_class_id)
+        OR (line.assessment_id IS NOT NULL AND result.enrolment_id IS DISTINCT FROM line.enrolment_id)
+    """,
+    _("These lines refer to somebody or something that is not their claim's. Restore what is missing."),
+)

@@ -1,4 +1,4 @@
-"""What the database itself holds to: a result stands as long as a claim rests on it."""
+"""What the database itself holds to: a result is kept, and stands as long as a claim rests on it."""
 
 import pgtrigger
 
@@ -7,10 +7,14 @@ from apps.core.triggers import Guard
 # Named without an import: claims stand a floor above, and the function is read when it runs. The lines are
 # looked up by enrolment, which has an index.
 _STAND = """
-    IF OLD.locked_at IS NULL THEN
-        RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+    IF TG_OP = 'DELETE' OR (OLD.id, OLD.enrolment_id) IS DISTINCT FROM (NEW.id, NEW.enrolment_id) THEN
+        RAISE EXCEPTION 'a result is corrected, and not removed or given to somebody else'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'training_result_kept';
     END IF;
-    IF TG_OP = 'DELETE' OR to_jsonb(NEW) - 'locked_at' IS DISTINCT FROM to_jsonb(OLD) - 'locked_at' THEN
+    IF OLD.locked_at IS NULL THEN
+        RETURN NEW;
+    END IF;
+    IF to_jsonb(NEW) - 'locked_at' IS DISTINCT FROM to_jsonb(OLD) - 'locked_at' THEN
         RAISE EXCEPTION 'a result that a claim rests on stands as it is'
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'training_result_stands';
     END IF;
@@ -27,7 +31,7 @@ _STAND = """
 
 
 def result_guard() -> Guard:
-    """Refuses to change, remove or open a result on which a claim that was handed in rests."""
+    """Refuses to remove a result, and to change or open one on which a claim that was handed in rests."""
     return Guard(
         name="result_stands",
         level=pgtrigger.Row,

@@ -16,6 +16,7 @@ from apps.casework.acting import acting
 from apps.core import invariants
 from apps.core.db import as_owner
 from tests.factories import apprentices as make
+from tests.triggers import switch_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,18 +57,9 @@ def constraint_definition(table: str, name: str) -> str:
         return f"ALTER TABLE {table} ADD CONSTRAINT {name} {cursor.fetchone()[0]}"
 
 
-def trigger_named(table: str, beginning: str) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND tgname LIKE %s",
-            [table, f"pgtrigger_{beginning}%"],
-        )
-        return cursor.fetchone()[0]
-
-
 def switched_off(table: str, beginning: str) -> tuple[str, str]:
-    name = trigger_named(table, beginning)
-    return (f"ALTER TABLE {table} DISABLE TRIGGER {name}", f"ALTER TABLE {table} ENABLE TRIGGER {name}")
+    off = switch_off(table, beginning)
+    return (off, off.replace("DISABLE", "ENABLE"))
 
 
 def copy_into(shop: make.Workshop, training_class: TrainingClass, original: Enrolment, **changes) -> None:

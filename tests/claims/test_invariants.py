@@ -10,7 +10,7 @@ from tests.factories import accounts
 from tests.ledger.conftest import run
 
 NUMBERS = [
-    *("I3a", "I3b", "I3c", "I4a", "I4b", "I4c", "I5a", "I5b", "I5c", "I6b", "I6c"),
+    *("I3a", "I3b", "I3c", "I4a", "I4b", "I4c", "I5a", "I5b", "I5c", "I5g", "I6b", "I6c"),
     *("I12c", "I12d", "I13c", "I16a", "I16b", "I16c"),
 ]
 

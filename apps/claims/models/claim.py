@@ -85,18 +85,29 @@ class ClaimLine(models.Model):
     uses up the instalment: there is one per enrolment and kind.
     """
 
-    # Its index is `line_by_claim`.
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="lines", db_index=False)
-    enrolment = models.ForeignKey("apprentices.Enrolment", models.PROTECT, related_name="claim_lines")
+    # The guard `line_of_its_class` compares what a statement's lines refer to; there are no foreign keys
+    # (docs/decisions/sets-instead-of-keys.md). The index by claim is `line_by_claim`.
+    claim = models.ForeignKey(
+        Claim, models.PROTECT, related_name="lines", db_constraint=False, db_index=False
+    )
+    enrolment = models.ForeignKey(
+        "apprentices.Enrolment", models.PROTECT, related_name="claim_lines", db_constraint=False
+    )
     district = models.ForeignKey(
         "accounts.District", models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     kind = models.CharField(max_length=16, choices=ClaimKind.choices)
     calculation = models.ForeignKey(
-        "claims.Calculation", models.PROTECT, related_name="lines", db_index=False
+        "claims.Calculation", models.PROTECT, related_name="lines", db_constraint=False, db_index=False
     )
     assessment = models.ForeignKey(
-        "training.Assessment", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+        "training.Assessment",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     standard_fen = models.BigIntegerField(_("Standard"))
     advance_fen = models.BigIntegerField(_("Advance"))
