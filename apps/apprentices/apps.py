@@ -16,6 +16,7 @@ class ApprenticesConfig(AppConfig):
     def ready(self) -> None:
         from apps.accounts.enums import register_action
         from apps.apprentices import invariants, services, tasks  # noqa: F401 - two register themselves
+        from apps.apprentices.ended_plan import cancel_rosters, classes_in_the_way
         from apps.apprentices.enums import (
             ClassDocumentKind,
             ClassState,
@@ -27,7 +28,10 @@ class ApprenticesConfig(AppConfig):
         from apps.apprentices.transitions import CLASS_TRANSITIONS, ENROLMENT_TRANSITIONS
         from apps.casework import dead_jobs, subjects
         from apps.core import tones
+        from apps.plans.services.end_plan import ends_with_plan, hold_ending
 
+        hold_ending(classes_in_the_way)
+        ends_with_plan(cancel_rosters)
         subjects.register(
             subjects.Subject(
                 label="apprentices.trainingclass",

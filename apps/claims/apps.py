@@ -18,11 +18,14 @@ class ClaimsConfig(AppConfig):
         from apps.apprentices.services.change_status import hold_changes
         from apps.casework import subjects
         from apps.claims import invariants  # noqa: F401 - they declare themselves
+        from apps.claims.ended_plan import claims_in_the_way
         from apps.claims.services import renew_account, review_claim, sign_claim, submit_claim
         from apps.claims.settled import settled_records_stay
         from apps.claims.transitions import CLAIM_TRANSITIONS
+        from apps.plans.services.end_plan import hold_ending
 
         hold_changes(settled_records_stay)
+        hold_ending(claims_in_the_way)
         subjects.register(
             subjects.Subject(
                 label="claims.claim",

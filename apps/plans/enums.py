@@ -16,6 +16,7 @@ class PlanState(models.TextChoices):
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    ENDED = "ended", _("Ended before it began")
 
 
 class LessonKind(models.TextChoices):
@@ -79,3 +80,5 @@ class PlanStep(models.TextChoices):
 
 # The states in which the applicant may change what a plan says; the database holds the same list.
 OPEN_STATES = (PlanState.DRAFT, PlanState.RETURNED)
+# The city approved these plans: the day stays, and so does their place on a consolidated list.
+APPROVED_ONCE = (PlanState.APPROVED, PlanState.ENDED)

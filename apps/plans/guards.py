@@ -93,3 +93,33 @@ def plan_stays() -> list[Guard]:
             """,
         ),
     ]
+
+
+def nothing_came_of_it() -> Guard:
+    """A plan ends while no class is under review or in training, nobody was trained and nothing claimed.
+
+    The tables of the floors above are named here, because what is refused is a step of the plan.
+    """
+    return Guard(
+        name="nothing_came_of_it",
+        level=pgtrigger.Row,
+        when=pgtrigger.After,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Condition("(OLD.state <> 'ended' AND NEW.state = 'ended')"),
+        func="""
+            IF EXISTS (
+                SELECT FROM apprentices_trainingclass c
+                 WHERE c.plan_id = NEW.id AND (
+                    c.state NOT IN ('cancelled', 'completed')
+                    OR EXISTS (SELECT FROM apprentices_enrolment e
+                                WHERE e.training_class_id = c.id AND e.state = 'completed')
+                    OR EXISTS (SELECT FROM claims_claim k
+                                WHERE k.training_class_id = c.id
+                                  AND k.state NOT IN ('withdrawn', 'rejected')))
+            ) THEN
+                RAISE EXCEPTION 'a plan ends only while nothing came of it'
+                    USING ERRCODE = 'restrict_violation', CONSTRAINT = 'ended_plan_is_empty';
+            END IF;
+            RETURN NULL;
+        """,
+    )

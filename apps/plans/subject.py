@@ -62,6 +62,8 @@ def announce() -> None:
                 "send_back": services.send_back_plan,
                 "refuse": services.refuse_plan,
                 "withdraw": services.withdraw_plan,
+                "end": services.end_plan,
+                "give_up": services.give_up_plan,
             },
             offers=offers,
             summary=summary,

@@ -213,6 +213,10 @@ def withdraw(case: PlanCase, on: date = ON) -> Plan:
     return services.withdraw_plan(case.clerk, case.plan, on=on, opinion=Opinion(reason="计划有变"))
 
 
+def give_up(case: PlanCase, on: date = ON) -> Plan:
+    return services.give_up_plan(case.clerk, case.plan, on=on, opinion=Opinion(reason="转产"))
+
+
 def _way(case: PlanCase, state: PlanState) -> list[Any]:
     first = [submit, consent] if case.superior_member else [submit]
     ways: dict[str, list[Any]] = {
@@ -225,5 +229,6 @@ def _way(case: PlanCase, state: PlanState) -> list[Any]:
         PlanState.RETURNED: [*first, countersign, give_back],
         PlanState.REJECTED: [*first, countersign, reject],
         PlanState.WITHDRAWN: [withdraw],
+        PlanState.ENDED: [*first, countersign, approve, confirm, give_up],
     }
     return ways[state]

@@ -29,6 +29,8 @@ SERVICES = {
     "send_back": services.send_back_plan,
     "refuse": services.refuse_plan,
     "withdraw": services.withdraw_plan,
+    "end": services.end_plan,
+    "give_up": services.give_up_plan,
 }
 ACTORS = {
     "submit": "clerk",
@@ -43,6 +45,8 @@ ACTORS = {
     "send_back": "officer",
     "refuse": "officer",
     "withdraw": "clerk",
+    "end": "officer",
+    "give_up": "clerk",
 }
 OPINION = Opinion(
     reason="说明理由",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
 from apps.apprentices.enums import ClassState
+from apps.apprentices.models.approved_plan import of_an_approved_plan
 from apps.apprentices.models.seats import open_seats
 from apps.apprentices.transitions import CLASS_TRANSITIONS
 from apps.casework.models import Case, CaseQuerySet
@@ -51,7 +52,7 @@ class TrainingClass(Case):
 
     class Meta:
         verbose_name = _("Class")
-        triggers = [*state_triggers(CLASS_TRANSITIONS), open_seats()]
+        triggers = [*state_triggers(CLASS_TRANSITIONS), open_seats(), of_an_approved_plan()]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ClassState.values), name="class_state_known"),
             models.CheckConstraint(

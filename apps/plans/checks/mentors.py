@@ -59,7 +59,7 @@ def warn_mentors_cover(facts: PlanFacts) -> Iterator[Problem]:
                 yield Problem("mentors.not_covered", message, article(facts.rules, "mentor"))
 
 
-_OVER = (PlanState.DRAFT, PlanState.REJECTED, PlanState.WITHDRAWN)
+_OVER = (PlanState.DRAFT, PlanState.REJECTED, PlanState.WITHDRAWN, PlanState.ENDED)
 OTHERS_SHOWN_MAX = 20
 
 

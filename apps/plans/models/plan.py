@@ -11,8 +11,8 @@ from apps.accounts.actors import Actor
 from apps.casework.models import Case, CaseQuerySet
 from apps.casework.triggers import state_triggers
 from apps.core import clock
-from apps.plans.enums import OPEN_STATES, PlanState
-from apps.plans.guards import plan_stays
+from apps.plans.enums import APPROVED_ONCE, OPEN_STATES, PlanState
+from apps.plans.guards import nothing_came_of_it, plan_stays
 from apps.plans.transitions import PLAN_TRANSITIONS
 
 
@@ -85,7 +85,7 @@ class Plan(Case):
 
     class Meta:
         verbose_name = _("Training plan")
-        triggers = [*state_triggers(PLAN_TRANSITIONS), *plan_stays()]
+        triggers = [*state_triggers(PLAN_TRANSITIONS), *plan_stays(), nothing_came_of_it()]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=PlanState.values), name="plan_state_known"),
             models.CheckConstraint(
@@ -93,12 +93,12 @@ class Plan(Case):
                 name="plan_ends_after_start",
             ),
             models.CheckConstraint(
-                condition=Q(state=PlanState.APPROVED, approved_on__isnull=False)
-                | ~Q(state=PlanState.APPROVED) & Q(approved_on__isnull=True),
+                condition=Q(state__in=APPROVED_ONCE, approved_on__isnull=False)
+                | ~Q(state__in=APPROVED_ONCE) & Q(approved_on__isnull=True),
                 name="approved_plan_has_date",
             ),
             models.CheckConstraint(
-                condition=Q(consolidation__isnull=True) | Q(state=PlanState.APPROVED),
+                condition=Q(consolidation__isnull=True) | Q(state__in=APPROVED_ONCE),
                 name="consolidated_plan_is_approved",
             ),
             models.CheckConstraint(

@@ -5,6 +5,7 @@ from apps.plans.services.consolidate import consolidate_plans
 from apps.plans.services.countersign import countersign_plan, decline_plan
 from apps.plans.services.create_plan import create_plan
 from apps.plans.services.documents import attach_document, detach_document
+from apps.plans.services.end_plan import end_plan, give_up_plan
 from apps.plans.services.recheck import confirm_plan, refuse_plan, send_back_plan
 from apps.plans.services.review import approve_plan, reject_plan, return_plan
 from apps.plans.services.save_basics import save_basics
@@ -24,7 +25,9 @@ __all__ = [
     "create_plan",
     "decline_plan",
     "detach_document",
+    "end_plan",
     "give_consent",
+    "give_up_plan",
     "refuse_plan",
     "reject_plan",
     "return_plan",

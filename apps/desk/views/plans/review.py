@@ -21,9 +21,11 @@ from apps.plans.differences import Change, diff_submissions
 from apps.plans.enums import PlanState
 from apps.plans.models import Plan
 from apps.plans.reading import Reading
+from apps.plans.services.end_plan import missing_for_end
 
 _DISTRICT_ACTIONS = ("approve", "return", "reject")
 _CITY_ACTIONS = ("confirm", "send_back", "refuse")
+_OVER = (PlanState.APPROVED, PlanState.REJECTED, PlanState.WITHDRAWN, PlanState.ENDED)
 reviewers = access(Role.DISTRICT_REVIEWER, Role.CITY_OFFICER)
 
 
@@ -143,6 +145,7 @@ def _page(
         judging.mark_wrong(sections, refusal.problems)
     stale = isinstance(refusal, Conflict)
     actions = [step for step in shared["case_steps"] if step.action in _DISTRICT_ACTIONS + _CITY_ACTIONS]
+    can_end = any(step.action == "end" for step in shared["case_steps"])
     context = (
         shared
         | _panel(sections, typed)
@@ -162,7 +165,8 @@ def _page(
             "following": selectors.next_waiting(actor, plan, on) if actions else None,
             "elsewhere": mentors_elsewhere(plan) if actions else [],
             "case_read_only": actor.role in READERS,
-            "over": plan.state in (PlanState.APPROVED, PlanState.REJECTED, PlanState.WITHDRAWN),
+            "over": plan.state in _OVER,
+            "case_problems": missing_for_end(plan) if can_end else [],
         }
     )
     return render(request, "desk/plans/review.html", context, status=refusal.status if refusal else 200)

@@ -62,7 +62,8 @@ def _waiting(plan: Plan) -> NextStep:
         PlanState.APPROVED: _("The plan is approved"),
         PlanState.REJECTED: _("The plan was rejected; a new plan can be written"),
         PlanState.WITHDRAWN: _("The plan was withdrawn; a new plan can be written"),
+        PlanState.ENDED: _("The plan was ended; a new plan can be written"),
     }
-    over = plan.state in (PlanState.APPROVED, PlanState.REJECTED, PlanState.WITHDRAWN)
+    over = plan.state in (PlanState.APPROVED, PlanState.REJECTED, PlanState.WITHDRAWN, PlanState.ENDED)
     text = "" if over else _("There is nothing to do for you now; you get a notice when it moves.")
     return NextStep(titles[PlanState(plan.state)], text, tone="waiting")

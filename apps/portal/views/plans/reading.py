@@ -19,11 +19,13 @@ from apps.plans import selectors
 from apps.plans.enums import PlanState
 from apps.plans.models import Plan
 from apps.plans.reading import Reading
+from apps.plans.services.end_plan import missing_for_end
 from apps.portal.views.plans.next_steps import next_step
 
 parties = access(Role.ENTERPRISE_OPERATOR, Role.INSTITUTION_OPERATOR, Role.SUPERIOR_UNIT)
 # What this page offers; handing in has a page of its own.
-_DECISIONS = ("consent", "withhold_consent", "countersign", "decline", "withdraw")
+_DECISIONS = ("consent", "withhold_consent", "countersign", "decline", "withdraw", "give_up")
+_ENDING = ("withdraw", "give_up")
 
 
 @parties
@@ -66,7 +68,7 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @parties
 @require_POST
 def plan_decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Consent, countersign, decline or withdraw; what is wrong comes back with what was typed."""
+    """Consent, countersign, decline, withdraw or give up; what is wrong comes back with what was typed."""
     plan = selectors.plan_of(request.actor, pk)
     try:
         step = requests.step_of(plan, request.POST.get("action", ""), request.actor)
@@ -88,12 +90,14 @@ def _page(request: HttpRequest, plan: Plan, refusal: ShituError | None = None) -
     actor, on = request.actor, today()
     shared = presentation.page(actor, plan, "portal", on)
     offered = [step for step in shared["case_steps"] if step.action in _DECISIONS]
+    ending = next((step for step in offered if step.action in _ENDING), None)
     context: dict[str, Any] = shared | {
         "plan": plan,
         "reading": Reading(plan, on),
         "next": next_step(plan, actor),
-        "decisions": [step for step in offered if step.action != "withdraw"],
-        "withdraw": next((step for step in offered if step.action == "withdraw"), None),
+        "decisions": [step for step in offered if step.action not in _ENDING],
+        "ending": ending,
+        "in_the_way": missing_for_end(plan) if ending and ending.action == "give_up" else [],
         "refusal": refusal,
         "typed_reason": request.POST.get("reason", "") if refusal else "",
         "document_url": "portal:case_document",
