@@ -20,6 +20,7 @@ from apps.apprentices.requirements import requirements_on
 from apps.core import rls
 from apps.core.errors import Problem
 from apps.core.models.job import LIVE_STATES as LIVE_JOBS
+from apps.institutions.selectors import standing_problems
 
 # Where the document asks for a training agreement with each apprentice, or one for a whole batch.
 AGREEMENT_ARTICLE = "三（二）1"
@@ -62,6 +63,7 @@ def missing_for_approve(training_class: TrainingClass, actor: Actor, on: date) -
         *own_case(training_class, actor),
         *trained_elsewhere(training_class),
         *year_full(training_class, on),
+        *standing_problems(training_class.institution, on),
     ]
     if not training_class.enrolments.filter(state=EnrolmentState.REGISTERED).exists():
         problems.append(

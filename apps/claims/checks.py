@@ -13,8 +13,10 @@ from apps.claims.models import Claim
 from apps.claims.standing import changed_since
 from apps.core.errors import Problem
 from apps.enterprises.models import BankAccount
+from apps.institutions.halts import HALT_ARTICLE
 from apps.policy.selectors import parameter
 from apps.training.enums import DisputeState, EvidenceKind
+from apps.training.halts import affected
 from apps.training.models import Dispute, TrainingSession
 
 # More names than this are counted, not listed.
@@ -90,6 +92,20 @@ def no_open_dispute(claim: Claim) -> Iterator[Problem]:
     if count:
         message = _("%(count)s apprentices of this claim have an open dispute. Have them settled first.")
         yield Problem("open_dispute", message % {"count": count}, article="三（三）1")
+
+
+def lessons_while_halted(claim: Claim) -> Iterator[Problem]:
+    """Lessons of days on which the institution was suspended (6(4)): for the reviewer to judge.
+
+    They void nothing by themselves, so this refuses no step; the review of a remainder shows it.
+    """
+    if claim.kind != ClaimKind.REMAINDER:
+        return
+    found = affected(claim.training_class, claim.training_class.ends_on)
+    if found.lessons:
+        message = _("%(count)s lessons lie within a suspension of the institution (%(first)s to %(last)s).")
+        words = {"count": found.lessons, "first": found.first, "last": found.last}
+        yield Problem("lessons_while_halted", message % words, HALT_ARTICLE)
 
 
 def _evidence_of(claim: Claim) -> QuerySet[CaseDocument]:

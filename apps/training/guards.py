@@ -39,3 +39,53 @@ def result_guard() -> Guard:
         operation=pgtrigger.Update | pgtrigger.Delete,
         func=_STAND,
     )
+
+
+# The day lies in a suspension or removal that the institution's history tells of, and no later entry put
+# the institution back before it. `apps.institutions.halts` says the same in words.
+_HALTED = """
+    IF EXISTS (
+        SELECT FROM new_rows n
+          JOIN {of} c ON c.id = n.{key}
+          JOIN public.institutions_institutionevent e ON e.pgh_obj_id = c.institution_id
+         WHERE {which} e.standing IN ('suspended', 'removed')
+           AND {day} BETWEEN e.standing_from AND coalesce(e.standing_until, 'infinity'::date)
+           AND NOT EXISTS (
+               SELECT FROM public.institutions_institutionevent b
+                WHERE b.pgh_obj_id = e.pgh_obj_id AND b.pgh_id > e.pgh_id
+                  AND b.standing = 'listed' AND b.standing_from <= {day})
+    ) THEN
+        RAISE EXCEPTION 'the institution may not train on that day'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'institution_halted';
+    END IF;
+    RETURN NULL;
+"""
+
+
+def _not_halted(of: str, key: str, day: str, which: str = "") -> Guard:
+    func = _HALTED
+    for name, word in (("of", of), ("key", key), ("day", day), ("which", which)):
+        func = func.replace("{" + name + "}", word)
+    return Guard(
+        name="institution_trains_then",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="new_rows"),
+        func=func,
+    )
+
+
+def no_lesson_while_halted() -> Guard:
+    """Refuses lessons of an institution dated within its suspension; recorded ones stay."""
+    return _not_halted(
+        "public.apprentices_trainingclass",
+        "training_class_id",
+        "(n.starts_at AT TIME ZONE 'Asia/Shanghai')::date",
+        "n.side = 'institution' AND",
+    )
+
+
+def no_assessment_while_halted() -> Guard:
+    """Refuses results of an assessment dated within a suspension of the institution."""
+    return _not_halted("public.apprentices_enrolment", "enrolment_id", "n.assessed_on")

@@ -46,6 +46,17 @@ class StandingForm(forms.Form):
     )
 
 
+class DirectoryForm(StandingForm):
+    """The same for an institution, whose training stops or goes on from a day."""
+
+    since = DayField(
+        label=_("From (first day)"),
+        required=False,
+        help_text=_("Empty means today. An earlier day concerns lessons that were recorded already."),
+    )
+    field_order = ("reason", "since", "until")
+
+
 class ReasonForm(forms.Form):
     """Why a number is looked at or an account is turned down."""
 

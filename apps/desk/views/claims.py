@@ -12,7 +12,7 @@ from apps.apprentices.models import Enrolment
 from apps.banking.selectors import batch_entry_of
 from apps.casework import presentation
 from apps.claims import selectors
-from apps.claims.checks import missing_for_approval, missing_for_submission
+from apps.claims.checks import lessons_while_halted, missing_for_approval, missing_for_submission
 from apps.claims.enums import ClaimState
 from apps.claims.models import Claim, ClaimLine
 from apps.claims.services.renew_account import new_account
@@ -101,7 +101,10 @@ def _checklist(claim: Claim, request: HttpRequest) -> list[dict]:
     """What a reviewer looks at, with what the machine found beside it."""
     found = {
         p.code: str(p.message)
-        for p in (*missing_for_submission(claim, request.actor), *missing_for_approval(claim, request.actor))
+        for p in (
+            *missing_for_submission(claim, request.actor),
+            *missing_for_approval(claim, request.actor),
+        )
     }
     rows = (
         (
@@ -129,7 +132,7 @@ def _checklist(claim: Claim, request: HttpRequest) -> list[dict]:
             ("evidence_missing", "open_dispute"),
         ),
     )
-    return [
+    asked = [
         {
             "code": code,
             "label": label,
@@ -139,6 +142,18 @@ def _checklist(claim: Claim, request: HttpRequest) -> list[dict]:
         }
         for code, label, article, names in rows
     ]
+    # No verdict is suggested: whether such a lesson was given is what the reviewer finds out.
+    halted = [
+        {
+            "code": problem.code,
+            "label": _("Lessons of days of suspension: really given, or taken back"),
+            "article": problem.article,
+            "found": str(problem.message),
+            "result": "",
+        }
+        for problem in lessons_while_halted(claim)
+    ]
+    return [*asked, *halted]
 
 
 @access(*READERS)

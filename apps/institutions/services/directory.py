@@ -34,43 +34,64 @@ def list_institution(actor: Actor, institution: Institution, *, on: date) -> Ins
 
 @transaction.atomic
 def suspend(
-    actor: Actor, institution: Institution, reason: str, *, on: date, until: date | None = None
+    actor: Actor,
+    institution: Institution,
+    reason: str,
+    *,
+    on: date,
+    since: date | None = None,
+    until: date | None = None,
 ) -> Institution:
-    """Suspend a listed institution between two days, both included, or until it is reinstated."""
+    """Suspend a listed institution between two days, both included, or until it is reinstated.
+
+    `since` is the first day, by default `on`. It may have passed: lessons that were recorded of such days
+    stand, and the district is shown them (`apps.training.halts`).
+    """
     require(actor, *KEEPERS)
     given = require_reason(reason)
-    if until is not None and until < on:
+    first = since or on
+    if until is not None and until < first:
         raise InvalidInput(_("The last day lies before the first."), code="span")
     locked = visible_or_not_found(actor, institution)
     if locked.standing != Standing.LISTED:
         raise Refused(_("Only a listed institution can be suspended."), code="not_listed")
     locked.standing, locked.standing_reason = Standing.SUSPENDED, given
-    locked.standing_from, locked.standing_until = on, until
+    locked.standing_from, locked.standing_until = first, until
     return _saved(actor, locked, given)
 
 
 @transaction.atomic
-def remove(actor: Actor, institution: Institution, reason: str, *, on: date) -> Institution:
-    """Take an institution out of the directory, with the reason."""
+def remove(
+    actor: Actor, institution: Institution, reason: str, *, on: date, since: date | None = None
+) -> Institution:
+    """Take an institution out of the directory from `since` on (by default `on`), with the reason."""
     require(actor, *KEEPERS)
     given = require_reason(reason)
     locked = visible_or_not_found(actor, institution)
     locked.standing, locked.standing_reason = Standing.REMOVED, given
-    locked.standing_from, locked.standing_until = on, None
+    locked.standing_from, locked.standing_until = since or on, None
     return _saved(actor, locked, given)
 
 
 @transaction.atomic
-def reinstate(actor: Actor, institution: Institution, reason: str, *, on: date) -> Institution:
-    """Put a suspended or removed institution back into the directory, with the reason."""
+def reinstate(
+    actor: Actor, institution: Institution, reason: str, *, on: date, since: date | None = None
+) -> Institution:
+    """Put a suspended or removed institution back into the directory, with the reason.
+
+    It trains again from `since` on, by default from `on`; an earlier day takes a suspension back that
+    should not have been, or not so long.
+    """
     require(actor, *KEEPERS)
     given = require_reason(reason)
     locked = visible_or_not_found(actor, institution)
     if locked.standing not in (Standing.SUSPENDED, Standing.REMOVED):
         raise Refused(_("This institution is neither suspended nor removed."), code="not_suspended")
+    if since is not None and since > on:
+        raise InvalidInput(_("It is reinstated from today or from an earlier day."), code="span")
     locked.standing, locked.standing_reason = Standing.LISTED, given
     locked.listed_on = locked.listed_on or on
-    locked.standing_from, locked.standing_until = on, None
+    locked.standing_from, locked.standing_until = since or on, None
     return _saved(actor, locked, given)
 
 

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.training.enums import CertificateKind, Result
-from apps.training.guards import result_guard
+from apps.training.guards import no_assessment_while_halted, result_guard
 
 
 class Assessment(models.Model):
@@ -34,7 +34,7 @@ class Assessment(models.Model):
 
     class Meta:
         verbose_name = _("Assessment")
-        triggers = [result_guard()]
+        triggers = [result_guard(), no_assessment_while_halted()]
         constraints = [
             models.CheckConstraint(
                 condition=Q(certificate_kind="", certificate_number="", certificate_on__isnull=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
 from apps.training.enums import Mode, SessionSide
+from apps.training.guards import no_lesson_while_halted
 
 
 def int_range(name: str) -> Func:
@@ -69,6 +70,7 @@ class TrainingSession(models.Model):
 
     class Meta:
         verbose_name = _("Training session")
+        triggers = [no_lesson_while_halted()]
         constraints = [
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="session_ends_after_start"),
             models.CheckConstraint(condition=Q(minutes__gte=1), name="session_has_minutes"),

@@ -12,8 +12,10 @@ from apps.accounts.roles import Role
 from apps.apprentices.enums import EnrolmentState
 from apps.apprentices.models import Enrolment
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem, Refused
+from apps.institutions.halts import halts_of
 from apps.training.credits import Credits, credits_of
 from apps.training.enums import CertificateKind, Result
+from apps.training.halts import Halts, no_assessment_then
 from apps.training.models import Assessment
 
 
@@ -78,8 +80,13 @@ def certificate_used() -> Refused:
     return Refused(message, code="certificate_used")
 
 
-def problems_with(enrolment: Enrolment, facts: ResultFacts, on: date) -> list[Problem]:
-    """What is wrong with a reported result, the credits aside."""
+def problems_with(
+    enrolment: Enrolment, facts: ResultFacts, on: date, halts: Halts | None = None
+) -> list[Problem]:
+    """What is wrong with a reported result, the credits aside.
+
+    `halts` are the suspensions of the institution, for whoever has many results; read here otherwise.
+    """
     problems = []
     if enrolment.state not in (EnrolmentState.ENROLLED, EnrolmentState.COMPLETED):
         message = _("Only an enrolled apprentice can be assessed.")
@@ -96,6 +103,9 @@ def problems_with(enrolment: Enrolment, facts: ResultFacts, on: date) -> list[Pr
     elif facts.assessed_on < enrolment.starts_on:
         message = _("The day of assessment lies before the training.")
         problems.append(Problem("before_training", message, field="assessed_on"))
+    else:
+        halts = halts_of(enrolment.institution_id) if halts is None else halts
+        problems.extend(no_assessment_then(facts.assessed_on, halts))
     problems.extend(_certificate_problems(facts, on))
     return problems
 

@@ -10,7 +10,9 @@ from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.apprentices.models import Enrolment, TrainingClass
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Refused, ShituError
+from apps.institutions.halts import halts_of
 from apps.training.credits import credits_of, with_minutes
+from apps.training.halts import Halts
 from apps.training.models import Assessment
 from apps.training.services.record_result import (
     ResultFacts,
@@ -39,7 +41,7 @@ def record_results(
         raise NotFound(_("There is no such file, or it is not yours."), code="no_such_case")
     with transaction.atomic():
         people = _held(training_class, reports)
-        refused = _refused(people, reports, on)
+        refused = _refused(people, reports, on, halts_of(training_class.institution_id))
         good = [pk for pk in reports if pk in people and pk not in refused]
         try:
             with transaction.atomic():
@@ -69,7 +71,7 @@ def _held(training_class: TrainingClass, reports: Mapping[int, ResultFacts]) -> 
 
 
 def _refused(
-    people: Mapping[int, Enrolment], reports: Mapping[int, ResultFacts], on: date
+    people: Mapping[int, Enrolment], reports: Mapping[int, ResultFacts], on: date, halts: Halts
 ) -> dict[int, ShituError]:
     before = Assessment.objects.filter(enrolment__in=people).select_for_update()
     fixed = {row.enrolment_id for row in before if row.locked_at is not None}
@@ -77,7 +79,7 @@ def _refused(
     numbers: dict[tuple[str, str], int] = {}
     for pk, person in people.items():
         facts = reports[pk]
-        problems = problems_with(person, facts, on)
+        problems = problems_with(person, facts, on, halts)
         certificate = (facts.certificate_kind, facts.certificate_number.strip())
         if problems:
             refused[pk] = InvalidInput(code="result_unsound", problems=problems)

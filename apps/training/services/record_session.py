@@ -11,8 +11,10 @@ from apps.apprentices.enums import EnrolmentState
 from apps.apprentices.models import Enrolment, TrainingClass
 from apps.core import clock
 from apps.core.errors import Forbidden, InvalidInput, NotFound, Problem, Refused
+from apps.institutions.halts import halts_of
 from apps.training import checks
 from apps.training.enums import SessionSide
+from apps.training.halts import Halts, no_lesson_then
 from apps.training.models import TrainingSession
 from apps.training.services.storing import SessionFacts, store_many
 from apps.training.suspensions import Suspensions, nobody_suspended, suspensions
@@ -46,13 +48,17 @@ def problems_with(
     facts: SessionFacts,
     on: date,
     away: Suspensions | None = None,
+    halts: Halts | None = None,
 ) -> list[Problem]:
     """Everything that is wrong with a report of one session, all at once.
 
-    `away` are the class's suspensions, for whoever has many reports; read here otherwise.
+    `away` are the suspensions in the class and `halts` those of its institution, for whoever has many
+    reports; read here otherwise.
     """
     if away is None:
         away = suspensions(training_class)
+    if halts is None:
+        halts = halts_of(training_class.institution_id)
     day = timezone.localtime(facts.starts_at).date()
     minutes = [facts.minutes if value is None else value for value in facts.attendance.values()]
     return [
@@ -62,6 +68,7 @@ def problems_with(
         *checks.fits_the_plan(training_class, side, facts.mode, facts.course, facts.mentor),
         *checks.somebody_attended(minutes, facts.minutes),
         *nobody_suspended(facts.attendance, day, away),
+        *no_lesson_then(side, day, halts),
     ]
 
 

@@ -9,6 +9,7 @@ from apps.accounts.actors import Actor
 from apps.apprentices.enums import EnrolmentState
 from apps.apprentices.models import Enrolment, TrainingClass
 from apps.core.errors import InvalidInput, NotFound, Problem
+from apps.institutions.halts import halts_of
 from apps.training import checks
 from apps.training.models import TrainingSession
 from apps.training.services.record_session import problems_with
@@ -35,10 +36,10 @@ def record_sessions(
             "pk", flat=True
         )
     )
-    away = suspensions(visible)
+    away, halts = suspensions(visible), halts_of(visible.institution_id)
     problems: list[Problem] = []
     for row, facts in enumerate(reports, start=1):
-        found = problems_with(visible, side, facts, on, away)
+        found = problems_with(visible, side, facts, on, away, halts)
         if not set(facts.attendance) <= enrolled:
             message = _("Only apprentices who are enrolled in this class can be present.")
             found.append(Problem("not_enrolled", message, field="attendance"))

@@ -18,9 +18,11 @@ from apps.core.clock import BEIJING
 from apps.core.errors import Conflict, InvalidInput, NotFound, Problem, Refused
 from apps.core.folding import fold_width
 from apps.core.spreadsheets import Column, Row
+from apps.institutions.halts import halts_of
 from apps.plans.models import Course, Mentor
 from apps.training import checks, selectors
 from apps.training.enums import Mode, SessionSide
+from apps.training.halts import Halts
 from apps.training.models import TrainingSession
 from apps.training.services.record_session import SessionFacts, problems_with
 from apps.training.services.storing import store_many
@@ -111,6 +113,7 @@ class _Class:
     people: Mapping[str, int]
     everybody: tuple[int, ...]
     away: Suspensions
+    halts: Halts
     on: date
 
 
@@ -166,6 +169,7 @@ def _held(actor: Actor, training_class: TrainingClass, on: date) -> _Class:
         people=numbers,
         everybody=tuple(pk for pk, _number in people),
         away=suspensions(found),
+        halts=halts_of(found.institution_id),
         on=on,
     )
 
@@ -206,7 +210,8 @@ def _read(row: Row, held: _Class) -> tuple[SessionFacts | None, list[Problem]]:
         place=cells.raw("place")[:200],
         key=_key(row),
     )
-    return facts, problems_with(held.training_class, held.side, facts, held.on, held.away)
+    found = problems_with(held.training_class, held.side, facts, held.on, held.away, held.halts)
+    return facts, found
 
 
 def _key(row: Row) -> str:

@@ -20,6 +20,7 @@ from apps.casework import presentation, requests
 from apps.core import keyset
 from apps.core.clock import today
 from apps.core.errors import ShituError
+from apps.training.halts import affected
 
 readers = access(*OFFICIALS, *READERS)
 _FREE_DEFECTS = (1, 2, 3)
@@ -69,6 +70,7 @@ def _page(
         "class": training_class,
         "counts": selectors.roster_counts(training_class),
         "summary": summary,
+        "affected": affected(training_class, today()),
         "reviewing": reviewing,
         "case_read_only": actor.role in READERS,
         "refusal": refusal,

@@ -18,10 +18,13 @@ from apps.apprentices.models import Enrolment, TrainingClass
 from apps.apprentices.selectors import enrolment_of
 from apps.casework import presentation
 from apps.core import keyset
+from apps.core.clock import today
 from apps.core.spreadsheets import Column, Sheet, write_workbook
+from apps.institutions.halts import halts_of
 from apps.training import selectors
 from apps.training.credits import in_words
 from apps.training.enums import DisputeState, SessionSide
+from apps.training.halts import affected, lessons_in
 
 readers = access(*OFFICIALS, *READERS)
 SESSIONS, PEOPLE = "sessions", "people"
@@ -44,6 +47,7 @@ def class_training(request: HttpRequest, pk: int) -> HttpResponse:
         "readiness": selectors.readiness_of(found),
         "proof": selectors.proof_of(found),
         "disputes": disputes,
+        "affected": affected(found, today()),
         "open_disputes": sum(row.state == DisputeState.OPEN for row in disputes),
         **(_people(request, found) if tab == PEOPLE else _sessions(request, found)),
     }
@@ -57,6 +61,9 @@ def _sessions(request: HttpRequest, found: TrainingClass) -> dict[str, Any]:
     wanted = selectors.sessions_of(request.actor, found, side=side)
     if bare:
         wanted = selectors.without_evidence(wanted)
+    halted = request.GET.get("halted") == "yes"
+    if halted:
+        wanted = wanted.filter(pk__in=lessons_in(halts_of(found.institution_id)))
     rows, pager = keyset.page_of(wanted, request, order=["-starts_at", "-id"])
     files = selectors.evidence_of(rows)
     length = selectors.minutes_per_hour(found)
@@ -72,6 +79,7 @@ def _sessions(request: HttpRequest, found: TrainingClass) -> dict[str, Any]:
         "pager": pager,
         "side": side,
         "bare": bare,
+        "halted": halted,
         "sides": SessionSide.choices,
     }
 

@@ -17,7 +17,7 @@ from apps.catalogue.names import level_names, occupation_names
 from apps.core import keyset
 from apps.core.clock import today
 from apps.core.errors import InvalidInput, NotFound
-from apps.desk.forms.registers import EvaluationForm, ReasonForm, RegisterFilter, ScopeForm, StandingForm
+from apps.desk.forms.registers import DirectoryForm, EvaluationForm, ReasonForm, RegisterFilter, ScopeForm
 from apps.desk.views.registers.enterprises import CONFIRMERS, account_rows, attempt, history_entries
 from apps.institutions import services
 from apps.institutions.enums import Standing
@@ -25,6 +25,7 @@ from apps.institutions.models import Institution, LicenceScope
 from apps.institutions.selectors import standing_problems
 from apps.institutions.services.directory import KEEPERS
 from apps.institutions.services.record import SCOPE_KEEPERS
+from apps.training.halts import lessons_by_class
 
 READERS = (
     Role.DISTRICT_REVIEWER,
@@ -79,7 +80,7 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
 def institution_standing(request: HttpRequest, pk: int) -> HttpResponse:
     """List, suspend, remove or reinstate an institution."""
     found = _institution(request, pk)
-    form = StandingForm(request.POST)
+    form = DirectoryForm(request.POST)
     verb = request.POST.get("verb", "")
     if verb == "list":
         form.fields["reason"].required = False
@@ -89,17 +90,17 @@ def institution_standing(request: HttpRequest, pk: int) -> HttpResponse:
     return institution_page(request, pk, standing_form=form, status=422)
 
 
-def _change(request: HttpRequest, found: Institution, verb: str, form: StandingForm) -> Institution:
-    reason = form.cleaned_data["reason"]
+def _change(request: HttpRequest, found: Institution, verb: str, form: DirectoryForm) -> Institution:
+    reason, since = form.cleaned_data["reason"], form.cleaned_data["since"]
     if verb == "list":
         return services.list_institution(request.actor, found, on=today())
     if verb == "suspend":
         until = form.cleaned_data["until"]
-        return services.suspend(request.actor, found, reason, on=today(), until=until)
+        return services.suspend(request.actor, found, reason, on=today(), since=since, until=until)
     if verb == "remove":
-        return services.remove(request.actor, found, reason, on=today())
+        return services.remove(request.actor, found, reason, on=today(), since=since)
     if verb == "reinstate":
-        return services.reinstate(request.actor, found, reason, on=today())
+        return services.reinstate(request.actor, found, reason, on=today(), since=since)
     raise InvalidInput(_("Choose what to do: list, suspend, remove or reinstate."))
 
 
@@ -176,12 +177,13 @@ def institution_page(
     context: dict[str, Any] = {
         "institution": found,
         "problems": standing_problems(found, today()),
+        "halted_lessons": lessons_by_class(request.actor, found),
         "scopes": rows,
         "today": today(),
         "evaluations": found.evaluations.select_related("evaluated_by__person"),
         "accounts": accounts,
         "reasons": reasons or ReasonForm(),
-        "standing_form": standing_form or StandingForm(),
+        "standing_form": standing_form or DirectoryForm(),
         "scope_form": scope_form or ScopeForm(initial={"valid_from": today()}),
         "evaluation_form": evaluation_form or EvaluationForm(initial={"year": today().year - 1}),
         "lists": role in LISTERS,

@@ -21,6 +21,7 @@ from apps.core.errors import ShituError
 from apps.core.workdays import working_days_between
 from apps.portal.forms.classes import AgreementForm, OpenClassForm
 from apps.portal.views.classes.next_steps import next_step
+from apps.training.halts import affected
 
 parties = access(Role.ENTERPRISE_OPERATOR, Role.INSTITUTION_OPERATOR, Role.SUPERIOR_UNIT)
 enterprise_only = access(Role.ENTERPRISE_OPERATOR)
@@ -135,6 +136,7 @@ def class_page(
         "counts": counts,
         "seats": LineSeats.objects.get(pk=training_class.line_id),
         "missing": missing,
+        "affected": affected(training_class, on),
         "steps": steps,
         "next": next_step(
             training_class,

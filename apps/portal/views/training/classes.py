@@ -10,9 +10,11 @@ from apps.accounts.roles import Role
 from apps.apprentices.enums import ClassState
 from apps.apprentices.models import Enrolment, TrainingClass
 from apps.core import keyset
+from apps.core.clock import today
 from apps.training import selectors
 from apps.training.checks import side_of
 from apps.training.enums import DisputeState, SessionSide
+from apps.training.halts import affected
 from apps.training.models import Assessment, Dispute
 
 parties = access(Role.ENTERPRISE_OPERATOR, Role.INSTITUTION_OPERATOR, Role.SUPERIOR_UNIT)
@@ -66,6 +68,7 @@ def training_class(request: HttpRequest, pk: int) -> HttpResponse:
         "all_assessed": 0 < readiness.people == readiness.assessed,
         "disputes": disputes,
         "open_disputes": sum(row.state == DisputeState.OPEN for row in disputes),
+        "affected": affected(found, today()),
         "mine": sum(is_to_answer(row, request.actor) for row in disputes),
         "own_side": own_side,
         "may_record": own_side is not None and found.state == ClassState.OPEN,
