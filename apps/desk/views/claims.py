@@ -14,6 +14,7 @@ from apps.casework import presentation
 from apps.claims import selectors
 from apps.claims.checks import lessons_while_halted, missing_for_approval, missing_for_submission
 from apps.claims.enums import ClaimState
+from apps.claims.late_certificates import uncertified
 from apps.claims.models import Claim, ClaimLine
 from apps.claims.services.renew_account import new_account
 from apps.core import keyset
@@ -93,6 +94,7 @@ def claim_review(request: HttpRequest, pk: int) -> HttpResponse:
         and entry is None
         and request.actor.role == Role.FINANCE_OFFICER,
         "held": selectors.held_back(claim),
+        "uncertified": uncertified(claim),
     }
     return render(request, "desk/claims/review.html", context)
 

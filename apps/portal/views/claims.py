@@ -13,6 +13,7 @@ from apps.casework import presentation
 from apps.claims import selectors
 from apps.claims.checks import missing_for_submission
 from apps.claims.enums import ClaimKind, ClaimState
+from apps.claims.late_certificates import uncertified
 from apps.claims.models import Claim
 from apps.claims.services.compute_claim import compute_claim, recompute_claim
 from apps.core import keyset
@@ -65,6 +66,7 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "with_us": with_us,
         "missing": missing_for_submission(claim, request.actor) if with_us else [],
         "held": selectors.held_back(claim),
+        "uncertified": uncertified(claim),
         "orders": PaymentOrder.objects.visible_to(request.actor).filter(claim=claim).order_by("attempt"),
         "recovery": Recovery.objects.visible_to(request.actor).filter(claim=claim).first(),
         "offsets": claim.recovery_offsets.select_related("recovery").order_by("id"),

@@ -57,6 +57,7 @@ def result_class(request: HttpRequest, pk: int) -> HttpResponse:
         "pager": pager,
         "readiness": selectors.readiness_of(found),
         "missing": missing_for_complete(found) if found.state == ClassState.OPEN else [],
+        "locked": any(form.is_locked for form in forms),
         "wrong": sum(bool(form.refusal or form.errors) for form in forms) if data else 0,
     }
     return render(request, "portal/training/results.html", context, status=status)
