@@ -5,7 +5,7 @@ Tables are named with their schema: a temporary table of the same name must not 
 
 import pgtrigger
 
-from apps.core.triggers import Guard
+from apps.core.triggers import Guard, compared_as_a_set
 
 # What is in the file, and the file, stand from the signature on; the rest stands from the beginning.
 # Sealed numbers are left out: they are sealed anew when keys change.
@@ -140,6 +140,20 @@ _RECEIPT_COUNTS = """
     END IF;
     RETURN NEW;
 """
+# Statements, movements, entries and accounts of people are never removed and keep their key. A payment's
+# movement has its amount and is on the account that its batch was paid from.
+_REFERS_TO = """
+    LEFT JOIN public.banking_statementline l ON l.id = n.line_id
+    LEFT JOIN public.banking_batchentry e ON e.id = n.entry_id
+    LEFT JOIN public.banking_paymentbatch b ON b.id = e.batch_id
+    LEFT JOIN public.accounts_user u ON u.id = n.matched_by_id
+"""
+_REFERS_WRONGLY = """
+    l.id IS NULL
+    OR (n.matched_by_id IS NOT NULL AND u.id IS NULL)
+    OR (n.entry_id IS NOT NULL
+        AND (e.amount_fen, b.paying_account_id) IS DISTINCT FROM (-l.amount_fen, l.paying_account_id))
+"""
 _MATCHES_KEPT = """
     IF current_database() LIKE 'test\\_%' AND current_setting('shitu.test_flush', true) = 'on' THEN
         RETURN NULL;
@@ -209,9 +223,27 @@ def account_guard() -> Guard:
     )
 
 
+def line_guard() -> Guard:
+    """A movement is one of its statement, on the account of the statement."""
+    return compared_as_a_set(
+        "of_its_statement",
+        joins="LEFT JOIN public.banking_bankstatement s ON s.id = n.statement_id",
+        wrong="s.paying_account_id IS DISTINCT FROM n.paying_account_id",
+        message="a movement is one of its statement, and on the account of it",
+        constraint="banking_line_of_its_statement",
+    )
+
+
 def match_guards() -> list[Guard]:
-    """A match is never changed, and goes only into the record of those that were undone."""
+    """A match names what is there, is never changed, and goes only into the record of those undone."""
     return [
+        compared_as_a_set(
+            "of_what_is_there",
+            joins=_REFERS_TO,
+            wrong=_REFERS_WRONGLY,
+            message="a movement is matched with a payment of its amount and account, by somebody on record",
+            constraint="banking_match_of_what_is_there",
+        ),
         Guard(
             name="match_stays",
             level=pgtrigger.Row,

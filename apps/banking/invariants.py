@@ -130,3 +130,27 @@ STATEMENTS = register(
     """,
     _("These statements are not whole. Compare them with the stored file."),
 )
+
+register(
+    "I10d",
+    _("Every movement is one of its account's statement, and what it was found to be is there"),
+    """
+    SELECT line.id AS line_id, NULL::bigint AS match_id
+      FROM banking_statementline AS line
+      LEFT JOIN banking_bankstatement AS statement ON statement.id = line.statement_id
+     WHERE statement.paying_account_id IS DISTINCT FROM line.paying_account_id
+    UNION ALL
+    SELECT match.line_id, match.id
+      FROM banking_statementmatch AS match
+      LEFT JOIN banking_statementline AS line ON line.id = match.line_id
+      LEFT JOIN banking_batchentry AS entry ON entry.id = match.entry_id
+      LEFT JOIN banking_paymentbatch AS batch ON batch.id = entry.batch_id
+      LEFT JOIN accounts_user AS by ON by.id = match.matched_by_id
+     WHERE line.id IS NULL
+        OR (match.matched_by_id IS NOT NULL AND by.id IS NULL)
+        OR (match.entry_id IS NOT NULL
+            AND (entry.amount_fen, batch.paying_account_id)
+                IS DISTINCT FROM (-line.amount_fen, line.paying_account_id))
+    """,
+    _("These movements or matches refer to something that is missing or another's. Restore what is missing."),
+)

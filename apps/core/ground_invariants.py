@@ -67,8 +67,8 @@ def missing_guards_sql(tables: Iterable[str]) -> str:
 def unprotected_sql(left_open: Iterable[str]) -> str:
     """Rows (table_name, policies): tables that belong to a district and show their rows to every other.
 
-    A table belongs to a district when it names one, or a case, or has a key to a table that does. A role
-    that passes all policies by is named as well.
+    A table belongs to a district when it names one, a case or a paying account, or has a key to a table that
+    does. A role that passes all policies by is named as well.
     """
     names = ", ".join(f"'{table}'" for table in sorted(left_open)) or "''"
     return f"""
@@ -78,7 +78,8 @@ def unprotected_sql(left_open: Iterable[str]) -> str:
                AND c.relname NOT IN ({names})
                AND EXISTS (SELECT 1 FROM pg_attribute a
                             WHERE a.attrelid = c.oid AND NOT a.attisdropped
-                              AND a.attname IN ('district_id', 'district_code', 'subject_type'))
+                              AND a.attname IN
+                                  ('district_id', 'district_code', 'subject_type', 'paying_account_id'))
             UNION
             SELECT c.oid FROM belonging b
               JOIN pg_constraint k ON k.confrelid = b.oid AND k.contype = 'f'

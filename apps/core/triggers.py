@@ -85,3 +85,18 @@ def never_changes(name: str, *fields: str, message: str, constraint: str) -> Gua
     RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation', CONSTRAINT = '{constraint}';
 """,
     )
+
+
+def keeps_its_rows(*, message: str, constraint: str) -> Guard:
+    """Refuses to remove a row or to change its key: other tables name it without a foreign key."""
+    return Guard(
+        name="keep_row",
+        level=pgtrigger.Row,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Delete | pgtrigger.UpdateOf("id"),
+        func=f"""
+            IF TG_OP = 'UPDATE' AND NEW.id = OLD.id THEN RETURN NEW; END IF;
+            RAISE EXCEPTION '{message}'
+                USING ERRCODE = 'restrict_violation', CONSTRAINT = '{constraint}';
+        """,
+    )

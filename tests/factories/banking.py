@@ -69,6 +69,19 @@ def treasury(*, payments: int = 1, profile_key: str = "city-commercial", people:
     )
 
 
+def another_account(of: Treasury, number: str) -> PayingAccount:
+    """A second account of the same district."""
+    return enter_paying_account(
+        of.maker,
+        profile_key=of.account.profile_key,
+        account_name=of.account.account_name,
+        account_number=number,
+        bank_name=of.account.bank_name,
+        bank_code=of.account.bank_code,
+        district=of.district,
+    )
+
+
 def _appropriate(of: Money) -> None:
     from apps.payouts.services.record_appropriation import record_appropriation
 

@@ -78,7 +78,7 @@ def match_what_was_undone(town: Town, _owner: Owner) -> None:
 
 
 def unmatch_what_counts(town: Town, _owner: Owner) -> None:
-    match = received(town).match
+    match = received(town).matches.get()
     UndoneMatch.objects.create(
         match_id=match.pk, line=match.line, kind=match.kind, receipt=match.receipt,
         matched_by=match.matched_by, matched_at=match.matched_at, undone_by_id=town.finance.user_id,
@@ -99,7 +99,7 @@ def _agreed(town: Town, recovery: Recovery) -> InstalmentAgreement:
 
 def _undone_by_two(town: Town, receipt: RecoveryReceipt) -> None:
     wanted = correct.Wanted(kind="undo_receipt", document="来函", explanation="另一家企业")
-    line = receipt.match.line
+    line = receipt.matches.get().line
     paper = correct.request_undoing(town.finance, line, wanted, upload=document(), on=FIRST_DAY)
     correct.sign_correction(town.checker, paper, on=FIRST_DAY)
 

@@ -90,7 +90,11 @@ def test_money_in_suspense_that_turns_out_to_be_a_recovery_is_received_for_its_n
     make.run()
     done = make.corrected(of, Break.objects.get(kind="suspense"), "clear", recovery=recovery.pk)
     receipt = RecoveryReceipt.objects.get()
-    assert (receipt.amount_fen, receipt.received_on, receipt.match.line_id) == (500, DAY, done.line_id)
+    assert (receipt.amount_fen, receipt.received_on, receipt.matches.get().line_id) == (
+        500,
+        DAY,
+        done.line_id,
+    )
     recovery.refresh_from_db()
     assert recovery.received_fen == 500
     make.run()

@@ -33,7 +33,7 @@ def without(*guards: tuple[str, str]):
 
 
 def attack_match_goes(of) -> None:
-    match = mistaken(of).match
+    match = mistaken(of).matches.get()
     UndoneMatch.objects.create(
         match_id=match.pk, line=match.line, kind="receipt", receipt=match.receipt, reason="-",
         matched_by=match.matched_by, matched_at=match.matched_at, undone_by_id=of.maker.user_id,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.actors import Actor
 from apps.core import clock
 from apps.core.fields import BlindIndexField, EncryptedTextField
-from apps.core.triggers import Guard
+from apps.core.triggers import Guard, keeps_its_rows
 
 
 class Sex(models.TextChoices):
@@ -39,21 +39,6 @@ class PersonQuerySet(models.QuerySet):
             if actor.is_account_admin
             else self.filter(own)
         )
-
-
-def keep_person() -> Guard:
-    """A person stays and keeps the key: enrolments and history name people without a foreign key."""
-    return Guard(
-        name="keep_row",
-        level=pgtrigger.Row,
-        when=pgtrigger.Before,
-        operation=pgtrigger.Delete | pgtrigger.UpdateOf("id"),
-        func="""
-            IF TG_OP = 'UPDATE' AND NEW.id = OLD.id THEN RETURN NEW; END IF;
-            RAISE EXCEPTION 'a person is never deleted and keeps the key'
-                USING ERRCODE = 'restrict_violation', CONSTRAINT = 'accounts_person_kept';
-        """,
-    )
 
 
 @pghistory.track(
@@ -81,7 +66,11 @@ class Person(models.Model):
     class Meta:
         verbose_name = _("Person")
         verbose_name_plural = _("People")
-        triggers = [keep_person()]
+        triggers = [
+            keeps_its_rows(
+                message="a person is never deleted and keeps the key", constraint="accounts_person_kept"
+            )
+        ]
         constraints = [
             models.CheckConstraint(name="person_sex_known", condition=Q(sex__in=Sex.values)),
             models.CheckConstraint(
@@ -155,7 +144,12 @@ class User(AbstractBaseUser):
                     RAISE EXCEPTION 'an account stays with its person'
                         USING ERRCODE = 'restrict_violation', CONSTRAINT = 'account_stays_with_person';
                 """,
-            )
+            ),
+            # What somebody did names the account, in part without a foreign key: it is closed instead.
+            keeps_its_rows(
+                message="an account is closed and never deleted, and keeps the key",
+                constraint="accounts_user_kept",
+            ),
         ]
 
     def __str__(self) -> str:

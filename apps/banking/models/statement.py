@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.actors import Actor
 from apps.banking.enums import MatchKind
-from apps.banking.guards import match_guards
+from apps.banking.guards import line_guard, match_guards
 from apps.banking.models.account import PayingAccount
 from apps.core.append_only import AppendOnlyModel
 
@@ -51,9 +51,15 @@ class BankStatement(AppendOnlyModel):
 class StatementLine(AppendOnlyModel):
     """One movement on an account; below zero it left the account. A serial number counts once."""
 
-    # The keys below begin with both: an index more each would only be filled.
-    statement = models.ForeignKey(BankStatement, models.PROTECT, related_name="lines", db_index=False)
-    paying_account = models.ForeignKey(PayingAccount, models.PROTECT, related_name="+", db_index=False)
+    # The guard `of_its_statement` compares both as a set; there are no foreign keys
+    # (docs/decisions/sets-instead-of-keys.md). The keys below begin with them: an index more each would only
+    # be filled.
+    statement = models.ForeignKey(
+        BankStatement, models.PROTECT, related_name="lines", db_constraint=False, db_index=False
+    )
+    paying_account = models.ForeignKey(
+        PayingAccount, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     row = models.PositiveIntegerField(_("Line"))
     booked_on = models.DateField(_("Booked on"))
     bank_serial = models.CharField(_("Bank's serial number"), max_length=64)
@@ -65,6 +71,7 @@ class StatementLine(AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         verbose_name = _("Movement of a statement")
+        triggers = [line_guard()]
         constraints = [
             models.UniqueConstraint(fields=["paying_account", "bank_serial"], name="movement_serial_once"),
             models.UniqueConstraint(fields=["statement", "row"], name="movement_row_once"),
@@ -80,23 +87,48 @@ class StatementMatch(models.Model):
     goes only together with the row that says who undid it (`UndoneMatch`).
     """
 
-    line = models.OneToOneField(StatementLine, models.PROTECT, related_name="match")
+    # Payments come by the hundred thousand: the guard `of_what_is_there` compares as a set what foreign keys
+    # would look up for each, and what a payment is not is kept out of its keys (see the constraints).
+    line = models.OneToOneField(StatementLine, models.PROTECT, related_name="match", db_constraint=False)
     kind = models.CharField(_("What it is"), max_length=16, choices=MatchKind.choices)
     entry = models.OneToOneField(
-        "banking.BatchEntry", models.PROTECT, null=True, blank=True, related_name="match"
+        "banking.BatchEntry",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="match",
+        db_constraint=False,
     )
-    receipt = models.OneToOneField(
-        "payouts.RecoveryReceipt", models.PROTECT, null=True, blank=True, related_name="match"
+    receipt = models.ForeignKey(
+        "payouts.RecoveryReceipt",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="matches",
+        related_query_name="match",
+        db_index=False,
     )
-    returned = models.OneToOneField(
-        "payouts.PaymentOrder", models.PROTECT, null=True, blank=True, related_name="return_match"
+    returned = models.ForeignKey(
+        "payouts.PaymentOrder",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="return_matches",
+        related_query_name="return_match",
+        db_index=False,
     )
-    transaction = models.OneToOneField(
-        "ledger.Transaction", models.PROTECT, null=True, blank=True, related_name="match"
+    transaction = models.ForeignKey(
+        "ledger.Transaction",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="matches",
+        related_query_name="match",
+        db_index=False,
     )
     rule = models.CharField(_("Rule"), max_length=40, blank=True)
     matched_by = models.ForeignKey(
-        "accounts.User", models.PROTECT, null=True, related_name="+", db_index=False
+        "accounts.User", models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )
     matched_at = models.DateTimeField(auto_now_add=True)
 
@@ -118,6 +150,14 @@ class StatementMatch(models.Model):
             models.CheckConstraint(
                 name="match_by_a_person_or_a_rule",
                 condition=Q(matched_by__isnull=False, rule="") | Q(matched_by=None) & ~Q(rule=""),
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=[column],
+                    condition=Q(**{f"{column}__isnull": False}),
+                    name=f"{column}_matched_once",
+                )
+                for column in ("receipt", "returned", "transaction")
             ),
         ]
 
