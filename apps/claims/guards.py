@@ -43,7 +43,7 @@ _ON_UPDATE = (
     + _REFUSE
 )
 
-# The payee is fixed by the second signature and by nothing else.
+# The payee is fixed by the second signature and by nothing else, and so is the budget year: that of its day.
 # The account is another one only where its second signature is given anew, after the bank refused the first.
 # A claim goes forward only with the sums of its live lines and with none freed; it ends unpaid only with
 # every line freed; and what was handed in keeps its figures until it comes back.
@@ -51,7 +51,11 @@ _SUMS = """
     IF EXISTS (
         SELECT 1 FROM new_rows n JOIN old_rows o ON o.id = n.id
          WHERE o.state NOT IN ('draft', 'returned')
-           AND (n.kind, n.training_class_id, n.enterprise_id, n.district_id, n.policy_document_id, n.year,
+           AND (n.kind, n.training_class_id, n.enterprise_id, n.district_id, n.policy_document_id,
+                CASE WHEN o.state = 'second_signature'
+                      AND n.state IN ('approved', 'recovering', 'settled')
+                     THEN CASE n.year WHEN extract(year FROM n.approved_on) THEN o.year END
+                     ELSE n.year END,
                 n.line_count, n.pay_fen, n.recover_fen, n.net_fen, n.content_sha256, n.version,
                 CASE WHEN o.state IN ('second_signature', 'payee_signature')
                       AND n.state IN ('approved', 'recovering', 'settled')

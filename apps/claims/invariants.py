@@ -240,3 +240,19 @@ register(
     """,
     _("These lines refer to somebody or something that is not their claim's. Restore what is missing."),
 )
+
+YEARS = register(
+    "I7d",
+    _("The budget year of a signed claim is the year of its second signature"),
+    """
+    SELECT claim.id AS claim_id, claim.number, claim.year, claim.approved_on FROM claims_claim AS claim
+     WHERE claim.approved_on IS NOT NULL AND claim.year <> extract(year FROM claim.approved_on)
+    UNION ALL
+    SELECT claim.id, claim.number, reserved.year, claim.approved_on
+      FROM ledger_reservation AS reserved JOIN claims_claim AS claim ON reserved.key = 'claim:' || claim.id
+     WHERE reserved.year IS DISTINCT FROM claim.year
+    """,
+    _(
+        "The money was promised out of another year than that of the signature. Have the reservation corrected."
+    ),
+)

@@ -248,6 +248,14 @@ def budgets(
     return found.select_related("fund").order_by("-year", "district_code", "fund__position", "fund_id")
 
 
+def carried_over(year: int, district: str | None = None) -> list[tuple[int, int]]:
+    """What years before this one promised and is not paid yet: (year, fen), the newest year first."""
+    rows = Budget.objects.filter(year__lt=year, reserved_fen__gt=0)
+    if district:
+        rows = rows.filter(district_code=district)
+    return list(rows.order_by("-year").values_list("year").annotate(fen=Sum("reserved_fen")))
+
+
 def movements_of(budget: Budget) -> QuerySet[BudgetMovement]:
     """Everything that changed a budget, newest first."""
     pot = {"fund": budget.fund_id, "district_code": budget.district_code, "year": budget.year}

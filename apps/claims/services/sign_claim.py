@@ -44,13 +44,17 @@ def sign_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None 
 
 
 def promise(claim: Claim, actor: Actor, on: date) -> list[str]:
-    """Reserve, commit and fix the payee of a locked claim; returns the fields that were set."""
+    """Reserve, commit and fix the payee of a locked claim; returns the fields that were set.
+
+    The money is promised out of the budget of the year in which it is signed for, whenever it was asked for.
+    """
+    claim.year = on.year
     reserve_budget(claim, actor, on)
     entitlements.commit_lines(claim)
     claim.approved_on = on
     if claim.bank_account is not None:
         claim.payee_fingerprint = claim.bank_account.fingerprint
-    return ["approved_on", "payee_fingerprint"]
+    return ["approved_on", "payee_fingerprint", "year"]
 
 
 def reservation_key(claim: Claim) -> str:

@@ -23,7 +23,7 @@ def submit_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | Non
     def stamp(locked: Claim) -> list[str]:
         lock_results(results_of(locked))
         locked.submitted_at = clock.now()
-        # The budget is that of the year in which it is asked for, however long the draft lay.
+        # Until the second signature this is where the money would come from if it were signed today.
         locked.year = on.year
         return ["submitted_at", "year"]
 

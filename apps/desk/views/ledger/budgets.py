@@ -17,7 +17,7 @@ from apps.core.clock import today
 from apps.core.errors import NotFound, Problem, ShituError
 from apps.core.widgets import Chart, Series
 from apps.desk.forms.budgets import BudgetFilter, BudgetRequestForm
-from apps.ledger.selectors import budgets
+from apps.ledger.selectors import budgets, carried_over
 from apps.payouts.enums import BudgetRequestState
 from apps.payouts.forecast import MONTHS, BurnDown, burn_downs
 from apps.payouts.models import BudgetRequest
@@ -42,6 +42,7 @@ def budget_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "rows": [(row, names.get(row.district_code, row.district_code)) for row in found[:SHOWN_MAX]],
         "more": len(found) > SHOWN_MAX,
+        "carried": carried_over(today().year, form.place or None),
         "waiting": waiting.count(),
         "may_request": request.actor.role == Role.FINANCE_OFFICER,
     }
