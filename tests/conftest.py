@@ -12,7 +12,8 @@ from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 from apps.core import catalogues, garbage, rls
 from apps.core.db import as_owner
 from scripts.launch.places import RUN
-from tests import database
+from tests import beginnings, database
+from tests.ground import GROUND, watched
 
 pytest_plugins = ["tests.chromium"]
 
@@ -55,6 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
     long = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in long)
+    items[:] = beginnings.together(items)
 
 
 def pytest_collection_finish() -> None:
@@ -102,7 +104,10 @@ def django_db_setup(
             verbosity=verbosity, interactive=False, keepdb=django_db_keepdb and not django_db_createdb
         )
         database.remember_what_migrations_load()
-    yield
+    with watched(GROUND):
+        yield
+    with django_db_blocker.unblock():
+        GROUND.close()
     if not django_db_keepdb:
         with django_db_blocker.unblock(), as_owner(connection):
             teardown_databases(created, verbosity=verbosity)
@@ -119,6 +124,36 @@ def _committed_rows_go_again() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _everything_touches_the_database(db: None) -> None:
     """Nearly every test does; a fixture that says so each time would be noise."""
+
+
+@pytest.fixture
+def _ground_of_the_module(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker) -> None:
+    """The tests of a module that need no commit share a transaction (tests/ground.py)."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = (marker is not None and marker.kwargs.get("transaction", False)) or (
+        {"transactional_db", "live_server"} & set(request.fixturenames)
+    )
+    with django_db_blocker.unblock():
+        if commits:
+            GROUND.close()
+        else:
+            GROUND.open(request.node.nodeid.split("::")[0])
+
+
+@pytest.fixture
+def _django_db_helper(_ground_of_the_module: None, _django_db_helper: None) -> Iterator[None]:
+    """The savepoint of a test lies on the ground of its module."""
+    GROUND.begin()
+    yield
+    GROUND.end()
+
+
+@pytest.fixture
+def monkeypatch(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """What a test replaced before it began with a factory makes another ground."""
+    GROUND.monkeypatch = monkeypatch
+    yield monkeypatch
+    GROUND.monkeypatch = None
 
 
 @pytest.fixture(autouse=True)

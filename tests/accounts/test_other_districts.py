@@ -26,6 +26,7 @@ from apps.core import rls
 from apps.core.ground_invariants import unprotected_sql
 from apps.plans.models import Plan
 from tests.factories import accounts
+from tests.ground import stands
 from tests.mirror import MARK, mirrored, protected_tables, rows_shown
 from tests.permission_objects import Pair, World
 from tests.permission_registry import OBJECTS
@@ -39,12 +40,14 @@ _SHUT = {"account_logout", "accounts:demo_sign_in", "account_change_password"}
 
 
 @pytest.fixture
+@stands
 def world() -> World:
     """With a row of both districts in every protected table."""
     return mirrored()
 
 
 @pytest.fixture
+@stands
 def small_world() -> World:
     """A class in each district is enough where plans are looked at."""
     found = World()

@@ -11,11 +11,13 @@ from tests.api.test_banking import LATER, call_of, upload
 from tests.factories import accounts, banking
 from tests.factories import reconciliation as make
 from tests.factories.apprentices import ON
+from tests.ground import stands
 
 V1 = "/api/v1"
 
 
 @pytest.fixture
+@stands
 def of():
     """Payments that agree, and money that nothing explains."""
     found = make.opened(banking.treasury(payments=2))

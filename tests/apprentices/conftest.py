@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from apps.apprentices import services
 from apps.apprentices.models import RosterFile, TrainingClass
 from tests.factories import apprentices as make
+from tests.ground import stands
 
 HEADINGS = [
     "姓名",
@@ -32,6 +33,7 @@ def shop() -> make.Workshop:
 
 
 @pytest.fixture
+@stands
 def training_class(shop: make.Workshop) -> TrainingClass:
     return make.open_class(shop)
 

@@ -10,11 +10,13 @@ from apps.apprentices.requirements import requirements_on
 from apps.apprentices.roster.judge import FIELDS, MEANINGS_MAX, GoodRow, Judge
 from tests.factories import apprentices as make
 from tests.factories import numbers
+from tests.ground import stands
 
 RIGHT_ID = "11010519491231002X"
 
 
 @pytest.fixture
+@stands
 def judge() -> Judge:
     make.policy()
     return Judge(requirements_on(make.ON))

@@ -11,11 +11,13 @@ from apps.casework.engine import Opinion
 from apps.casework.models import History
 from apps.core.errors import Conflict, InvalidInput, NotFound, Refused
 from tests.factories import apprentices as make
+from tests.ground import stands
 
 LATER = date(2023, 6, 1)
 
 
 @pytest.fixture
+@stands
 def enrolled(shop):
     return make.enrolled_class(shop).enrolments.get()
 

@@ -15,6 +15,7 @@ from apps.plans.models import Plan
 from apps.plans.transitions import PLAN_TRANSITIONS
 from tests.factories import accounts, plans
 from tests.factories.plans import ON, complete_plan
+from tests.ground import stands
 
 
 def step(case: plans.PlanCase, action: str, actor: Actor, **options) -> Plan:
@@ -29,6 +30,7 @@ def dated(plan: Plan) -> list[str]:
 
 
 @pytest.fixture
+@stands
 def case() -> plans.PlanCase:
     """A plan that waits for the district."""
     return complete_plan(state=PlanState.DISTRICT_REVIEW)

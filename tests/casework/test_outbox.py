@@ -21,12 +21,14 @@ from apps.payouts.services.release_many import RELEASE, enqueue_release
 from apps.reconciliation.services.reconcile import RUN, enqueue_run
 from apps.reconciliation.tasks import reconcile_nightly
 from tests.factories import accounts, banking, claims
+from tests.ground import stands
 
 pytestmark = pytest.mark.django_db
 LATER = timedelta(minutes=5)
 
 
 @pytest.fixture
+@stands
 def addressee():
     """An officer with an address."""
     member = accounts.member(Role.CITY_OFFICER)

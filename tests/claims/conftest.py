@@ -15,6 +15,7 @@ from apps.payouts.services.release_payment import release_payment
 from apps.payouts.services.sign_recovery import sign_recovery
 from tests.factories import claims as make
 from tests.factories.apprentices import ON
+from tests.ground import stands
 from tests.ledger.conftest import owner, without
 
 __all__ = ["owner", "without"]
@@ -22,6 +23,7 @@ LATER = ON + timedelta(days=30)
 
 
 @pytest.fixture
+@stands
 def paid_and_recovering() -> tuple[Claim, Claim]:
     """An advance that was paid at the second attempt; then one passed, two left, part of it came back."""
     of = make.money(people=3, special_fen=24_000_00)

@@ -12,6 +12,7 @@ from apps.claims.services.review_claim import reject_claim, return_claim
 from apps.claims.services.submit_claim import submit_claim
 from apps.training.models import Assessment
 from tests.factories import claims as make
+from tests.ground import stands
 
 pytestmark = pytest.mark.django_db
 LATER = date(2023, 12, 1)
@@ -21,6 +22,7 @@ BACK = Opinion(
 
 
 @pytest.fixture
+@stands
 def handed_in():
     """A remainder claim that was handed in, with the result of its one apprentice."""
     of = make.money(people=1)

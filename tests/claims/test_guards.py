@@ -10,6 +10,7 @@ from apps.claims.services.review_claim import reject_claim, return_claim
 from apps.claims.services.submit_claim import submit_claim, withdraw_claim
 from tests.factories import claims as make
 from tests.factories.apprentices import ON
+from tests.ground import stands
 from tests.ledger.conftest import refused_by, run
 from tests.triggers import switch_off
 
@@ -37,6 +38,7 @@ def of():
 
 
 @pytest.fixture
+@stands
 def handed_in(of) -> Claim:
     return submit_claim(of.clerk, make.computed(of), on=ON)
 

@@ -10,11 +10,13 @@ from apps.accounts.models import Organisation
 from apps.core import keyset
 from apps.core.errors import InvalidInput
 from tests.factories import accounts
+from tests.ground import stands
 
 ORDERS = [("name", "id"), ("-name", "id"), ("id",), ("district__code", "-id")]
 
 
 @pytest.fixture
+@stands
 def organisations() -> list[Organisation]:
     districts = accounts.district("110101"), accounts.district("110105")
     return [

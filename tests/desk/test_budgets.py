@@ -12,11 +12,13 @@ from apps.ledger.models import Budget
 from apps.payouts.models import BudgetRequest
 from tests.factories import accounts
 from tests.factories import ledger as make
+from tests.ground import stands
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
+@stands
 def _chart():
     make.chart()
     accounts.district(make.DISTRICT)

@@ -16,6 +16,7 @@ from apps.plans.models import Consolidation, Plan
 from tests.factories import accounts, plans
 from tests.factories.accounts import client_of
 from tests.factories.plans import ON, complete_plan
+from tests.ground import stands
 
 
 @pytest.fixture(autouse=True)
@@ -269,6 +270,7 @@ def test_the_register_filters_by_state_district_and_text():
 
 
 @pytest.fixture
+@stands
 def confirmed():
     return [
         complete_plan(state=PlanState.APPROVED),

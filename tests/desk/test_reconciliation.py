@@ -11,11 +11,13 @@ from apps.reconciliation.models import Break, Correction, Run
 from tests.factories import accounts, banking
 from tests.factories import reconciliation as make
 from tests.factories.apprentices import ON
+from tests.ground import stands
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@stands
 def of():
     """Payments that agree, and money that nothing explains."""
     found = make.opened(banking.treasury(payments=2))

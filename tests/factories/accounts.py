@@ -23,6 +23,7 @@ from apps.accounts.roles import ADMINISTRATORS, DISTRICT_ROLES, ORGANISATION_OF,
 from apps.accounts.services import id_index, mobile_index
 from apps.core.identifiers import parse_id_number
 from tests.factories import numbers
+from tests.ground import stands
 
 PASSWORD = "Apprentice-2022"
 LONG_AGO = date(2000, 1, 1)
@@ -111,6 +112,12 @@ def founding_administrator(role: Role) -> Membership:
         origin=Origin.FOUNDING,
     )
     return with_person(made)
+
+
+@stands
+def founders() -> None:
+    """Those who grant: nearly everybody needs them to become a member of anything."""
+    _administrators()
 
 
 def _administrators() -> tuple[int, int]:

@@ -34,6 +34,7 @@ from apps.policy.rules import Rules
 from apps.policy.selectors import governing_document
 from apps.policy.services.load_policies import store_documents
 from tests.factories import accounts, enterprises, institutions, numbers
+from tests.ground import stands, stands_upon
 
 ON = date(2023, 3, 1)
 OCCUPATION = ("6-18-01-01", "车工", "lathe operator")
@@ -75,6 +76,7 @@ def _written() -> list[Rules]:
     return list(read_documents(policies_dir()))
 
 
+@stands
 def policy(on: date = ON) -> PolicyDocument:
     """The document that governs the day; the project's documents are loaded once."""
     if not PolicyDocument.objects.exists():
@@ -89,6 +91,7 @@ def occupation(
     return found
 
 
+@stands_upon(policy, accounts.founders)
 def workshop(
     *,
     headcount: int = 30,

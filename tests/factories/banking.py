@@ -14,9 +14,10 @@ from apps.banking.services.paying_accounts import enter_paying_account
 from apps.claims.models import Claim
 from apps.payouts.models import PaymentOrder
 from apps.payouts.services.release_payment import release_payment
-from tests.factories import accounts, claims, numbers
+from tests.factories import accounts, apprentices, claims, ledger, numbers
 from tests.factories.apprentices import ON
 from tests.factories.claims import Money
+from tests.ground import stands, stands_upon
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Treasury:
         return list(PaymentOrder.objects.filter(state="released").order_by("id"))
 
 
+@stands_upon(apprentices.policy, accounts.founders, ledger.chart)
 def treasury(*, payments: int = 1, profile_key: str = "city-commercial", people: int = 1) -> Treasury:
     """So many released orders of one district, and who pays them."""
     moneys = [claims.money(people=people, special_fen=0, employment_fen=0) for _n in range(payments)]
@@ -98,6 +100,7 @@ def _appropriate(of: Money) -> None:
         )
 
 
+@stands
 def made(of: Treasury) -> PaymentBatch:
     """A batch of every released order."""
     return build_batch(
@@ -110,16 +113,19 @@ def made(of: Treasury) -> PaymentBatch:
     )
 
 
+@stands
 def checked(of: Treasury) -> PaymentBatch:
     """A batch that waits for the second signature."""
     return check_batch(of.checker, made(of), on=ON)
 
 
+@stands
 def signed(of: Treasury) -> PaymentBatch:
     """A batch whose file is frozen."""
     return sign_batch(of.signer, checked(of), on=ON)
 
 
+@stands
 def sent(of: Treasury, **settling: object) -> PaymentBatch:
     """A batch that the bank has and has settled in its own book."""
     batch = send_batch(of.maker, signed(of), on=ON)

@@ -26,6 +26,7 @@ from apps.training.enums import EvidenceKind, Mode, SessionSide
 from apps.training.models import Assessment, Attendance, TrainingSession
 from tests.factories import accounts, apprentices, enterprises, ledger
 from tests.factories.apprentices import ON, Workshop, entry
+from tests.ground import stands, stands_upon
 
 SPECIAL, EMPLOYMENT = "special_account", "employment_fund"
 
@@ -53,6 +54,7 @@ class Money:
         return list(self.training_class.enrolments.order_by("id"))
 
 
+@stands_upon(apprentices.policy, accounts.founders, ledger.chart)
 def money(
     *,
     people: int = 2,
@@ -93,22 +95,26 @@ def money(
     )
 
 
+@stands
 def computed(of: Money, kind: ClaimKind = ClaimKind.ADVANCE, *, on: date = ON) -> Claim:
     """The draft of a claim, as it computes itself."""
     return compute_claim(of.clerk, of.training_class, kind, on=on)
 
 
+@stands
 def approved(of: Money, kind: ClaimKind = ClaimKind.ADVANCE, *, on: date = ON) -> Claim:
     """A claim that the district approved, waiting for the second signature."""
     claim = submit_claim(of.clerk, computed(of, kind, on=on), on=on)
     return approve_claim(of.reviewer, claim, on=on)
 
 
+@stands
 def signed(of: Money, kind: ClaimKind = ClaimKind.ADVANCE, *, on: date = ON) -> Claim:
     """A claim that was signed and waits for its release."""
     return sign_claim(of.supervisor, approved(of, kind, on=on), on=on)
 
 
+@stands
 def paid(of: Money, kind: ClaimKind = ClaimKind.ADVANCE, *, on: date = ON) -> Claim:
     """A claim that the bank paid."""
     claim = release_payment(of.finance, signed(of, kind, on=on), on=on)

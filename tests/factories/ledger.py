@@ -8,6 +8,7 @@ from apps.ledger import services
 from apps.ledger.models import Budget, Transaction
 from apps.ledger.services import LegSpec, Posting, credit, debit
 from apps.ledger.services.charting import load_chart
+from tests.ground import stands
 
 ACCOUNT_FUND = "special_account"
 SUBSIDY_FUND = "employment_fund"
@@ -16,6 +17,7 @@ DISTRICT = "110105"
 DAY = date(2023, 3, 1)
 
 
+@stands
 def chart() -> None:
     """Load the chart of accounts and the funds that the system comes with."""
     load_chart(settings.BASE_DIR / "fixtures" / "ledger")

@@ -25,6 +25,7 @@ from apps.plans.inputs import Basics, CourseRow, LineRow, MentorRow, TextbookRow
 from apps.plans.models import Plan
 from tests.factories import accounts, enterprises, institutions
 from tests.factories.apprentices import LEVEL, OCCUPATION, occupation, policy
+from tests.ground import stands_upon
 
 ON = date(2023, 3, 1)
 STARTS, ENDS = date(2023, 4, 1), date(2025, 3, 31)
@@ -66,6 +67,7 @@ class PlanCase:
         return actor_of(self.superior_member)
 
 
+@stands_upon(policy, accounts.founders)
 def parties(*, district: str = "110105", superior: bool = False) -> dict[str, Any]:
     """An enterprise, an institution that may teach the occupation, and those who act."""
     policy(ON)
@@ -147,6 +149,7 @@ def fill_in(case_of: PlanCase, on: date = ON) -> Plan:
     return plan
 
 
+@stands_upon(policy, accounts.founders)
 def draft(*, on: date = ON, **options: Any) -> PlanCase:
     """An empty draft of a new enterprise."""
     found = parties(**options)
@@ -154,6 +157,7 @@ def draft(*, on: date = ON, **options: Any) -> PlanCase:
     return PlanCase(plan=plan, **found)
 
 
+@stands_upon(policy, accounts.founders)
 def complete_plan(*, state: str = PlanState.DRAFT, on: date = ON, **options: Any) -> PlanCase:
     """A complete plan, moved by everybody concerned until it is in that state."""
     case = draft(on=on, **options)

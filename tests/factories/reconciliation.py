@@ -19,6 +19,7 @@ from apps.reconciliation.services.reconcile import RUN, reconcile
 from tests.factories import accounts, banking
 from tests.factories.apprentices import ON
 from tests.factories.banking import Treasury
+from tests.ground import stands
 
 MONEY = re.compile(r"I(1|3|4|5|6|7|8|9|10)[a-z]*")
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -27,6 +28,7 @@ LATER = ON + timedelta(days=3)
 MUCH_LATER = ON + timedelta(days=20)
 
 
+@stands
 def opened(of: Treasury) -> Treasury:
     """The bank has what the budgets say: the appropriations came in under the name of their document."""
     number = of.account.account_number
@@ -36,6 +38,7 @@ def opened(of: Treasury) -> Treasury:
     return of
 
 
+@stands
 def paid(of: Treasury) -> PaymentBatch:
     """A batch that the bank paid and whose result was taken in."""
     batch = banking.sent(of)

@@ -16,10 +16,12 @@ from apps.payouts.services.sign_recovery import sign_recovery
 from tests.factories import accounts, apprentices, claims
 from tests.factories.apprentices import ON
 from tests.factories.claims import Money
+from tests.ground import stands
 
 LATER = ON + timedelta(days=30)
 
 
+@stands
 def owed(of: Money, *, on: date = LATER, paid: bool = False) -> Recovery:
     """Everybody of a class left after the advances were paid (now, or before): they are to be repaid."""
     if not paid:

@@ -11,6 +11,7 @@ from apps.ledger import selectors, services
 from apps.ledger.models import Balance, BalanceDelta, Leg
 from apps.ledger.services.keeping import rebuild_balances
 from tests.factories import ledger as make
+from tests.ground import stands
 
 FUND = make.SUBSIDY_FUND
 
@@ -23,6 +24,7 @@ def rows(**wanted: object) -> list[tuple[str, str, str, int]]:
 
 
 @pytest.fixture
+@stands
 def year(books: None) -> None:
     """An appropriation, a claim that is booked and paid, and one in another district and fund."""
     make.posted("funded", 1_000_000, on=date(2023, 1, 5), debited="cash", credited="appropriations")

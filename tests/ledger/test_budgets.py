@@ -6,6 +6,7 @@ from apps.core.errors import Conflict, NotFound, Refused
 from apps.ledger import selectors, services
 from apps.ledger.models import Budget, BudgetMovement, Reservation
 from tests.factories import ledger as make
+from tests.ground import stands
 from tests.ledger.conftest import refused_by, run
 
 YEAR = make.DAY.year
@@ -14,6 +15,7 @@ FIRST, SECOND = make.FUND_ORDER
 
 
 @pytest.fixture
+@stands
 def budgets(books: None) -> None:
     """500.00 yuan in the first fund, 1,000.00 in the second."""
     make.budget(500_00, fund=FIRST)
@@ -178,6 +180,7 @@ class TestAReservation:
 
 
 @pytest.fixture
+@stands
 def over_two_funds(budgets: None) -> None:
     """A reservation of 600.00 yuan, 500.00 of them from the first fund."""
     services.reserve("claim:1", **POT, splits=[(FIRST, 500_00), (SECOND, 100_00)], on=make.DAY)

@@ -18,6 +18,7 @@ from apps.ledger.exporting import BEANCOUNT, HLEDGER, Scope, export
 from apps.ledger.exporting.books import Names, amount, balances
 from tests.factories import claims
 from tests.factories import ledger as make
+from tests.ground import stands
 
 BEAN_CHECK = Path(sys.executable).with_name("bean-check")
 HLEDGER_PROGRAM = shutil.which("hledger")
@@ -49,6 +50,7 @@ EACH = [BEANCOUNT, pytest.param(HLEDGER, marks=needs_hledger)]
 
 
 @pytest.fixture
+@stands
 def story(db: None) -> None:
     """A class with a paid advance and a settled remainder, out of two funds, and one odd memo reversed."""
     of = claims.money(people=2, special_fen=10_000_00)

@@ -10,6 +10,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from tests.factories import ledger as make
+from tests.ground import stands
 from tests.ledger.conftest import refused_by, run
 
 TRANSACTION = (
@@ -237,6 +238,7 @@ _REACHED = """
 
 
 @pytest.fixture
+@stands
 def filled_books(books: None) -> None:
     make.posted()
     make.budget()

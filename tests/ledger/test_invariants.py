@@ -7,6 +7,7 @@ from django.db import connection
 from apps.core import invariants
 from apps.ledger import services
 from tests.factories import ledger as make
+from tests.ground import stands
 from tests.ledger.conftest import run
 from tests.ledger.test_budgets import movement
 from tests.ledger.test_guards import HEADS_OFF, LEGS_OFF, ONE_SIDE_OFF, TRANSACTION, entry
@@ -16,6 +17,7 @@ NUMBERS = ["I1", "I1b", "I2a", "I2b", "I2c", "I6a", "I7", "I7b"]
 
 
 @pytest.fixture
+@stands
 def life(books: None) -> None:
     """Books in which everything has happened once."""
     make.budget(100_00)

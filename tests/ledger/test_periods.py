@@ -18,6 +18,7 @@ from apps.payouts.services.record_payment import record_payment
 from apps.payouts.services.release_payment import release_payment
 from tests.factories import accounts, claims
 from tests.factories import ledger as make
+from tests.ground import stands
 from tests.ledger.conftest import refused_by, run
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,7 @@ ON = date(2023, 4, 5)
 
 
 @pytest.fixture
+@stands
 def march(books) -> AccountingPeriod:
     """March 2023 is closed, with one posting in it."""
     make.posted("march")

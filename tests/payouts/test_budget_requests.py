@@ -20,6 +20,7 @@ from apps.payouts.services import request_budget as service
 from apps.payouts.services.request_budget import Wanted
 from tests.factories import accounts
 from tests.factories import ledger as make
+from tests.ground import stands
 
 pytestmark = pytest.mark.django_db
 ON, YEAR = date(2023, 3, 1), 2023
@@ -28,6 +29,7 @@ FUND, FUND_B = make.SUBSIDY_FUND, make.ACCOUNT_FUND
 
 
 @pytest.fixture(autouse=True)
+@stands
 def _chart():
     make.chart()
     accounts.district(OWN)

@@ -20,12 +20,14 @@ from apps.payouts.notice.facts import digest, fix_notice
 from tests.factories import claims as make
 from tests.factories import numbers
 from tests.factories.recoveries import owed
+from tests.ground import stands
 from tests.pdf import text_of
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@stands
 def noticed() -> Recovery:
     """A notice of a district whose treasury has an account."""
     of = make.money(people=2)

@@ -4,6 +4,7 @@ import pytest
 
 from tests.factories import claims as make
 from tests.factories.recoveries import owed, received, signed_later
+from tests.ground import stands
 from tests.ledger.conftest import run
 from tests.payouts.test_set_off import broken, release
 from tests.payouts.test_write_off import written_off
@@ -45,6 +46,7 @@ SPOILED = {
 
 
 @pytest.fixture
+@stands
 def story():
     """One recovery set off in part, another one written off and paid in part after all."""
     of, lost = make.money(people=3), make.money(people=1)

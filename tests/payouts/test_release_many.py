@@ -22,6 +22,7 @@ from apps.payouts.services.release_payment import release_payment
 from tests.factories import accounts
 from tests.factories import claims as make
 from tests.factories.apprentices import ON
+from tests.ground import stands
 
 
 class PowerCut(BaseException):
@@ -29,6 +30,7 @@ class PowerCut(BaseException):
 
 
 @pytest.fixture
+@stands
 def signed() -> tuple[list[Claim], make.Money]:
     """Three claims of one district that wait for their release, and the finance officer."""
     classes = [make.money(people=1) for _three in range(3)]

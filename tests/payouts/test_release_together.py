@@ -15,9 +15,11 @@ from apps.payouts.services.release_together import release_together
 from tests.factories import accounts
 from tests.factories import claims as make
 from tests.factories.apprentices import ON
+from tests.ground import stands
 
 
 @pytest.fixture
+@stands
 def signed() -> tuple[list[Claim], make.Money]:
     """Four claims of one district, two of them of two apprentices, that wait for their release."""
     classes = [make.money(people=people) for people in (1, 2, 1, 2)]

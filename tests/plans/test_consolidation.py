@@ -12,9 +12,11 @@ from apps.plans.models import Consolidation, Plan
 from apps.policy.rules import digest
 from tests.factories import accounts
 from tests.factories.plans import ON, complete_plan
+from tests.ground import stands
 
 
 @pytest.fixture
+@stands
 def approved():
     return [
         complete_plan(state=PlanState.APPROVED),

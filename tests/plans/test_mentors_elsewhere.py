@@ -7,12 +7,14 @@ from apps.plans.checks.mentors import mentors_elsewhere
 from apps.plans.enums import PlanState
 from apps.plans.models import Mentor, Plan
 from tests.factories import accounts, plans
+from tests.ground import stands
 
 pytestmark = pytest.mark.django_db
 INDEX = b"m" * 32
 
 
 @pytest.fixture
+@stands
 def pair():
     """A plan under review, and one of another district for the same months with the same first mentor."""
     cases = [plans.complete_plan(), plans.complete_plan(district="110108")]

@@ -11,6 +11,7 @@ from tests.factories import accounts, claims
 from tests.factories import training as make
 from tests.factories.accounts import client_of
 from tests.factories.apprentices import ON
+from tests.ground import stands
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +22,7 @@ def of():
 
 
 @pytest.fixture
+@stands
 def person(of):
     return of.enrolments()[0]
 

@@ -4,6 +4,8 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
+from tests.ground import stands
+
 ASKED = {
     "document": "beijing-2022-11",
     "on": "2023-03-01",
@@ -16,6 +18,7 @@ ASKED = {
 
 
 @pytest.fixture
+@stands
 def _policies_loaded():
     call_command("load_policies", "fixtures/policies", verbosity=0)
 

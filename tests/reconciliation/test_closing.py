@@ -14,6 +14,7 @@ from apps.reconciliation.models import Break
 from tests.factories import accounts, banking, ledger
 from tests.factories import reconciliation as make
 from tests.factories.apprentices import ON
+from tests.ground import stands
 
 pytestmark = pytest.mark.django_db
 MONTH = ON.replace(day=1)
@@ -23,6 +24,7 @@ OURS = {"not_reconciled", "reconciled_before", "difference_open", "correction_un
 
 
 @pytest.fixture
+@stands
 def of():
     """A month in which every side agrees; its batch is closed."""
     found = make.opened(banking.treasury(payments=2))

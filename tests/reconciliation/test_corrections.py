@@ -18,6 +18,7 @@ from tests.factories import banking
 from tests.factories import reconciliation as make
 from tests.factories.apprentices import ON
 from tests.factories.ledger import two_legs
+from tests.ground import stands
 from tests.ledger.conftest import refused_by, run
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,7 @@ SPECIAL = "special_account"
 
 
 @pytest.fixture
+@stands
 def of():
     """A month in which all sides agree, not compared yet."""
     found = make.opened(banking.treasury(payments=2))

@@ -27,12 +27,14 @@ from tests.factories import banking
 from tests.factories import reconciliation as make
 from tests.factories.apprentices import ON
 from tests.factories.ledger import two_legs
+from tests.ground import stands
 from tests.ledger.conftest import refused_by, run
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@stands
 def of():
     """Two payments that every side agrees on."""
     found = make.opened(banking.treasury(payments=2))

@@ -18,6 +18,7 @@ from tests.factories import banking
 from tests.factories import reconciliation as make
 from tests.factories.apprentices import ON
 from tests.factories.ledger import two_legs
+from tests.ground import stands
 from tests.reconciliation.test_differences import planting
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,7 @@ DAY = make.LATER + timedelta(days=1)
 
 
 @pytest.fixture
+@stands
 def of():
     """Payments that agree, and money that nothing explains."""
     found = make.opened(banking.treasury(payments=2))

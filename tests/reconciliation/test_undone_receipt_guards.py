@@ -8,10 +8,12 @@ from apps.banking.services.match_lines import match_recovery
 from apps.core.invariants import audit
 from apps.payouts.models import RecoveryReceipt, UndoneReceipt
 from tests.factories import reconciliation as make
+from tests.ground import stands
 from tests.reconciliation.test_undone_receipts import DAY, by_hand, line, mistaken, owing_two, undone
 
 
 @pytest.fixture
+@stands
 def of():
     """Two enterprises owe something; money came in under a reference that says nothing."""
     return owing_two()

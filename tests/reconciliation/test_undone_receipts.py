@@ -28,12 +28,14 @@ from tests.banking.test_statements import recovering
 from tests.factories import accounts, banking
 from tests.factories import reconciliation as make
 from tests.factories.apprentices import ON
+from tests.ground import stands
 
 DAY = make.LATER + timedelta(days=1)
 AFTER = ON.replace(month=ON.month + 1, day=20)
 
 
 @pytest.fixture
+@stands
 def of():
     """Two enterprises owe something; money came in under a reference that says nothing."""
     return owing_two()

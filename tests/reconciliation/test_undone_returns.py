@@ -25,11 +25,13 @@ from apps.reconciliation.services.correct import Wanted, request_undoing, sign_c
 from tests.factories import accounts, banking
 from tests.factories import reconciliation as make
 from tests.factories.apprentices import ON
+from tests.ground import stands
 
 AFTER = ON.replace(month=ON.month + 1, day=20)
 
 
 @pytest.fixture
+@stands
 def of():
     """A month in which two payments were made; money came in that names one of them."""
     found = make.opened(banking.treasury(payments=2))

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.chromium import serious_findings, watch_for_trouble
+from tests.chromium import PHONE, serious_findings, watch_for_trouble
 
 
 def test_the_sign_in_page_is_in_chinese_and_free_of_complaints(page: Page):
@@ -37,3 +37,12 @@ def test_a_page_that_errs_or_reaches_out_is_noticed(chromium, live_server, trans
     page.wait_for_function("() => new Promise(resolve => setTimeout(resolve, 300, true))")
     context.close()
     assert any(told in trouble for trouble in troubles)
+
+
+def test_axe_finds_at_either_width_what_keeps_somebody_from_reading(page):
+    page.set_content('<html lang="zh"><title>页</title><main><h1>页</h1><img src="x.png"></main>')
+    assert [finding.split(":")[0] for finding in serious_findings(page)] == ["image-alt"]
+    page.set_viewport_size(PHONE)
+    page.locator("img").evaluate("image => image.replaceWith('灰字')")
+    page.locator("main").evaluate("main => main.style.color = '#bbb'")
+    assert {finding.split(":")[0] for finding in serious_findings(page)} == {"color-contrast"}
