@@ -8,12 +8,12 @@ from apps.banking.formats.profiles import profile
 from apps.banking.services.batch_steps import check_batch, send_batch, sign_batch
 from apps.banking.services.build_batch import build_batch
 from apps.banking.services.freezing import make_file
-from apps.banking.services.paying_accounts import enter_paying_account
 from apps.banking.services.take_result import take_result
 from apps.banking.services.take_statement import take_statement
 from apps.payouts.services.release_payment import release_payment
 from tests.factories import accounts, claims, numbers
 from tests.factories.apprentices import ON
+from tests.factories.banking import signed_account
 from tests.factories.claims import Money
 
 _LATER = ON + timedelta(days=3)
@@ -29,7 +29,7 @@ def pay_through(bank: FakeBank, of: Money, text: str) -> None:
     """Release the claim of a class that is not paid yet, and take it through the bank."""
     place = of.training_class.district
     order = release_payment(of.finance, claims.signed(of), on=ON).orders.get()
-    account = enter_paying_account(
+    account = signed_account(
         of.finance,
         profile_key=_BANK,
         account_name=f"{text}财政局",

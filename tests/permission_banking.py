@@ -8,7 +8,6 @@ from apps.banking.formats.profiles import profile
 from apps.banking.models import BankStatement, PayingAccount, PaymentBatch
 from apps.banking.selectors import open_orders
 from apps.banking.services.build_batch import build_batch, take_out
-from apps.banking.services.paying_accounts import enter_paying_account
 from apps.banking.services.take_statement import take_statement
 from apps.casework.engine import Opinion
 from apps.payouts.models import PaymentOrder
@@ -16,6 +15,7 @@ from apps.payouts.services.record_payment import record_failure
 from apps.payouts.services.release_payment import release_payment
 from tests.factories import claims, numbers
 from tests.factories.apprentices import ON
+from tests.factories.banking import signed_account
 from tests.factories.claims import Money
 from tests.permission_cases import _both
 from tests.permission_objects import Pair, World, objects
@@ -25,7 +25,7 @@ def _account(of: Money) -> PayingAccount:
     """The account from which a district pays, with a batch, a movement and a failed payment."""
     district = of.training_class.district_id
     found = PayingAccount.objects.filter(district=district).first()
-    return found or enter_paying_account(
+    return found or signed_account(
         of.finance,
         profile_key="city-commercial",
         account_name="财政局",
@@ -107,7 +107,7 @@ def _batch_entry(world: World) -> Pair:
     return Pair({"pk": own}, {"pk": foreign}, seen_by=TREASURY, may_refuse=True)
 
 
-@objects("desk:paying_account_retire", "api:paying-account-detail")
+@objects("desk:paying_account_retire", "desk:paying_account_sign", "api:paying-account-detail")
 def _paying_account(world: World) -> Pair:
     return _both(world, _account, seen_by=TREASURY, may_refuse=True)
 

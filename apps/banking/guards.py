@@ -104,10 +104,14 @@ _KEPT = """
         USING ERRCODE = 'restrict_violation', CONSTRAINT = 'banking_entries_stay';
 """
 
-# The number is sealed anew when keys change; its index says which it is.
+# The number is sealed anew when keys change; its index says which it is. The second signature is given once.
 _ACCOUNT_FIXED = """
-    IF to_jsonb(NEW) - '{retired_on,account_number}'::text[]
-       IS DISTINCT FROM to_jsonb(OLD) - '{retired_on,account_number}'::text[]
+    IF to_jsonb(NEW) - '{retired_on,account_number,confirmed_on,confirmed_by_id,confirmer_id}'::text[]
+       IS DISTINCT FROM
+       to_jsonb(OLD) - '{retired_on,account_number,confirmed_on,confirmed_by_id,confirmer_id}'::text[]
+       OR (OLD.confirmed_on IS NOT NULL
+           AND (NEW.confirmed_on, NEW.confirmed_by_id, NEW.confirmer_id)
+               IS DISTINCT FROM (OLD.confirmed_on, OLD.confirmed_by_id, OLD.confirmer_id))
        OR (OLD.retired_on IS NOT NULL AND NEW.retired_on IS DISTINCT FROM OLD.retired_on) THEN
         RAISE EXCEPTION 'an account that payments come from is replaced, not edited'
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'banking_account_fixed';
@@ -210,6 +214,26 @@ def entry_guards() -> list[Guard]:
             func=_KEPT,
         ),
     ]
+
+
+def from_a_signed_account() -> Guard:
+    """A batch is paid from an account for which a second person signed."""
+    return Guard(
+        name="from_a_signed_account",
+        level=pgtrigger.Row,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        func="""
+            IF NOT EXISTS (
+                SELECT FROM public.banking_payingaccount a
+                 WHERE a.id = NEW.paying_account_id AND a.confirmed_on IS NOT NULL
+            ) THEN
+                RAISE EXCEPTION 'payments come from an account for which a second person signed'
+                    USING ERRCODE = 'restrict_violation', CONSTRAINT = 'banking_account_signed';
+            END IF;
+            RETURN NULL;
+        """,
+    )
 
 
 def account_guard() -> Guard:

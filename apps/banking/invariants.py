@@ -154,3 +154,16 @@ register(
     """,
     _("These movements or matches refer to something that is missing or another's. Restore what is missing."),
 )
+
+ACCOUNTS = register(
+    "I8b",
+    _("Every batch is paid from an account for which a second person signed"),
+    """
+    SELECT batch.id AS batch_id, batch.number, account.id AS account_id
+      FROM banking_paymentbatch AS batch
+      JOIN banking_payingaccount AS account ON account.id = batch.paying_account_id
+     WHERE batch.state <> 'cancelled'
+       AND (account.confirmed_on IS NULL OR account.confirmer_id IS NOT DISTINCT FROM account.enterer_id)
+    """,
+    _("Stop these batches until another person has compared the account with the bank's paper and signed."),
+)

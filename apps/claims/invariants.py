@@ -252,7 +252,5 @@ YEARS = register(
       FROM ledger_reservation AS reserved JOIN claims_claim AS claim ON reserved.key = 'claim:' || claim.id
      WHERE reserved.year IS DISTINCT FROM claim.year
     """,
-    _(
-        "The money was promised out of another year than that of the signature. Have the reservation corrected."
-    ),
+    _("The money was promised out of another year than that of the signature. Have it corrected."),
 )

@@ -13,7 +13,7 @@ from apps.banking.models import PayingAccount, PaymentBatch
 from apps.banking.services.batch_steps import check_batch, close_batch, send_batch, sign_batch
 from apps.banking.services.build_batch import build_batch
 from apps.banking.services.freezing import make_file
-from apps.banking.services.paying_accounts import enter_paying_account
+from apps.banking.services.paying_accounts import enter_paying_account, sign_paying_account
 from apps.banking.services.take_result import take_result
 from apps.banking.services.take_statement import take_statement
 from apps.core.workdays import add_working_days
@@ -63,6 +63,7 @@ def open_treasury(registry: Registry, staff: Staff, district: str, today: date) 
         bank_code="313100000013",
         district=district,
     )
+    account = sign_paying_account(checker, account, on=today)
     path = default_path(PROFILE)
     path.unlink(missing_ok=True)
     bank = FakeBank(profile(PROFILE), path)

@@ -158,7 +158,7 @@ def test_an_account_of_one_fund_pays_only_what_comes_out_of_it():
         "district": of.district,
     }
     special, employment = (
-        enter_paying_account(of.maker, account_number=numbers.account_number(), fund=fund, **common)
+        banking.signed_account(of.maker, account_number=numbers.account_number(), fund=fund, **common)
         for fund in ("special_account", "employment_fund")
     )
     assert open_orders(of.maker, special, of.district).count() == 1

@@ -212,7 +212,9 @@ def _forget() -> None:
     """Make room for the next turn: nobody may take a statement away, so the owner does, past the guards."""
     with as_owner(connection), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute("TRUNCATE banking_bankstatement, banking_statementline, banking_statementmatch CASCADE")
+        cursor.execute(
+            "TRUNCATE banking_bankstatement, banking_statementline, banking_statementmatch CASCADE"
+        )
     if StatementMatch.objects.exists():
         raise AssertionError("a match outlived its statement")
 

@@ -1,6 +1,7 @@
 """Paying accounts, batches in every state, and a bank that answers them."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
@@ -10,7 +11,7 @@ from apps.banking.models import PayingAccount, PaymentBatch
 from apps.banking.services.batch_steps import check_batch, send_batch, sign_batch
 from apps.banking.services.build_batch import build_batch
 from apps.banking.services.freezing import make_file
-from apps.banking.services.paying_accounts import enter_paying_account
+from apps.banking.services.paying_accounts import enter_paying_account, sign_paying_account
 from apps.claims.models import Claim
 from apps.payouts.models import PaymentOrder
 from apps.payouts.services.release_payment import release_payment
@@ -51,7 +52,7 @@ def treasury(*, payments: int = 1, profile_key: str = "city-commercial", people:
     for of in moneys:
         signed = claims.signed(of)
         released.append(release_payment(first.finance, signed, on=ON))
-    account = enter_paying_account(
+    account = signed_account(
         first.finance,
         profile_key=profile_key,
         account_name="北京市朝阳区财政局",
@@ -71,9 +72,16 @@ def treasury(*, payments: int = 1, profile_key: str = "city-commercial", people:
     )
 
 
+def signed_account(actor: Actor, **given: Any) -> PayingAccount:
+    """An account that this actor entered and another person of finance signed for."""
+    entered = enter_paying_account(actor, **given)
+    other = accounts.actor(Role.FINANCE_OFFICER, district=entered.district)
+    return sign_paying_account(other, entered, on=ON)
+
+
 def another_account(of: Treasury, number: str) -> PayingAccount:
     """A second account of the same district."""
-    return enter_paying_account(
+    return signed_account(
         of.maker,
         profile_key=of.account.profile_key,
         account_name=of.account.account_name,

@@ -21,7 +21,7 @@ from apps.banking.models import PayingAccount
 from apps.banking.services.batch_steps import check_batch, close_batch, send_batch, sign_batch
 from apps.banking.services.build_batch import build_batch
 from apps.banking.services.freezing import make_file
-from apps.banking.services.paying_accounts import enter_paying_account
+from apps.banking.services.paying_accounts import enter_paying_account, sign_paying_account
 from apps.banking.services.take_result import take_result
 from apps.banking.services.take_statement import take_statement
 from apps.claims.enums import ClaimKind
@@ -134,6 +134,7 @@ def build() -> Town:
         bank_code="313100000013",
         district=place.pk,
     )
+    sign_paying_account(town.checker, account, on=ON)
     town.account_id = account.pk
     first, second, _third = shops
     _pay_first(town, first, account)

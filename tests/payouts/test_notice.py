@@ -11,7 +11,6 @@ from django.db import DatabaseError, transaction
 from fontTools.ttLib import TTFont
 
 from apps.accounts.models import Organisation
-from apps.banking.services.paying_accounts import enter_paying_account
 from apps.core.errors import InvalidInput
 from apps.payouts.models import Recovery, RecoveryNotice
 from apps.payouts.notice import sheet
@@ -19,6 +18,7 @@ from apps.payouts.notice.document import notice_pdf
 from apps.payouts.notice.facts import digest, fix_notice
 from tests.factories import claims as make
 from tests.factories import numbers
+from tests.factories.banking import signed_account
 from tests.factories.recoveries import owed
 from tests.ground import stands
 from tests.pdf import text_of
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 def noticed() -> Recovery:
     """A notice of a district whose treasury has an account."""
     of = make.money(people=2)
-    enter_paying_account(
+    signed_account(
         of.finance,
         profile_key="city-commercial",
         account_name="朝阳区财政局",

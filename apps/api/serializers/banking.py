@@ -30,6 +30,7 @@ class PayingAccountSerializer(serializers.ModelSerializer):
             "account_number",
             "bank_name",
             "bank_code",
+            "confirmed_on",
             "retired_on",
         )
         read_only_fields = fields

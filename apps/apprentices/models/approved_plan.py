@@ -10,7 +10,7 @@ def of_an_approved_plan() -> Guard:
     return Guard(
         name="of_an_approved_plan",
         level=pgtrigger.Row,
-        when=pgtrigger.Before,
+        when=pgtrigger.After,
         operation=pgtrigger.Insert,
         declare=[("_state", "text")],
         func="""
@@ -19,6 +19,6 @@ def of_an_approved_plan() -> Guard:
                 RAISE EXCEPTION 'a class is opened under an approved plan'
                     USING ERRCODE = 'restrict_violation', CONSTRAINT = 'class_of_an_approved_plan';
             END IF;
-            RETURN NEW;
+            RETURN NULL;
         """,
     )

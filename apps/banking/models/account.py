@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.access import scope_q
@@ -18,12 +18,12 @@ class PayingAccountQuerySet(models.QuerySet):
         return self.filter(scope_q(actor, enterprise=None, institution=None))
 
     def in_use(self) -> Self:
-        """Those from which payments are made today."""
-        return self.filter(retired_on=None)
+        """Those from which payments are made today: a second person signed for them."""
+        return self.filter(retired_on=None, confirmed_on__isnull=False)
 
 
 class PayingAccount(models.Model):
-    """An account of the treasury at a bank. Replaced, never edited.
+    """An account of the treasury at a bank. Replaced, never edited; signed for before anything is paid.
 
     Without a district it is the city's. With a fund it pays only orders that come wholly out of that fund.
     `profile_key` names the bank's forms in `fixtures/banks`.
@@ -48,6 +48,11 @@ class PayingAccount(models.Model):
     bank_code = models.CharField(_("Bank code (12 digits)"), max_length=12, blank=True)
     entered_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     entered_at = models.DateTimeField(_("Entered"), auto_now_add=True)
+    # The people, since two accounts of one person are no two signatures.
+    enterer = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    confirmed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    confirmer = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    confirmed_on = models.DateField(_("Signed on"), null=True, blank=True)
     retired_on = models.DateField(_("Out of use since"), null=True, blank=True)
 
     objects = PayingAccountQuerySet.as_manager()
@@ -61,6 +66,17 @@ class PayingAccount(models.Model):
             models.CheckConstraint(
                 name="paying_account_code_form",
                 condition=Q(bank_code="") | Q(bank_code__regex=r"^[0-9]{12}$"),
+            ),
+            models.CheckConstraint(
+                name="paying_account_two_people",
+                condition=Q(confirmed_on=None, confirmed_by=None, confirmer=None)
+                | Q(
+                    confirmed_on__isnull=False,
+                    confirmed_by__isnull=False,
+                    confirmer__isnull=False,
+                    enterer__isnull=False,
+                )
+                & ~Q(confirmer=F("enterer")),
             ),
         ]
         triggers = [account_guard()]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
 from apps.banking.enums import BatchState, EntryState
-from apps.banking.guards import batch_guards, entry_guards
+from apps.banking.guards import batch_guards, entry_guards, from_a_signed_account
 from apps.banking.transitions import BATCH_TRANSITIONS
 from apps.casework.models import Case, CaseQuerySet
 from apps.casework.triggers import state_triggers
@@ -73,7 +73,7 @@ class PaymentBatch(Case):
 
     class Meta:
         verbose_name = _("Payment batch")
-        triggers = [*state_triggers(BATCH_TRANSITIONS), *batch_guards()]
+        triggers = [*state_triggers(BATCH_TRANSITIONS), *batch_guards(), from_a_signed_account()]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=BatchState.values), name="batch_state_known"),
             models.CheckConstraint(

@@ -127,11 +127,14 @@ def _person(actor: Actor) -> int:
 def _require_sound(
     actor: Actor, account: PayingAccount, district: str, wanted: list[int], pay_on: date, on: date
 ) -> None:
-    known = PayingAccount.objects.visible_to(actor).in_use().filter(pk=account.pk).exists()
-    if not known or (account.district_id and account.district_id != district):
+    mine = PayingAccount.objects.visible_to(actor).filter(pk=account.pk, retired_on=None)
+    if not mine.exists() or (account.district_id and account.district_id != district):
         raise NotFound(
             _("There is no such account, or it does not pay for this district."), code="no_account"
         )
+    if not mine.in_use().exists():
+        message = _("This account waits for its second signature. Another person gives it first.")
+        raise Refused(message, code="account_unsigned")
     if actor.district_code and actor.district_code != district:
         raise NotFound(_("There is no such file, or it is not yours."), code="no_such_case")
     if not wanted:

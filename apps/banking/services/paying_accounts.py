@@ -1,4 +1,4 @@
-"""Finance enters and retires the accounts that payments come from."""
+"""Finance enters and retires the accounts that payments come from; a second person signs for each."""
 
 from datetime import date
 
@@ -16,6 +16,7 @@ from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Proble
 from apps.core.identifiers import parse_bank_account
 
 ACCOUNT_INDEX = "banking.paying_account"
+SIGNERS = (Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER)
 
 
 @transaction.atomic
@@ -61,6 +62,7 @@ def enter_paying_account(
         bank_name=bank,
         bank_code=code,
         entered_by_id=actor.account_id,
+        enterer_id=actor.person_id,
     )
     try:
         with transaction.atomic():
@@ -69,6 +71,34 @@ def enter_paying_account(
         raise Conflict(_("This account is in use already."), code="account_known") from error
     log_access(actor, AccessAction.BANK_ACCOUNT_ADDED, account)
     return account
+
+
+@transaction.atomic
+def sign_paying_account(actor: Actor, account: PayingAccount, *, on: date) -> PayingAccount:
+    """The second signature: another person compared the account with the bank's paper.
+
+    Only then a batch may be paid from it, and recoveries be paid back to it. Raises `Forbidden` for another
+    role and for whoever entered it, `NotFound` for an account of others, `Refused` where it was signed for or
+    is out of use.
+    """
+    if actor.role not in SIGNERS:
+        raise Forbidden(_("Your role cannot take this step."), code="not_your_step")
+    rows = PayingAccount.objects.visible_to(actor).filter(pk=account.pk)
+    locked = rows.select_for_update(of=("self",)).first()
+    if locked is None:
+        raise NotFound(_("There is no such account."), code="no_such_account")
+    if locked.retired_on is not None:
+        raise Refused(_("This account is out of use already."), code="retired")
+    if locked.confirmed_on is not None:
+        raise Refused(_("This account was signed for already."), code="signed")
+    if actor.person_id is None or locked.enterer_id is None or actor.person_id == locked.enterer_id:
+        raise Forbidden(_("Who entered an account does not sign for it."), code="own_entry")
+    locked.confirmed_on = on
+    locked.confirmed_by_id = actor.user_id
+    locked.confirmer_id = actor.person_id
+    locked.save(update_fields=["confirmed_on", "confirmed_by", "confirmer"])
+    log_access(actor, AccessAction.BANK_ACCOUNT_CONFIRMED, locked)
+    return locked
 
 
 @transaction.atomic

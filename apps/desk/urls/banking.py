@@ -14,6 +14,7 @@ urlpatterns = [
     path("batches/entries/<int:pk>/out/", batches.entry_out, name="batch_entry_out"),
     path("failures/", failures.payment_failures, name="payment_failures"),
     path("accounts/", accounts.paying_accounts, name="paying_accounts"),
+    path("accounts/<int:pk>/sign/", accounts.paying_account_sign, name="paying_account_sign"),
     path("accounts/<int:pk>/retire/", accounts.paying_account_retire, name="paying_account_retire"),
     path("statements/", statements.statement_list, name="statement_list"),
     path("statements/<int:pk>/", statements.statement_detail, name="statement_detail"),

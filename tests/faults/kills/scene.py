@@ -7,7 +7,7 @@ from apps.accounts.models import Membership
 from apps.accounts.roles import Role
 from apps.apprentices.models import Enrolment
 from apps.apprentices.services import withdraw_enrolment
-from apps.banking.services.paying_accounts import enter_paying_account
+from apps.banking.services.paying_accounts import enter_paying_account, sign_paying_account
 from apps.casework.engine import Opinion
 from apps.claims.enums import ClaimKind
 from apps.claims.models import Claim
@@ -75,6 +75,7 @@ def build(today: date) -> Scene:
         finance, profile_key=PROFILE, account_name="北京市朝阳区财政局", account_number=number,
         bank_name="北京银行朝阳支行", bank_code="313100000013", district=DISTRICT,
     )  # fmt: skip
+    sign_paying_account(accounts.actor_of(people["checker"]), account, on=ON)
     return Scene(
         claims=[_signed(people, place).pk for _n in range(CLAIMS)],
         recoveries=[_recovering(people, place).pk for _n in range(NOTICES)],
