@@ -198,7 +198,11 @@ def claim(who: dict, group: dict, kind: str, calendar: "Calendar", say) -> dict:
     found = who["enterprise"].post("/claims/", {"training_class": group["id"], "kind": kind})
     path = f"/claims/{found['id']}"
     who["enterprise"].post(f"{path}/submit/")
-    who["reviewer"].post(f"{path}/approve/")
+    approved = who["reviewer"].post(f"{path}/approve/")
+    if approved["published_until"]:
+        until = date.fromisoformat(approved["published_until"])
+        say(f"{kind} {approved['number']}: published until {until}")
+        calendar.let_pass((until - calendar.today).days + 1)
     who["supervisor"].post(f"{path}/sign/")
     who["finance"].post(f"{path}/release/")
     paid = who["finance"].post(

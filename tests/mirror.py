@@ -31,6 +31,7 @@ from tests.factories.claims import Money
 from tests.factories.recoveries import signed_later
 from tests.permission_cases import _claim, _dispute, _document, _recovery, _roster
 from tests.permission_ledger import _budget_request
+from tests.permission_notices import objection_in
 from tests.permission_objects import World
 from tests.permission_recoveries import agreement, write_off
 
@@ -114,6 +115,7 @@ def fill(of: Money, text: str) -> None:
     _dispute(of)
     _document(of)
     _budget_request(of)
+    objection_in(of, text)
     _money_back(of, claim, text)
 
 

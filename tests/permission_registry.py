@@ -4,6 +4,7 @@ from tests import (
     permission_banking,
     permission_cases,
     permission_ledger,
+    permission_notices,
     permission_reconciliation,
     permission_recoveries,
 )
@@ -13,6 +14,7 @@ REGISTERED_BY = (
     permission_banking,
     permission_cases,
     permission_ledger,
+    permission_notices,
     permission_reconciliation,
     permission_recoveries,
 )

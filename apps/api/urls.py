@@ -15,6 +15,7 @@ from apps.api.views.claims import ClaimViewSet, LineViewSet, OrderViewSet, Relea
 from apps.api.views.classes import ClassViewSet, EnrolmentViewSet, RosterFileViewSet, SessionViewSet
 from apps.api.views.jobs import JobViewSet
 from apps.api.views.ledger import AccountViewSet, MonthViewSet, TransactionViewSet, TrialBalanceViewSet
+from apps.api.views.notices import ObjectionViewSet, PublicNoticeViewSet
 from apps.api.views.openapi import SchemaView
 from apps.api.views.plans import PlanViewSet
 from apps.api.views.reconciliation import (
@@ -36,6 +37,8 @@ router.register("rosters", RosterFileViewSet, basename="roster")
 router.register("sessions", SessionViewSet, basename="session")
 router.register("claims", ClaimViewSet, basename="claim")
 router.register("lines", LineViewSet, basename="line")
+router.register("public-notices", PublicNoticeViewSet, basename="public-notice")
+router.register("objections", ObjectionViewSet, basename="objection")
 router.register("orders", OrderViewSet, basename="order")
 router.register("releases", ReleaseViewSet, basename="release")
 router.register("recoveries", RecoveryViewSet, basename="recovery")

@@ -16,4 +16,4 @@ def deadline_after(step: Transition, case: Any, on: date) -> date | None:
     if not step.deadline:
         return None
     document = getattr(case, "policy_document", None) or governing_document("apprenticeship", on)
-    return add_working_days(on, parameter(document, step.deadline, on))
+    return add_working_days(case.clock_starts(step, on), parameter(document, step.deadline, on))

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from apps.core.money import yuan
 
@@ -16,12 +16,23 @@ class ClaimsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.apprentices.services.change_status import hold_changes
-        from apps.casework import subjects
-        from apps.claims import invariants  # noqa: F401 - they declare themselves
+        from apps.casework import subjects, wording
+        from apps.claims import invariants, notice_invariants  # noqa: F401 - they declare themselves
         from apps.claims.ended_plan import claims_in_the_way
-        from apps.claims.services import renew_account, review_claim, sign_claim, submit_claim
+        from apps.claims.objection_transitions import OBJECTION_TRANSITIONS
+        from apps.claims.services import (
+            decide_objection,
+            publish_claim,
+            raise_objection,
+            renew_account,
+            review_claim,
+            sign_claim,
+            submit_claim,
+            tell_ended,
+        )
         from apps.claims.settled import settled_records_stay
         from apps.claims.transitions import CLAIM_TRANSITIONS
+        from apps.core import tones
         from apps.plans.services.end_plan import hold_ending
 
         hold_changes(settled_records_stay)
@@ -49,6 +60,25 @@ class ClaimsConfig(AppConfig):
                 amount=net_fen,
             )
         )
+        subjects.register(
+            subjects.Subject(
+                label="claims.objection",
+                name=_("Objection"),
+                table=OBJECTION_TRANSITIONS,
+                desk_url="desk:objection",
+                services={
+                    "uphold": decide_objection.uphold_objection,
+                    "dismiss": decide_objection.dismiss_objection,
+                },
+                summary=objection_in_a_few_words,
+                related=("claim", "line"),
+            )
+        )
+        wording.say(publish_claim.PUBLISHED, published_in_words)
+        wording.say(tell_ended.ENDED, ended_in_words)
+        wording.say(raise_objection.RAISED, raised_in_words)
+        wording.say(raise_objection.HELD, held_in_words)
+        tones.register({"upheld": "bad", "dismissed": "good"})
 
 
 def in_a_few_words(claim: Any) -> str:
@@ -63,6 +93,50 @@ def in_a_few_words(claim: Any) -> str:
         "count": claim.line_count,
         "net": yuan(claim.net_fen),
     }
+
+
+def objection_in_a_few_words(objection: Any) -> str:
+    """Which line of which claim."""
+    return gettext("Line %(position)s of claim %(claim)s") % {
+        "position": objection.line.position,
+        "claim": objection.claim.number,
+    }
+
+
+def published_in_words(notice: Any) -> str:
+    """What is published of which claim, and until when."""
+    text = ngettext(
+        "Claim %(claim)s is published (%(number)s, %(people)s apprentice) until %(day)s, then signed.",
+        "Claim %(claim)s is published (%(number)s, %(people)s apprentices) until %(day)s, then signed.",
+        notice.params["people"],
+    )
+    return text % {
+        "claim": notice.params["name"],
+        "number": notice.params["number"],
+        "people": notice.params["people"],
+        "day": notice.params["until"],
+    }
+
+
+def ended_in_words(notice: Any) -> str:
+    """Which claim can be signed now."""
+    about = {"number": notice.params["number"], "claim": notice.params["name"]}
+    return gettext("Public notice %(number)s is over: claim %(claim)s can be signed.") % about
+
+
+def raised_in_words(notice: Any) -> str:
+    """That somebody objected, and to a line of which claim."""
+    about = {"number": notice.params["name"], "claim": notice.params["claim"]}
+    return gettext("Objection %(number)s to a line of claim %(claim)s came in. It is to be examined.") % about
+
+
+def held_in_words(notice: Any) -> str:
+    """Which line waits."""
+    text = gettext(
+        "Line %(position)s of the public notice of claim %(claim)s is held: somebody objected. The district "
+        "examines it; the other lines go on."
+    )
+    return text % {"position": notice.params["position"], "claim": notice.params["name"]}
 
 
 def net_fen(claim: Any) -> int:

@@ -1,6 +1,7 @@
 """What must stand before a claim moves: one function per article."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from apps.accounts.actors import Actor
 from apps.casework.models import CaseDocument
 from apps.claims.enums import ClaimKind
 from apps.claims.models import Claim
+from apps.claims.publicity import nobody_objected_to, notice_ended
 from apps.claims.standing import changed_since
 from apps.core.errors import Problem
 from apps.enterprises.models import BankAccount
@@ -33,6 +35,16 @@ def missing_for_approval(claim: Claim, _actor: Actor) -> list[Problem]:
     """What keeps the office from approving: changed records, an open dispute, a changed account."""
     checks = (as_recorded, no_open_dispute, account_confirmed)
     return [problem for check in checks for problem in check(claim)]
+
+
+def missing_for_signature(on: date) -> Callable[[Claim, Actor], list[Problem]]:
+    """What keeps the claim from being signed on a day, as a guard: all of that, its notice, an objection."""
+
+    def missing(claim: Claim, actor: Actor) -> list[Problem]:
+        published = (*notice_ended(claim, on), *nobody_objected_to(claim))
+        return [*missing_for_approval(claim, actor), *published]
+
+    return missing
 
 
 def has_lines(claim: Claim) -> Iterator[Problem]:

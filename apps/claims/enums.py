@@ -27,3 +27,22 @@ class ClaimState(models.TextChoices):
     RECOVERING = "recovering", _("To be recovered")
     WRITTEN_OFF = "written_off", _("Recovery written off")
     SETTLED = "settled", _("Settled")
+
+
+class ObjectionState(models.TextChoices):
+    """Where an objection to a published line stands."""
+
+    OPEN = "open", _("Being examined")
+    UPHELD = "upheld", _("Objection upheld")
+    DISMISSED = "dismissed", _("Objection dismissed")
+
+
+# An objection in one of these keeps the apprentice's line from being signed.
+HOLDING = (ObjectionState.OPEN, ObjectionState.UPHELD)
+
+
+class ObjectionChannel(models.TextChoices):
+    """How an objection came in."""
+
+    PUBLIC = "public", _("By the public page")
+    OFFICE = "office", _("By telephone, letter or in person")

@@ -5,12 +5,12 @@ from django.db.models.functions import Coalesce, Greatest, TruncDate
 
 from apps.apprentices.enums import EnrolmentState
 from apps.apprentices.models import Enrolment, TrainingClass
-from apps.claims.enums import ClaimKind, ClaimState
-from apps.claims.models import Claim, ClaimLine
+from apps.claims.enums import HOLDING, ClaimKind, ClaimState, ObjectionState
+from apps.claims.models import Claim, ClaimLine, Objection
 from apps.policy.enums import DateBasis, Programme
 from apps.policy.models import PolicyDocument
 from apps.policy.selectors import parameter
-from apps.training.enums import CertificateKind, DisputeState
+from apps.training.enums import CertificateKind, DisputeState, Result
 from apps.training.models import Dispute
 
 # Certificates that count for the full standard (Beijing 2022-11, 3(2)3): those of a vocation, not the
@@ -60,31 +60,52 @@ def _open_dispute(training_class: TrainingClass) -> Q:
     return Q(pk__in=disputes.order_by().values("enrolment_id"))
 
 
+def _objected(training_class: TrainingClass, *states: ObjectionState) -> Q:
+    """Whom an objection to a public notice holds; but who left or failed owes what was paid ahead."""
+    rows = Objection.objects.filter(enrolment__training_class=training_class, state__in=states)
+    found = list(rows.order_by().values_list("enrolment_id", flat=True))
+    owing = Q(state__in=UNFINISHED) | Q(assessment__isnull=False, assessment__result=Result.FAILED)
+    return Q(pk__in=found) & ~owing if found else Q(pk__in=[])
+
+
 def advance_candidates(training_class: TrainingClass) -> QuerySet[Enrolment]:
     """Enrolled apprentices of the class whose advance is neither claimed nor paid (4(4))."""
     return advance_facts(
         Enrolment.objects.filter(training_class=training_class, state=EnrolmentState.ENROLLED)
         .exclude(_claimed(training_class, ClaimKind.ADVANCE))
         .exclude(_claimed(training_class, ClaimKind.REMAINDER))
+        .exclude(_objected(training_class, *HOLDING))
     )
 
 
 def remainder_candidates(training_class: TrainingClass) -> QuerySet[Enrolment]:
     """Apprentices of the class whose outcome is known and not yet settled (4(3)).
 
-    Left out, and listed by `held`: an open dispute, an advance still on its way.
+    Left out, and listed by `held`: an open dispute, an advance still on its way, an objection.
     """
     return (
         _undecided(training_class)
         .exclude(_open_dispute(training_class))
         .exclude(_claimed(training_class, ClaimKind.ADVANCE, state__in=OPEN_STATES))
+        .exclude(_objected(training_class, *HOLDING))
     )
 
 
-def held(training_class: TrainingClass) -> dict[str, QuerySet[Enrolment]]:
-    """Apprentices who could be settled but for one thing, by what holds them."""
+def held(
+    training_class: TrainingClass, kind: ClaimKind = ClaimKind.REMAINDER
+) -> dict[str, QuerySet[Enrolment]]:
+    """Apprentices who could be claimed for but for one thing, by what holds them."""
+    own = Enrolment.objects.filter(training_class=training_class)
+    unclaimed = own.exclude(_claimed(training_class, kind))
+    objections: dict[str, QuerySet[Enrolment]] = {
+        "objection": unclaimed.filter(_objected(training_class, ObjectionState.OPEN)),
+        "objected": unclaimed.filter(_objected(training_class, ObjectionState.UPHELD)),
+    }
+    if kind == ClaimKind.ADVANCE:
+        return objections
     waiting = _undecided(training_class)
     return {
+        **objections,
         "dispute": waiting.filter(_open_dispute(training_class)),
         "advance_open": waiting.filter(_claimed(training_class, ClaimKind.ADVANCE, state__in=OPEN_STATES)),
         "no_result": Enrolment.objects.filter(

@@ -22,7 +22,14 @@ _REFUSE = """
 _STANDS = "public.claims_claim c ON c.id = {rows}.claim_id AND c.state NOT IN ('draft', 'returned')"
 
 _ADDED = "    IF EXISTS (SELECT 1 FROM new_rows n JOIN {stands}) THEN"
-_REMOVED = "    IF EXISTS (SELECT 1 FROM old_rows o JOIN {stands}) THEN"
+# A line that an objection holds leaves the claim while the reviewer has it, so that the others can be signed;
+# what it was stays in the public notice.
+_REMOVED = """    IF EXISTS (
+        SELECT 1 FROM old_rows o JOIN {stands}
+         WHERE c.state <> 'district_review' OR o.voided_at IS NOT NULL OR o.amount_fen <= 0
+            OR NOT EXISTS (SELECT 1 FROM public.claims_objection j
+                            WHERE j.enrolment_id = o.enrolment_id AND j.state IN ('open', 'upheld'))
+    ) THEN"""
 # What may still happen to a line: its instalment is freed because the claim will not be paid. The claim
 # itself then goes nowhere but to its end: see `sums_stand`.
 _CHANGED = """    IF EXISTS (
@@ -46,7 +53,8 @@ _ON_UPDATE = (
 # The payee is fixed by the second signature and by nothing else, and so is the budget year: that of its day.
 # The account is another one only where its second signature is given anew, after the bank refused the first.
 # A claim goes forward only with the sums of its live lines and with none freed; it ends unpaid only with
-# every line freed; and what was handed in keeps its figures until it comes back.
+# every line freed; and what was handed in keeps its figures until it comes back, but for the lines that an
+# objection holds: with them it becomes a new version, of fewer lines.
 _SUMS = """
     IF EXISTS (
         SELECT 1 FROM new_rows n JOIN old_rows o ON o.id = n.id
@@ -56,7 +64,10 @@ _SUMS = """
                       AND n.state IN ('approved', 'recovering', 'settled')
                      THEN CASE n.year WHEN extract(year FROM n.approved_on) THEN o.year END
                      ELSE n.year END,
-                n.line_count, n.pay_fen, n.recover_fen, n.net_fen, n.content_sha256, n.version,
+                CASE WHEN o.state = 'district_review' AND n.state = o.state AND n.line_count < o.line_count
+                      AND n.version = o.version + 1 THEN ''
+                     ELSE (n.line_count, n.pay_fen, n.recover_fen, n.net_fen, n.content_sha256,
+                           n.version)::text END,
                 CASE WHEN o.state IN ('second_signature', 'payee_signature')
                       AND n.state IN ('approved', 'recovering', 'settled')
                      THEN o.payee_fingerprint ELSE n.payee_fingerprint END,
@@ -64,7 +75,10 @@ _SUMS = """
                      THEN o.bank_account_id ELSE n.bank_account_id END)
                IS DISTINCT FROM
                (o.kind, o.training_class_id, o.enterprise_id, o.district_id, o.policy_document_id, o.year,
-                o.line_count, o.pay_fen, o.recover_fen, o.net_fen, o.content_sha256, o.version,
+                CASE WHEN o.state = 'district_review' AND n.state = o.state AND n.line_count < o.line_count
+                      AND n.version = o.version + 1 THEN ''
+                     ELSE (o.line_count, o.pay_fen, o.recover_fen, o.net_fen, o.content_sha256,
+                           o.version)::text END,
                 o.payee_fingerprint, o.bank_account_id)
     ) THEN
         RAISE EXCEPTION 'a claim that was handed in keeps its figures'
@@ -78,7 +92,7 @@ _SUMS = """
                    coalesce(sum(greatest(-l.amount_fen, 0)), 0) AS recover_fen
               FROM public.claims_claimline l WHERE l.claim_id = n.id
           ) AS lines
-         WHERE n.state <> o.state
+         WHERE (n.state <> o.state OR (n.state = 'district_review' AND n.version <> o.version))
            AND CASE WHEN n.state IN ('rejected', 'withdrawn') THEN lines.voided <> lines.count
                     WHEN n.state = 'returned' THEN lines.voided > 0
                     WHEN n.state IN ('district_review', 'second_signature')

@@ -73,10 +73,9 @@ def _far_enough(training_class: TrainingClass, kind: ClaimKind) -> bool:
 
 
 def held_back(claim: Claim) -> dict[str, int]:
-    """How many apprentices of the class are left out of a remainder claim, by what holds them."""
-    if claim.kind != ClaimKind.REMAINDER:
-        return {}
-    return {reason: count for reason, rows in held(claim.training_class).items() if (count := rows.count())}
+    """How many apprentices of the class are left out of the claim, by what holds them."""
+    rows_by_reason = held(claim.training_class, ClaimKind(claim.kind))
+    return {reason: count for reason, rows in rows_by_reason.items() if (count := rows.count())}
 
 
 def steps_of(line: ClaimLine) -> list[dict[str, Any]]:

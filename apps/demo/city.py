@@ -221,7 +221,7 @@ def _pipeline(
     if stage in _BEFORE_CLASS:
         starts_on, applied = today + timedelta(days=45), today - waited
     elif stage in _OVER:
-        starts_on = today - term - timedelta(days=20 + number % 15)
+        starts_on = today - term - timedelta(days=30 + number % 15)
         applied = starts_on - timedelta(days=60)
     else:
         starts_on = today - (
@@ -273,7 +273,13 @@ def _after_enrolment(
         on = starts_on + timedelta(days=30) if until == "paid" else today - timedelta(days=1 + number % 12)
         if until == "paid" and banking.pays(district, stage, SHOWN_DISTRICT, on, today):
             until = "released"
-        claims.claim(partners, training_class, ClaimKind.ADVANCE, until, staff, on=on)
+        # Of what waits for the signature every other claim is still published; one of these is objected to.
+        published = number % 2 == 0
+        advance = claims.claim(
+            partners, training_class, ClaimKind.ADVANCE, until, staff, on=on, published=published
+        )
+        if until == "signature" and not published:
+            claims.object_to(advance, on=today)
     if stage not in _OVER and stage != "training":
         return
     over = stage in _OVER
@@ -289,14 +295,14 @@ def _after_enrolment(
     classes.assess(partners, training_class, inventor, on=assessed_on, failing=1 + number % 2)
     if stage == "assessed":
         return
-    on = assessed_on + timedelta(days=5)
+    on = assessed_on + timedelta(days=15)
     at_bank = banking.pays(district, stage, SHOWN_DISTRICT, on, today)
     until = "review" if stage == "remainder_review" else "released" if at_bank else "paid"
     found = claims.claim(partners, training_class, ClaimKind.REMAINDER, until, staff, on=on)
     if stage == "recovering" and found.net_fen < 0:
-        claims.repay_part(found, staff, on=assessed_on + timedelta(days=10))
+        claims.repay_part(found, staff, on=assessed_on + timedelta(days=20))
     if stage == "completed":
-        classes.complete(partners, training_class, on=assessed_on + timedelta(days=12))
+        classes.complete(partners, training_class, on=assessed_on + timedelta(days=22))
 
 
 def _apprentice_signs_in(training_class: TrainingClass, number: int, registry: Registry) -> None:

@@ -1,15 +1,18 @@
 """Claims of the demo city: computed, reviewed, signed, released, paid, recovered."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from apps.accounts.roles import Role
 from apps.apprentices.models import TrainingClass
 from apps.claims.enums import ClaimKind, ClaimState
 from apps.claims.models import Claim
+from apps.claims.publicity import notice_days, standing_notice
 from apps.claims.services.compute_claim import compute_claim
+from apps.claims.services.raise_objection import Objector, raise_objection
 from apps.claims.services.review_claim import approve_claim
 from apps.claims.services.sign_claim import sign_claim
 from apps.claims.services.submit_claim import submit_claim
+from apps.core.workdays import working_day_back
 from apps.demo.people import Staff
 from apps.demo.plans import Partners
 from apps.payouts.services.receive_recovery import receive_recovery
@@ -21,15 +24,28 @@ WAY = ("draft", "review", "signature", "signed", "released", "paid")
 
 
 def claim(
-    partners: Partners, training_class: TrainingClass, kind: ClaimKind, until: str, staff: Staff, *, on: date
+    partners: Partners,
+    training_class: TrainingClass,
+    kind: ClaimKind,
+    until: str,
+    staff: Staff,
+    *,
+    on: date,
+    published: bool = True,
 ) -> Claim:
-    """A claim of the class as far as `until` (one of WAY); one that pays nothing ends with its signature."""
+    """A claim of the class as far as `until` (one of WAY); one that pays nothing ends with its signature.
+
+    What is signed on a day was approved so long before that its public notice is over; so is, with
+    `published`, what only waits for the signature.
+    """
     steps = WAY.index(until)
-    found = compute_claim(partners.clerk, training_class, kind, on=on)
+    reviewed = _published_before(training_class, on) if steps >= 3 or (steps == 2 and published) else on
+    found = compute_claim(partners.clerk, training_class, kind, on=reviewed)
     if steps >= 1:
-        found = submit_claim(partners.clerk, found, on=on)
+        found = submit_claim(partners.clerk, found, on=reviewed)
     if steps >= 2:
-        found = approve_claim(staff.of_district[Role.DISTRICT_REVIEWER, found.district_id], found, on=on)
+        reviewer = staff.of_district[Role.DISTRICT_REVIEWER, found.district_id]
+        found = approve_claim(reviewer, found, on=reviewed)
     if steps < 3:
         return found
     supervisor = staff.of_district[Role.DISTRICT_SUPERVISOR, found.district_id]
@@ -43,6 +59,21 @@ def claim(
     if steps >= 5 and found.state == ClaimState.RELEASED:
         found = record_payment(finance, found, on=on, paid_on=on, bank_serial=f"ICBC{found.pk:012d}")
     return found
+
+
+def _published_before(training_class: TrainingClass, on: date) -> date:
+    """The last day on which a claim can be approved that is to be signed on a day."""
+    days = notice_days(training_class)
+    return working_day_back(on - timedelta(days=1), days) if days else on
+
+
+def object_to(found: Claim, *, on: date) -> None:
+    """Somebody objects to the last published line by the public page."""
+    notice = standing_notice(found)
+    if notice is not None and not notice.has_ended(on):
+        line = notice.lines.order_by("-position")[0]
+        objector = Objector("何先生", "13800000000")
+        raise_objection(None, line, objector, "此人春节前已离职，不在该企业工作。", on=on)
 
 
 def repay_part(found: Claim, staff: Staff, *, on: date) -> None:

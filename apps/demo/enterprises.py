@@ -111,6 +111,7 @@ MORE = (
     (1, "class_review"),
     (2, "advance_review"),
     (3, "draft"),
+    (3, "second_signature"),
     (4, "city_recheck"),
     (8, "approved"),
     (16, "remainder_review"),

@@ -44,9 +44,11 @@ def catalogue_items(request: HttpRequest) -> Iterator[navigation.Item]:  # noqa:
     yield navigation.Item(_("Catalogues"), reverse("desk:catalogues"), icon="list")
 
 
-def claim_items(request: HttpRequest) -> Iterator[navigation.Item]:  # noqa: ARG001 - as every part
-    """The register of claims."""
+def claim_items(request: HttpRequest) -> Iterator[navigation.Item]:
+    """The register of claims, and of objections to what was published of them."""
     yield navigation.Item(_("Claims"), reverse("desk:claim_list"), icon="money")
+    if request.actor.role != Role.OBSERVER:
+        yield navigation.Item(_("Objections"), reverse("desk:objection_list"), icon="alert")
 
 
 def money_items(request: HttpRequest) -> Iterator[navigation.Item]:

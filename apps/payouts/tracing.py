@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.apprentices.models import Enrolment
 from apps.casework.models import CaseDocument, Decision
-from apps.claims.models import Claim, ClaimLine, Entitlement
+from apps.claims.models import Claim, ClaimLine, Entitlement, NoticeLine
 from apps.claims.selectors import steps_of
 from apps.core.money import yuan
 from apps.ledger.models import Leg
@@ -29,6 +29,7 @@ class Trace:
     steps: list[dict[str, Any]]
     facts: dict[str, Any]
     documents: list[CaseDocument]
+    published: NoticeLine | None
     decisions: list[Decision]
     payments: list[PaymentLine]
     recovery: Recovery | None
@@ -98,6 +99,7 @@ def trace_line(line: ClaimLine) -> Trace:
         steps=steps_of(line),
         facts=line.calculation.snapshot["facts"],
         documents=_documents(claim, line.enrolment),
+        published=_published(line),
         decisions=_decisions(claim, line.enrolment),
         payments=orders,
         recovery=recovery if line.amount_fen < 0 else None,
@@ -139,10 +141,17 @@ def _decisions(claim: Claim, enrolment: Enrolment) -> list[Decision]:
             | Q(subject_type="apprentices.trainingclass", subject_id=training_class.pk)
             | Q(subject_type="apprentices.enrolment", subject_id=enrolment.pk)
             | Q(subject_type="claims.claim", subject_id=claim.pk)
+            | Q(subject_type="claims.objection", subject_id__in=enrolment.objections.values("pk"))
         )
         .select_related("person", "seat")
         .order_by("at", "id")
     )
+
+
+def _published(line: ClaimLine) -> NoticeLine | None:
+    """The line as everybody could read it before it was signed; None where nothing was published."""
+    rows = NoticeLine.objects.filter(notice__claim=line.claim_id, notice__taken_down_on=None)
+    return rows.filter(enrolment=line.enrolment_id).select_related("notice").first()
 
 
 def _legs(
@@ -169,6 +178,18 @@ def lines_of_enrolment(enrolment: Enrolment) -> list[ClaimLine]:
         .select_related("claim", "calculation", "assessment")
         .order_by("id")
     )
+
+
+def _publication(line: NoticeLine | None) -> dict[str, Any] | None:
+    if line is None:
+        return None
+    notice = line.notice
+    return {
+        "notice": notice.number,
+        "position": line.position,
+        "published_on": notice.published_on.isoformat(),
+        "ends_on": notice.ends_on.isoformat(),
+    }
 
 
 def as_json(trace: Trace) -> dict[str, Any]:
@@ -204,6 +225,7 @@ def as_json(trace: Trace) -> dict[str, Any]:
             {"kind": row.kind, "title": row.title, "sha256": row.file.sha256, "subject": row.subject_type}
             for row in trace.documents
         ],
+        "publication": _publication(trace.published),
         "decisions": [
             {
                 "subject": row.subject_type,

@@ -269,6 +269,10 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-mail": {"task": "apps.casework.tasks.sweep_mail", "schedule": 60.0},
     "fold-summaries": {"task": "apps.statistics.tasks.fold_summaries", "schedule": 60.0},
     "remind-overdue": {"task": "apps.casework.tasks.remind_overdue", "schedule": crontab(hour=8, minute=0)},
+    "tell-ended-notices": {
+        "task": "apps.claims.tasks.tell_ended_notices",
+        "schedule": crontab(hour=8, minute=5),
+    },
     "follow-recoveries": {
         "task": "apps.payouts.tasks.follow_recoveries",
         "schedule": crontab(hour=8, minute=10),

@@ -267,6 +267,9 @@ def claim_and_pay(walker: Walker, group: TrainingClass, kind: str) -> Claim:
     walker.decide("approve")
     walker.become("district_supervisor")
     page.goto(f"/desk/claims/{claim.pk}/")
+    walker.look(f"{kind}-published", phone=True)
+    notice_is_over(walker, claim)
+    page.goto(f"/desk/claims/{claim.pk}/")
     walker.look(f"{kind}-signature")
     walker.decide("sign")
     walker.look(f"{kind}-password")
@@ -286,6 +289,14 @@ def claim_and_pay(walker: Walker, group: TrainingClass, kind: str) -> Claim:
     claim.refresh_from_db()
     assert claim.state == "paid"
     return claim
+
+
+def notice_is_over(walker: Walker, claim: Claim) -> None:
+    """Everybody reads the masked list for its days; then they are over."""
+    notice = claim.public_notices.get()
+    walker.page.goto(f"/notices/{notice.pk}/")
+    walker.look(f"{claim.kind}-notice", phone=True)
+    put_ahead((notice.ends_on - today()).days + 1)
 
 
 def follow_the_money(walker: Walker, claim: Claim) -> None:

@@ -7,6 +7,7 @@ enrolled = enrolled_class(shop, [entry(), entry()])  # in training
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -29,7 +30,7 @@ from apps.institutions.models import Institution
 from apps.plans.enums import LessonKind, MentorSide, Place, PlanState, Qualification
 from apps.plans.models import Course, Mentor, Plan, PlanLine
 from apps.policy.models import PolicyDocument
-from apps.policy.reader import policies_dir, read_documents
+from apps.policy.reader import policies_dir, read_documents, rules_from_content
 from apps.policy.rules import Rules
 from apps.policy.selectors import governing_document
 from apps.policy.services.load_policies import store_documents
@@ -76,11 +77,24 @@ def _written() -> list[Rules]:
     return list(read_documents(policies_dir()))
 
 
+@cache
+def _unpublished() -> list[Rules]:
+    """The same of a city that chose to publish nothing: a claim is signed on the day on which it comes."""
+    found = []
+    for rules in _written():
+        content = deepcopy(dict(rules.content))
+        asked = content["parameters"].get("public_notice_required")
+        if asked is not None:
+            asked["values"] = dict.fromkeys(asked["values"], "no")
+        found.append(rules_from_content(content))
+    return found
+
+
 @stands
-def policy(on: date = ON) -> PolicyDocument:
-    """The document that governs the day; the project's documents are loaded once."""
+def policy(on: date = ON, *, published: bool = False) -> PolicyDocument:
+    """The document that governs the day; loaded once. Ask for `published` first to have them as they are."""
     if not PolicyDocument.objects.exists():
-        store_documents(_written())
+        store_documents(_written() if published else _unpublished())
     return governing_document("apprenticeship", on)
 
 

@@ -44,6 +44,9 @@ succeeds: beijing-2022-11
 based_on: beijing-2022-11
 """
 AHEAD = (
+    "public_notice_required:\n  unit: yes_no\n  article: 三\n  choice: true\n"
+    "  note: {{zh: 不公示, en: none}}\n"
+    "  value: no\n"
     "advance_share:\n  unit: percent\n  article: 三\n  note: {{zh: 预拨, en: ahead}}\n  value: {percent}\n"
 )
 

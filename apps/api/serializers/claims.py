@@ -1,16 +1,20 @@
 """Claims and money over REST."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.api.serializers.common import CaseSerializer
 from apps.claims.enums import ClaimKind
 from apps.claims.models import Claim, ClaimLine
+from apps.claims.publicity import standing_notice
 from apps.core.models import JobState
 from apps.payouts.models import PaymentOrder
 
 
 class ClaimSerializer(CaseSerializer):
     """A claim."""
+
+    published_until = serializers.SerializerMethodField()
 
     class Meta:
         model = Claim
@@ -31,9 +35,16 @@ class ClaimSerializer(CaseSerializer):
             "deadline_on",
             "submitted_at",
             "approved_on",
+            "published_until",
             "steps",
         )
         read_only_fields = fields
+
+    @extend_schema_field(serializers.DateField(allow_null=True))
+    def get_published_until(self, claim: Claim) -> str | None:
+        """The last day of the public notice that stands, after which the claim can be signed."""
+        notice = standing_notice(claim)
+        return notice.ends_on.isoformat() if notice else None
 
 
 class ClaimCreateSerializer(serializers.Serializer):
@@ -98,6 +109,7 @@ class TraceSerializer(serializers.Serializer):
     rule = serializers.DictField()
     facts = serializers.DictField()
     documents = serializers.ListField(child=serializers.DictField())
+    publication = serializers.DictField(allow_null=True)
     decisions = serializers.ListField(child=serializers.DictField())
     payments = serializers.ListField(child=serializers.DictField())
     recovery = serializers.CharField(allow_null=True)

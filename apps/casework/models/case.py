@@ -1,11 +1,13 @@
 """What every case table has: a state that only a transition moves, a version, a district, a deadline."""
 
+from datetime import date
 from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.actors import Actor
+from apps.casework.transitions import Transition
 
 
 class CaseQuerySet(models.QuerySet):
@@ -39,3 +41,7 @@ class Case(models.Model):
     def subject(self) -> tuple[str, int]:
         """The pair by which history, decisions, notes and documents name this case."""
         return self._meta.label_lower, self.pk
+
+    def clock_starts(self, step: Transition, on: date) -> date:  # noqa: ARG002 - for kinds of case that wait
+        """The day after which the days of a step's deadline are counted: the day of the step."""
+        return on

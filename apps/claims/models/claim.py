@@ -1,5 +1,6 @@
 """A claim (补贴申请): the computed lines of one class for one instalment."""
 
+from datetime import date
 from typing import Self
 
 from django.db import models
@@ -9,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
 from apps.casework.models import Case, CaseQuerySet
+from apps.casework.transitions import Transition
 from apps.casework.triggers import state_triggers
 from apps.claims.enums import ClaimKind, ClaimState
 from apps.claims.guards import line_guards, sum_guard
+from apps.claims.notice_guards import signature_guard
 from apps.claims.transitions import CLAIM_TRANSITIONS
 
 
@@ -59,7 +62,7 @@ class Claim(Case):
 
     class Meta:
         verbose_name = _("Claim")
-        triggers = [*state_triggers(CLAIM_TRANSITIONS), sum_guard()]
+        triggers = [*state_triggers(CLAIM_TRANSITIONS), sum_guard(), signature_guard()]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ClaimState.values), name="claim_state_known"),
             models.CheckConstraint(
@@ -76,6 +79,13 @@ class Claim(Case):
 
     def __str__(self) -> str:
         return self.number
+
+    def clock_starts(self, step: Transition, on: date) -> date:
+        """The time for the second signature begins when the public notice has ended."""
+        if step.target != ClaimState.SECOND_SIGNATURE:
+            return on
+        notice = self.public_notices.standing().first()
+        return max(on, notice.ends_on) if notice else on
 
 
 class ClaimLine(models.Model):

@@ -33,6 +33,8 @@ _HELD = {
     "dispute": gettext_lazy("%(count)s wait for an open dispute to be settled."),
     "advance_open": gettext_lazy("%(count)s wait for their advance to be paid."),
     "no_result": gettext_lazy("%(count)s have no result yet. Record it first."),
+    "objection": gettext_lazy("%(count)s wait for an objection to the public notice to be decided."),
+    "objected": gettext_lazy("%(count)s are not paid for: an objection to the public notice was upheld."),
 }
 
 
@@ -108,6 +110,8 @@ def _fill(claim: Claim) -> None:
     if _sets_off(claim) or not _insert_lines(claim, candidates, paying, _TO_PAY):
         _insert_lines(claim, candidates, paying)
     _total(claim)
+    if not claim.line_count:
+        raise _nobody(claim)
 
 
 def _sets_off(claim: Claim) -> bool:
@@ -132,13 +136,10 @@ def _nobody(claim: Claim) -> Refused:
         message = _("Claim %(number)s of this class is under way already: %(state)s.")
         values = {"number": other.number, "state": other.get_state_display()}
         problems.append(Problem("under_way", message % values))
-    if claim.kind == ClaimKind.REMAINDER:
-        counts = {reason: rows.count() for reason, rows in held(training_class).items()}
-        problems += [
-            Problem(reason, str(_HELD[reason]) % {"count": count})
-            for reason, count in counts.items()
-            if count
-        ]
+    for reason, rows in held(training_class, ClaimKind(claim.kind)).items():
+        count = rows.count()
+        if count:
+            problems.append(Problem(reason, str(_HELD[reason]) % {"count": count}))
     return Refused(code="nobody_to_claim_for", problems=problems)
 
 
@@ -198,7 +199,8 @@ _DIGEST = """
 """
 
 
-def _total(claim: Claim) -> None:
+def total_lines(claim: Claim) -> None:
+    """Set number, sums and digest of the claim from its lines; nothing is saved."""
     lines = ClaimLine.objects.filter(claim=claim)
     sums = lines.aggregate(
         pay=Sum("amount_fen", filter=Q(amount_fen__gt=0), default=0),
@@ -210,6 +212,10 @@ def _total(claim: Claim) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_DIGEST, [claim.pk])
         claim.content_sha256 = cursor.fetchone()[0]
+
+
+def _total(claim: Claim) -> None:
+    total_lines(claim)
     claim.bank_account = BankAccount.objects.filter(
         organisation_id=claim.enterprise_id, state="confirmed"
     ).first()

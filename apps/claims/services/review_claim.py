@@ -1,13 +1,17 @@
 """The district reviews a claim; the second signer may send it back."""
 
+from dataclasses import replace
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
 from apps.casework.engine import Opinion, fire
 from apps.claims.checks import missing_for_approval
 from apps.claims.models import Claim
+from apps.claims.services.leave_out import leave_out_held
+from apps.claims.services.publish_claim import publish, take_down
 from apps.claims.services.submit_claim import results_of, void_lines
 from apps.claims.transitions import CLAIM_TRANSITIONS
 from apps.training.services.lock_results import unlock_results
@@ -16,33 +20,55 @@ from apps.training.services.lock_results import unlock_results
 def approve_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None = None) -> Claim:
     """Approve the claim as computed; the district's supervisor signs next. Raises what `fire` raises.
 
-    Nobody who acted on the class or the plan in another part may approve the claim.
+    Lines that an objection holds leave the claim first. What pays is published, where the document asks for
+    it. Nobody who acted on the class or the plan in another part may approve the claim.
     """
-    return fire(
-        CLAIM_TRANSITIONS,
-        claim,
-        "approve",
-        actor,
-        on=on,
-        opinion=bound(claim, opinion),
-        guard=missing_for_approval,
-        separate_from=[claim.training_class, claim.training_class.plan],
-    )
+
+    def effect(locked: Claim) -> None:
+        publish(locked, actor, on)
+
+    with transaction.atomic():
+        left = leave_out_held(actor, claim, opinion, on=on)
+        given = bound(left, opinion)
+        if left.version != claim.version:
+            given = replace(given, version=left.version)
+        return fire(
+            CLAIM_TRANSITIONS,
+            left,
+            "approve",
+            actor,
+            on=on,
+            opinion=given,
+            guard=missing_for_approval,
+            effect=effect,
+            separate_from=[claim.training_class, claim.training_class.plan],
+        )
 
 
 def return_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None = None) -> Claim:
     """Return the claim with every deficiency at once; earlier decisions stay, results can be corrected."""
+
+    def effect(locked: Claim) -> None:
+        take_down(locked, _("The claim was returned for correction."), on)
+
     with transaction.atomic():
-        done: Claim = fire(CLAIM_TRANSITIONS, claim, "return", actor, on=on, opinion=bound(claim, opinion))
+        done: Claim = fire(
+            CLAIM_TRANSITIONS, claim, "return", actor, on=on, opinion=bound(claim, opinion), effect=effect
+        )
         unlock_results(results_of(done))
     return done
 
 
 def reject_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None = None) -> Claim:
     """Reject the claim with the reason; its apprentices can be claimed for again, results be corrected."""
+
+    def effect(locked: Claim) -> list[str]:
+        take_down(locked, _("The claim was rejected."), on)
+        return void_lines(locked)
+
     with transaction.atomic():
         done: Claim = fire(
-            CLAIM_TRANSITIONS, claim, "reject", actor, on=on, opinion=bound(claim, opinion), effect=void_lines
+            CLAIM_TRANSITIONS, claim, "reject", actor, on=on, opinion=bound(claim, opinion), effect=effect
         )
         unlock_results(results_of(done))
     return done

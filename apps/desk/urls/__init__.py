@@ -10,6 +10,7 @@ urlpatterns = [
     path("plans/", include("apps.desk.urls.plans")),
     path("classes/", include("apps.desk.urls.classes")),
     path("claims/", include("apps.desk.urls.claims")),
+    path("objections/", include("apps.desk.urls.objections")),
     path("payments/", include("apps.desk.urls.payments")),
     path("banking/", include("apps.desk.urls.banking")),
     path("ledger/", include("apps.desk.urls.ledger")),

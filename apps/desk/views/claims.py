@@ -1,7 +1,7 @@
 """A claim before the office: its lines with every step, the checklist, the decision; and follow the money."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -11,11 +11,13 @@ from apps.accounts.roles import Role
 from apps.apprentices.models import Enrolment
 from apps.banking.selectors import batch_entry_of
 from apps.casework import presentation
-from apps.claims import selectors
+from apps.claims import notice_selectors, selectors
 from apps.claims.checks import lessons_while_halted, missing_for_approval, missing_for_submission
 from apps.claims.enums import ClaimState
 from apps.claims.late_certificates import uncertified
 from apps.claims.models import Claim, ClaimLine
+from apps.claims.objection_transitions import EXAMINERS
+from apps.claims.publicity import nobody_objected_to, notice_ended, standing_notice
 from apps.claims.services.renew_account import new_account
 from apps.core import keyset
 from apps.core.clock import today
@@ -34,6 +36,9 @@ READERS = (
     Role.OBSERVER,
 )
 _RESULTS = {ClaimState.PAID, ClaimState.SETTLED}
+# Where a second signature takes a claim.
+_SIGNED = {ClaimState.APPROVED, ClaimState.RECOVERING, ClaimState.SETTLED}
+POSITION_DIGITS_MAX = 9
 
 
 @access(*READERS)
@@ -95,8 +100,36 @@ def claim_review(request: HttpRequest, pk: int) -> HttpResponse:
         and request.actor.role == Role.FINANCE_OFFICER,
         "held": selectors.held_back(claim),
         "uncertified": uncertified(claim),
+        **_publicity(request, claim),
     }
+    if context["unsigned_because"]:
+        # What would be refused is not offered; the page says until when, and what else can be done.
+        context["case_steps"] = [row for row in context["case_steps"] if row.target not in _SIGNED]
     return render(request, "desk/claims/review.html", context)
+
+
+def _publicity(request: HttpRequest, claim: Claim) -> dict[str, object]:
+    """The notice of the claim, what is held, and what keeps it from being signed."""
+    found = notice_selectors.page_of_claim(claim, request.actor, today())
+    waits = claim.state == ClaimState.SECOND_SIGNATURE
+    found["unsigned_because"] = [*notice_ended(claim, today()), *nobody_objected_to(claim)] if waits else []
+    unsigned = waits or claim.state == ClaimState.DISTRICT_REVIEW
+    found["may_write_down"] = request.actor.role in EXAMINERS and unsigned and bool(found["public_notice"])
+    return found
+
+
+@access(*EXAMINERS)
+@require_GET
+def claim_object(request: HttpRequest, pk: int) -> HttpResponse:
+    """From the number of a line to the form that writes an objection to it down."""
+    claim = selectors.claims_of(request.actor).filter(pk=pk).first()
+    notice = standing_notice(claim) if claim else None
+    position = request.GET.get("position", "")
+    if notice is None or not (
+        position.isascii() and position.isdigit() and len(position) < POSITION_DIGITS_MAX
+    ):
+        raise NotFound(_("There is no such line."), code="no_such_line")
+    return redirect("desk:objection_new", pk=notice.pk, position=int(position))
 
 
 def _checklist(claim: Claim, request: HttpRequest) -> list[dict]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
 from apps.casework.engine import Opinion, fire
-from apps.claims.checks import missing_for_approval
+from apps.claims.checks import missing_for_signature
 from apps.claims.models import Claim
 from apps.claims.services import entitlements
 from apps.claims.services.review_claim import bound
@@ -47,7 +47,7 @@ def _sign(actor: Actor, claim: Claim, action: str, on: date, opinion: Opinion | 
         actor,
         on=on,
         opinion=bound(claim, opinion),
-        guard=missing_for_approval,
+        guard=missing_for_signature(on),
         effect=effect,
         separate_from=[claim.training_class, claim.training_class.plan],
     )

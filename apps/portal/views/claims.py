@@ -10,7 +10,7 @@ from apps.accounts.access import access
 from apps.accounts.roles import Role
 from apps.apprentices.models import TrainingClass
 from apps.casework import presentation
-from apps.claims import selectors
+from apps.claims import notice_selectors, selectors
 from apps.claims.checks import missing_for_submission
 from apps.claims.enums import ClaimKind, ClaimState
 from apps.claims.late_certificates import uncertified
@@ -71,6 +71,7 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "recovery": Recovery.objects.visible_to(request.actor).filter(claim=claim).first(),
         "offsets": claim.recovery_offsets.select_related("recovery").order_by("id"),
         "planned": preview(claim, today()) if claim.state in AWAITS_RELEASE else [],
+        **notice_selectors.page_of_claim(claim, request.actor, today()),
     }
     return render(request, "portal/claims/detail.html", context)
 

@@ -1,0 +1,139 @@
+"""Objections and notices at the desk, in the portal and over REST."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from apps.accounts.models import AccessLog
+from apps.accounts.roles import Role
+from apps.claims.models import Objection
+from apps.core.clock import today
+from tests.factories import accounts, notices
+from tests.factories import claims as make
+
+pytestmark = pytest.mark.django_db
+GIVEN = {"name": "赵举报", "contact": "13900001111", "reason": "此人从未在该企业工作。"}
+
+
+@pytest.fixture
+def of():
+    return make.money(people=2)
+
+
+@pytest.fixture
+def notice(of):
+    return notices.by_hand(of, on=today())
+
+
+@pytest.fixture
+def objection(notice):
+    return notices.objected(notice.claim, 1, on=today())
+
+
+@pytest.fixture
+def officer(of) -> Client:
+    """A reviewer of the district without a part in the claim."""
+    return accounts.client_of(accounts.member(Role.DISTRICT_REVIEWER, district=of.training_class.district))
+
+
+def page(client: Client, name: str, *args, **query) -> str:
+    response = client.get(reverse(name, args=args), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_an_objection_waits_in_the_queue_and_shows_nobody(officer, objection):
+    assert objection.number in page(officer, "desk:queue_kind", "claims.objection")
+    assert objection.number in page(officer, "desk:objection_list", state="open", q=objection.number[-6:])
+    text = page(officer, "desk:objection", objection.pk)
+    assert notices.REASON in text
+    assert notices.OBJECTOR.name not in text
+    assert notices.OBJECTOR.contact not in text
+
+
+def test_who_objected_is_shown_with_a_reason_that_is_logged(officer, objection):
+    address = reverse("desk:objection_show", args=[objection.pk])
+    assert officer.post(address, {"reason": " "}).status_code == 400
+    text = officer.post(address, {"reason": "电话核实"}).content.decode()
+    assert notices.OBJECTOR.contact in text
+    assert AccessLog.objects.filter(action="unmasked", reason="电话核实").count() == 1
+
+
+def test_an_officer_writes_an_objection_down_from_the_claim(officer, notice):
+    claim = notice.claim
+    assert reverse("desk:claim_object", args=[claim.pk]) in page(officer, "desk:claim_review", claim.pk)
+    way = officer.get(reverse("desk:claim_object", args=[claim.pk]), {"position": "2"})
+    assert officer.get(way.url).status_code == 200
+    done = officer.post(way.url, {**GIVEN, "received_on": today().isoformat()})
+    made = Objection.objects.get()
+    assert done.url == reverse("desk:objection", args=[made.pk])
+    assert (made.channel, made.line.position) == ("office", 2)
+    assert officer.get(reverse("desk:claim_object", args=[claim.pk]), {"position": "x"}).status_code == 404
+
+
+def test_the_supervisor_reads_until_when_and_what_to_do(of, notice):
+    supervisor = accounts.client_of(
+        accounts.member(Role.DISTRICT_SUPERVISOR, district=of.training_class.district)
+    )
+    text = page(supervisor, "desk:claim_review", notice.claim.pk)
+    assert f"公示至 {notice.ends_on.year}年" in text or notice.ends_on.isoformat() in text
+
+
+def test_the_enterprise_reads_that_a_line_is_held_and_not_by_whom(of, objection):
+    clerk = accounts.client_of(of.shop.operator)
+    text = page(clerk, "portal:claim_detail", objection.claim_id)
+    assert 'id="public-notice"' in text
+    for secret in (notices.OBJECTOR.name, notices.REASON, objection.number):
+        assert secret not in text
+    assert clerk.get(reverse("desk:objection", args=[objection.pk])).status_code in (403, 404)
+    told = page(clerk, "portal:notice_list")
+    assert objection.claim.number in told
+
+
+def test_a_decision_is_taken_at_the_page_and_the_reviewer_of_the_claim_is_told_why_not(
+    of, officer, objection
+):
+    address = reverse("desk:case_step", args=["claims.objection", objection.pk])
+    reviewer = accounts.client_of(of.shop.reviewer)
+    assert 'value="dismiss"' not in page(reviewer, "desk:objection", objection.pk)
+    assert reviewer.post(address, {"action": "dismiss", "reason": "x"}).status_code == 422
+    assert officer.post(address, {"action": "dismiss"}).status_code == 400
+    assert officer.post(address, {"action": "dismiss", "reason": "经核查属实在岗"}).status_code == 302
+    objection.refresh_from_db()
+    assert objection.state == "dismissed"
+
+
+def _program(of, role: Role = Role.DISTRICT_REVIEWER) -> Client:
+    member = accounts.member(role, district=of.training_class.district)
+    return Client(headers={"Authorization": f"Bearer {accounts.token(member)[1]}"})
+
+
+def test_programs_read_notices_write_an_objection_down_and_decide_it(of, notice):
+    program = _program(of)
+    found = program.get(reverse("api:public-notice-list")).json()["results"]
+    assert [row["number"] for row in found] == [notice.number]
+    claim = program.get(reverse("api:claim-detail", args=[notice.claim_id])).json()
+    assert claim["published_until"] == notice.ends_on.isoformat()
+    lines = program.get(reverse("api:public-notice-lines", args=[notice.pk])).json()["results"]
+    body = {**GIVEN, "line": lines[0]["id"]}
+    made = program.post(
+        reverse("api:objection-list"), body, "application/json", headers={"Idempotency-Key": "objection-1"}
+    )
+    assert made.status_code == 201
+    shown = made.json()
+    assert GIVEN["name"] not in str(shown)
+    decide = reverse("api:objection-uphold", args=[shown["id"]])
+    refused = program.post(decide, {"reason": "属实"}, "application/json")
+    assert refused.status_code == 422
+    done = _program(of).post(decide, {"reason": "属实"}, "application/json")
+    assert (done.status_code, done.json()["state"]) == (200, "upheld")
+
+
+def test_an_objection_that_came_after_the_notice_is_refused_with_a_sentence(officer, of):
+    over = notices.by_hand(of, on=today() - timedelta(days=30))
+    address = reverse("desk:objection_new", args=[over.pk, 1])
+    answer = officer.post(address, {**GIVEN, "received_on": today().isoformat()})
+    assert answer.status_code == 422
+    assert GIVEN["reason"] in answer.content.decode()
