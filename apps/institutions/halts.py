@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from django.apps import apps
+
 from apps.institutions.enums import Standing
-from apps.institutions.models import Institution
 
 # The document's words for it: what is not put right is reported to the city, which stops the training.
 HALT_ARTICLE = "六（四）"
@@ -32,9 +33,9 @@ class Halt:
 
 def halts_of(institution_id: int) -> tuple[Halt, ...]:
     """Every suspension or removal of an institution, in the order in which they were entered."""
-    events = Institution.pgh_event_model.objects.filter(pgh_obj_id=institution_id).order_by("pgh_id")
+    events = apps.get_model("institutions.InstitutionEvent").objects.filter(pgh_obj_id=institution_id)
     found: list[Halt] = []
-    for standing, first, last, reason in events.values_list(
+    for standing, first, last, reason in events.order_by("pgh_id").values_list(
         "standing", "standing_from", "standing_until", "standing_reason"
     ):
         if first is None:

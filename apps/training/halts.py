@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.actors import Actor
 from apps.apprentices.enums import ClassState
 from apps.apprentices.models import TrainingClass
 from apps.core.clock import BEIJING
@@ -100,8 +101,9 @@ def affected(training_class: TrainingClass, on: date) -> Affected:
     return Affected(halt_on(halts, on) if running else None, found["many"], *days)
 
 
-def lessons_by_class(actor: object, institution: Institution) -> list[tuple[TrainingClass, int]]:
+def lessons_by_class(actor: Actor, institution: Institution) -> list[tuple[TrainingClass, int]]:
     """Classes in the actor's scope with lessons in a suspension of this institution, and how many."""
     found = lessons_in(halts_of(institution.pk)).filter(training_class__institution=institution)
-    many = dict(found.visible_to(actor).values_list("training_class").annotate(many=Count("id")).order_by())
+    rows = TrainingSession.objects.visible_to(actor).filter(pk__in=found)
+    many = dict(rows.order_by().values_list("training_class").annotate(many=Count("id")))
     return [(row, many[row.pk]) for row in TrainingClass.objects.filter(pk__in=many).order_by("pk")]
