@@ -160,7 +160,7 @@ def approved_plan(
     with acting(clerk, "create"):
         plan = Plan.objects.create(
             number=f"PX-{number:06d}",
-            title=f"计划 {number}",
+            title=f"计划 {number:05}",
             enterprise=enterprise,
             institution=institution,
             district_id=enterprise.organisation.district_id,
