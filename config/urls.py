@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from apps.core.views.health import healthz
-from apps.demo.views import CalendarView
+from apps.demo.views import CalendarView, let_days_pass
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("desk/", include("apps.desk.urls")),
     path("api/", include("apps.api.urls")),
     path("api/v1/demo/calendar/", CalendarView.as_view(), name="demo_calendar"),
+    path("demo/days/", let_days_pass, name="demo_days"),
     path("", include("apps.public.urls")),
 ]
 
