@@ -6,7 +6,7 @@ schema, some five hundred times. The statements that a plain step sends to the d
 the changed model alone: of the others it reads names of tables and columns, which no plain step changes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -84,10 +84,21 @@ def _is_plain(step: Operation, label: str, state: ProjectState) -> bool:
     if isinstance(step, AlterField):
         before = state.models.get((label, step.model_name_lower))
         fields = [step.field, before.fields.get(step.name) if before else None]
-        return not any(field is not None and _may_be_referenced(field) for field in fields)
+        if any(field is not None and (field.primary_key or field.many_to_many) for field in fields):
+            return False
+        return not _is_referenced(step.name, state)
     return isinstance(step, PLAIN)
 
 
-def _may_be_referenced(field: Field) -> bool:
-    """Whether columns of other tables may have to change their type along with this one."""
-    return bool(field.primary_key or field.unique or field.many_to_many)
+def _is_referenced(name: str, state: ProjectState) -> bool:
+    """Whether a key names a column of this name: it may have to change its type along with it."""
+    return any(
+        field.remote_field is not None and name in _named_columns(field)
+        for model in state.models.values()
+        for field in model.fields.values()
+    )
+
+
+def _named_columns(key: Field) -> Iterable[str | None]:
+    """The columns, other than the primary key, that a foreign key names in the table that it leads to."""
+    return getattr(key, "to_fields", ())

@@ -95,6 +95,22 @@ def test_a_key_that_others_refer_to_is_altered_as_django_does_it(rendered):
     assert rendered[-2:] == ["Thing", "Part"] or rendered[-2:] == ["Part", "Thing"]
 
 
+UNIQUE = AlterField("thing", "name", models.CharField(max_length=30, unique=True))
+
+
+def test_a_unique_column_to_which_no_key_leads_is_a_plain_one(rendered):
+    applied(PLAIN, [UNIQUE])
+    assert rendered[-2:] == ["Thing", "Thing"]
+
+
+def test_a_column_that_a_key_names_is_altered_as_django_does_it(rendered):
+    named = models.ForeignKey("things.Thing", models.CASCADE, to_field="name")
+    state = applied([*PLAIN, UNIQUE], [CreateModel("Label", [KEY, ("thing", named)])], [UNIQUE])
+    thing, label = (state.apps.get_model("things", name) for name in ("thing", "label"))
+    assert label._meta.get_field("thing").target_field is thing._meta.get_field("name")
+    assert {"Thing", "Label", "Part"} == set(rendered[-3:])
+
+
 def test_afterwards_django_is_as_it_was():
     before = Migration.apply, ProjectState.reload_model
     state = applied(PLAIN)
