@@ -38,6 +38,7 @@ from django.conf import UserSettingsHolder, settings
 from django.core import mail
 from django.core.cache import cache
 from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import TextChoices
 from django.utils import translation
 
@@ -331,14 +332,17 @@ def _replaced(patch: pytest.MonkeyPatch | None) -> Iterator[tuple[str, str, str]
 
 @contextmanager
 def watched(ground: Ground) -> Iterator[None]:
-    """For the length of a run: the first statement of a test is noticed, and what `mock` replaces."""
-    connection = connections["default"]
-    cursor, enter, leave = connection._cursor, mock._patch.__enter__, mock._patch.__exit__
+    """For the length of a run: the first statement of a test is noticed, and what `mock` replaces.
 
-    def noticed(name: str | None = None) -> object:
-        if ground.waiting:
+    It is the class of connections that is watched: with a browser open, an event loop runs in this thread,
+    and Django gives the tests another connection than before.
+    """
+    cursor, enter, leave = BaseDatabaseWrapper._cursor, mock._patch.__enter__, mock._patch.__exit__
+
+    def noticed(connection: BaseDatabaseWrapper, name: str | None = None) -> object:
+        if ground.waiting and connection.connection is ground.raw:
             ground.settle()
-        return cursor(name)
+        return cursor(connection, name)
 
     def entered(patch: mock._patch) -> object:
         ground.mocked.append(patch)
@@ -349,7 +353,7 @@ def watched(ground: Ground) -> Iterator[None]:
         return leave(patch, *error)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection, "_cursor", noticed)
+        patch.setattr(BaseDatabaseWrapper, "_cursor", noticed)
         patch.setattr(mock._patch, "__enter__", entered)
         patch.setattr(mock._patch, "__exit__", left)
         yield

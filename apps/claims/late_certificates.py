@@ -26,11 +26,12 @@ _PAYING_NOTHING = (ClaimState.WITHDRAWN, ClaimState.REJECTED)
 
 @dataclass(frozen=True)
 class Uncertified:
-    """People of a remainder whose certificate would make more due, and how much more in all (fen)."""
+    """People of a remainder whose certificate would make more due: how much in all (fen), by what article."""
 
     people: int
     fen: int
     is_open: bool
+    article: str
 
 
 def uncertified(claim: Claim) -> Uncertified | None:
@@ -45,7 +46,9 @@ def uncertified(claim: Claim) -> Uncertified | None:
         if more > 0:
             people += many[row.pk]
             fen += more * many[row.pk]
-    return Uncertified(people, fen, claim.state in OPEN) if people else None
+    if not people:
+        return None
+    return Uncertified(people, fen, claim.state in OPEN, claim.policy_document.rules.article("shares"))
 
 
 def _more_with_certificate(row: Calculation) -> int:

@@ -12,7 +12,7 @@ import time_machine
 from django.core import mail
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.test import override_settings
 from django.utils import translation
 
@@ -82,6 +82,16 @@ def test_who_asks_the_database_first_sees_nothing_of_it():
     assert known() == set()
     district("110105")
     assert CALLS == ["110105", "110105"]
+
+
+def test_another_connection_object_is_watched_as_well():
+    """While a browser is open, an event loop runs in this thread, and Django gives the tests another one."""
+    other = connections.create_connection("default")
+    other.connection = connection.connection
+    assert GROUND.waiting
+    other.cursor().close()
+    assert not GROUND.waiting
+    other.connection = None
 
 
 def test_who_begins_otherwise_sees_only_what_it_asked_for():
