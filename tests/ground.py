@@ -67,6 +67,7 @@ class Ground:
 
     module: str = ""
     atomic: transaction.Atomic | None = None
+    connection: BaseDatabaseWrapper | None = None
     raw: object = None
     layers: list[Layer] = field(default_factory=list)
     # The present test: still at its beginning; how many layers are its own; what they gave it.
@@ -93,18 +94,23 @@ class Ground:
             # As Django marks its own: what must not run inside a transaction may run inside this one.
             self.atomic._from_testcase = True
             self.atomic.__enter__()
-            self.module, self.raw = module, connection.connection
+            self.module, self.connection, self.raw = module, connection, connection.connection
             self._sql("SAVEPOINT ground_0")
 
     def close(self) -> None:
         """Take everything down and end the transaction."""
-        if self.atomic is None:
+        if self.atomic is None or self.connection is None:
             return
-        connection = connections["default"]
-        if self.raw is connection.connection:
-            connection.set_rollback(True)
-            self.atomic.__exit__(None, None, None)
-        self.atomic, self.raw, self.layers = None, None, []
+        if self.raw is self.connection.connection:
+            if self.connection is connections["default"]:
+                self.connection.set_rollback(True)
+                self.atomic.__exit__(None, None, None)
+            else:
+                # A browser was opened since, and the tests have another connection (see `watched`): this one
+                # would stay in its transaction until the end of the run.
+                self.connection.in_atomic_block = False
+                self.connection.close()
+        self.atomic, self.connection, self.raw, self.layers = None, None, None, []
 
     # The present test. --------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from django.utils import translation
 from apps.accounts.models import District
 from tests.beginnings import together
 from tests.factories import accounts
-from tests.ground import GROUND, stands, stands_upon
+from tests.ground import GROUND, Ground, stands, stands_upon
 
 pytestmark = pytest.mark.django_db
 CALLS: list[str] = []
@@ -92,6 +92,23 @@ def test_another_connection_object_is_watched_as_well():
     other.cursor().close()
     assert not GROUND.waiting
     other.connection = None
+
+
+def test_a_connection_that_is_no_longer_that_of_the_tests_is_left_without_a_transaction():
+    ground, mine = Ground(), connections["default"]
+    first, second = (connections.create_connection("default") for _each in range(2))
+    try:
+        connections["default"] = first
+        ground.open("a module before the browser")
+        raw = first.connection
+        connections["default"] = second
+        ground.close()
+    finally:
+        connections["default"] = mine
+    assert raw.closed
+    first.ensure_connection()
+    assert not first.in_atomic_block
+    first.close()
 
 
 def test_who_begins_otherwise_sees_only_what_it_asked_for():
