@@ -54,6 +54,9 @@ class ClaimViewSet(CaseViewSet):
     serializer_class = shapes.ClaimSerializer
     money_actions = frozenset({"paid"})
 
+    def get_queryset(self) -> Any:
+        return super().get_queryset().prefetch_related("public_notices")
+
     @extend_schema(request=shapes.ClaimCreateSerializer, responses={201: shapes.ClaimSerializer})
     def create(self, request: Request, **_kwargs: Any) -> Response:
         """Let the claim of a class compute itself."""
