@@ -5,7 +5,8 @@ before it.
 """
 
 import ast
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -14,6 +15,13 @@ import pytest
 
 STATEMENTS = 3
 Beginning = tuple[object, ...]
+
+
+def bear_their_own_names(names: Iterable[str]) -> None:
+    """Of tests that bear one name the workers run one, and the run would pass without the others."""
+    several = [name for name, times in Counter(names).items() if times > 1]
+    if several:
+        raise pytest.UsageError(f"Several tests bear one name, and only one of each would run: {several}")
 
 
 def together(items: list[pytest.Item]) -> list[pytest.Item]:

@@ -59,6 +59,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = beginnings.together(items)
 
 
+def pytest_xdist_node_collection_finished(ids: list[str]) -> None:
+    """Told to the controller, whose refusal people see."""
+    beginnings.bear_their_own_names(ids)
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays until the end of the run."""
     garbage.collect_rarely()

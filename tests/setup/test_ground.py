@@ -17,7 +17,7 @@ from django.test import override_settings
 from django.utils import translation
 
 from apps.accounts.models import District
-from tests.beginnings import together
+from tests.beginnings import bear_their_own_names, together
 from tests.factories import accounts
 from tests.ground import GROUND, Ground, stands, stands_upon
 
@@ -208,3 +208,15 @@ def test_tests_that_begin_alike_stand_together(request):
     ordered = together(list(items))
     assert sorted(map(id, ordered)) == sorted(map(id, items))
     assert together(ordered) == ordered
+
+
+def test_two_tests_of_one_name_end_the_run_for_one_of_them_would_not_be_run() -> None:
+    bear_their_own_names(["a.py::test_it[1]", "a.py::test_it[2]"])
+    with pytest.raises(pytest.UsageError, match="bear one name"):
+        bear_their_own_names(["a.py::test_it", "a.py::test_it", "b.py::test_it"])
+
+
+def test_the_workers_say_to_the_controller_which_tests_they_found(pytestconfig: pytest.Config) -> None:
+    hook = pytestconfig.pluginmanager.hook.pytest_xdist_node_collection_finished
+    with pytest.raises(pytest.UsageError, match="several times"):
+        hook(node=None, ids=["several times", "several times"])
