@@ -86,6 +86,7 @@ def _api_notice(world: World) -> Pair:
     "api:objection-documents",
     "api:objection-uphold",
     "api:objection-dismiss",
+    "api:objection-reopen",
 )
 def _api_objection(world: World) -> Pair:
     return Pair(

@@ -25,6 +25,7 @@ class ClaimsConfig(AppConfig):
             publish_claim,
             raise_objection,
             renew_account,
+            reopen_objection,
             review_claim,
             sign_claim,
             submit_claim,
@@ -69,7 +70,9 @@ class ClaimsConfig(AppConfig):
                 services={
                     "uphold": decide_objection.uphold_objection,
                     "dismiss": decide_objection.dismiss_objection,
+                    "reopen": reopen_objection.reopen_objection,
                 },
+                offers=reopen_objection.offers,
                 summary=objection_in_a_few_words,
                 related=("claim", "line"),
             )
@@ -78,6 +81,7 @@ class ClaimsConfig(AppConfig):
         wording.say(tell_ended.ENDED, ended_in_words)
         wording.say(raise_objection.RAISED, raised_in_words)
         wording.say(raise_objection.HELD, held_in_words)
+        wording.say(reopen_objection.REOPENED, reopened_in_words)
         tones.register({"upheld": "bad", "dismissed": "good"})
 
 
@@ -135,6 +139,15 @@ def held_in_words(notice: Any) -> str:
     text = gettext(
         "Line %(position)s of the public notice of claim %(claim)s is held: somebody objected. The district "
         "examines it; the other lines go on."
+    )
+    return text % {"position": notice.params["position"], "claim": notice.params["name"]}
+
+
+def reopened_in_words(notice: Any) -> str:
+    """Which line waits once more."""
+    text = gettext(
+        "Line %(position)s of the public notice of claim %(claim)s is held again: the objection that was "
+        "decided is examined anew. The other lines go on."
     )
     return text % {"position": notice.params["position"], "claim": notice.params["name"]}
 

@@ -29,6 +29,18 @@ class ClaimState(models.TextChoices):
     SETTLED = "settled", _("Settled")
 
 
+# The second signature was given: the money is promised, paid or asked back.
+SIGNED = (
+    ClaimState.APPROVED,
+    ClaimState.PAYEE_SIGNATURE,
+    ClaimState.RELEASED,
+    ClaimState.PAID,
+    ClaimState.RECOVERING,
+    ClaimState.WRITTEN_OFF,
+    ClaimState.SETTLED,
+)
+
+
 class ObjectionState(models.TextChoices):
     """Where an objection to a published line stands."""
 

@@ -66,8 +66,8 @@ _LINE_CHANGED = """
     END IF;
     RETURN NULL;
 """
-# The claim is held until the transaction ends: nobody signs while an objection comes in. Afterwards the
-# signature sees it.
+# The claim is held until the transaction ends: nobody signs while an objection comes in, or is taken up
+# again. Afterwards the signature sees it.
 _RAISED = """
     IF TG_OP = 'INSERT' THEN
         PERFORM 1 FROM public.claims_claim WHERE id = NEW.claim_id FOR SHARE;
@@ -90,6 +90,20 @@ _RAISED = """
           to_jsonb(OLD) - 'state' - 'state_since' - 'deadline_on' - 'objector_name' - 'objector_contact' THEN
         RAISE EXCEPTION 'an objection stays as it was raised'
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'claims_objection_stays';
+    ELSIF NEW.state = 'open' AND OLD.state <> 'open' THEN
+        PERFORM 1 FROM public.claims_claim
+          WHERE id IN (SELECT claim_id FROM public.claims_claimline WHERE enrolment_id = NEW.enrolment_id)
+          ORDER BY id FOR SHARE;
+        IF EXISTS (
+            SELECT 1 FROM public.claims_claimline l JOIN public.claims_claim c ON c.id = l.claim_id
+             WHERE l.enrolment_id = NEW.enrolment_id AND l.amount_fen > 0
+               AND c.state IN ('approved', 'payee_signature', 'released', 'paid', 'recovering', 'written_off',
+                               'settled')
+               AND (c.id = NEW.claim_id OR c.approved_on >= NEW.received_on)
+        ) THEN
+            RAISE EXCEPTION 'a claim was signed with the line of objection %', NEW.id
+                USING ERRCODE = 'restrict_violation', CONSTRAINT = 'claims_objection_signed_over';
+        END IF;
     END IF;
     RETURN NULL;
 """

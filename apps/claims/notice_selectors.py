@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from apps.accounts.actors import Actor
 from apps.accounts.models import District
 from apps.casework.models import Decision
+from apps.claims.enums import ObjectionState
 from apps.claims.models import Claim, NoticeLine, Objection, PublicNotice
 from apps.claims.publicity import held_lines, standing_notice
 from apps.core import rls
@@ -28,6 +29,8 @@ class Receipt:
     position: int
     decided_on: date | None
     answer: str
+    # It had been decided, and is examined once more; `answer` says why.
+    anew: bool
 
 
 def running_notices(on: date, *, text: str = "", district: str = "") -> QuerySet[PublicNotice]:
@@ -81,6 +84,7 @@ def receipt(number: str) -> Receipt | None:
             position=found.line.position,
             decided_on=found.state_since.astimezone(BEIJING).date() if decision else None,
             answer=decision.opinion if decision else "",
+            anew=decision is not None and found.state == ObjectionState.OPEN,
         )
 
 

@@ -1,4 +1,7 @@
-"""The way of an objection to a published line: examined by somebody who did not approve the claim."""
+"""The way of an objection to a published line: examined by somebody who did not approve the claim.
+
+What was decided by mistake is examined anew, as long as no signature rests on the decision.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +38,19 @@ OBJECTION_TRANSITIONS = TransitionTable(
             reason_required=True,
             notify=TOLD,
             tone="success",
+        ),
+        # A chair of its own: who reopens neither took the decision nor takes the next one.
+        Transition(
+            "reopen",
+            (S.UPHELD, S.DISMISSED),
+            S.OPEN,
+            _("Examine anew"),
+            frozenset({Role.DISTRICT_SUPERVISOR}),
+            seat="reopener",
+            reason_required=True,
+            deadline="deadline_review_days",
+            notify=("district", "supervisor"),
+            tone="warning",
         ),
     ),
 )

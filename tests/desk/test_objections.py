@@ -3,15 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.models import AccessLog
 from apps.accounts.roles import Role
 from apps.claims.models import Objection
+from apps.claims.services.sign_claim import sign_claim
 from apps.core.clock import today
 from tests.factories import accounts, notices
 from tests.factories import claims as make
+from tests.factories.apprentices import ON
 
 pytestmark = pytest.mark.django_db
 GIVEN = {"name": "赵举报", "contact": "13900001111", "reason": "此人从未在该企业工作。"}
@@ -129,6 +133,55 @@ def test_programs_read_notices_write_an_objection_down_and_decide_it(of, notice)
     assert refused.status_code == 422
     done = _program(of).post(decide, {"reason": "属实"}, "application/json")
     assert (done.status_code, done.json()["state"]) == (200, "upheld")
+
+
+def test_a_supervisor_has_it_examined_anew_and_whoever_decided_is_told_why_not(of, officer, objection):
+    district = of.training_class.district
+    address = reverse("desk:case_step", args=["claims.objection", objection.pk])
+    decider = accounts.client_of(accounts.member(Role.DISTRICT_SUPERVISOR, district=district))
+    assert decider.post(address, {"action": "dismiss", "reason": "经核查属实在岗"}).status_code == 302
+    assert 'value="reopen"' not in page(decider, "desk:objection", objection.pk)
+    assert 'value="reopen"' not in page(officer, "desk:objection", objection.pk)
+    other = accounts.client_of(accounts.member(Role.DISTRICT_SUPERVISOR, district=district))
+    text = page(other, "desk:objection", objection.pk)
+    assert 'value="reopen"' in text
+    assert 'id="anew"' in text
+    assert other.post(address, {"action": "reopen"}).status_code == 400
+    assert other.post(address, {"action": "reopen", "reason": "漏看缴费记录"}).status_code == 302
+    assert 'value="dismiss"' not in page(other, "desk:objection", objection.pk)
+    assert 'value="dismiss"' in page(officer, "desk:objection", objection.pk)
+    told = Client().get(reverse("public:objection_receipt", args=[objection.number])).content.decode()
+    assert "重新" in told
+    assert "漏看缴费记录" in told
+
+
+def test_the_supervisor_reads_why_a_signed_one_is_not_examined_anew(of, officer, objection):
+    district = of.training_class.district
+    notices.dismissed(of, objection, on=today())
+    sign_claim(of.supervisor, objection.claim, on=ON)
+    supervisor = accounts.client_of(accounts.member(Role.DISTRICT_SUPERVISOR, district=district))
+    text = page(supervisor, "desk:objection", objection.pk)
+    assert 'id="not-anew"' in text
+    assert 'value="reopen"' not in text
+
+
+def test_a_list_of_decided_objections_asks_no_more_for_more_of_them(of, notice):
+    for position in (1, 2):
+        notices.dismissed(of, notices.objected(notice.claim, position, on=today()), on=today())
+    program = _program(of, Role.DISTRICT_SUPERVISOR)
+    address = reverse("api:objection-list")
+    with CaptureQueriesContext(connection) as asked:
+        rows = program.get(address).json()["results"]
+    assert [row["steps"] for row in rows] == [["reopen"], ["reopen"]]
+    assert sum("claims_claimline" in query["sql"] for query in asked) == 1
+
+
+def test_programs_have_an_objection_examined_anew(of, officer, objection):
+    notices.dismissed(of, objection, on=today())
+    address = reverse("api:objection-reopen", args=[objection.pk])
+    assert _program(of).post(address, {"reason": "x"}, "application/json").status_code == 403
+    done = _program(of, Role.DISTRICT_SUPERVISOR).post(address, {"reason": "漏看"}, "application/json")
+    assert (done.status_code, done.json()["state"]) == (200, "open")
 
 
 def test_an_objection_that_came_after_the_notice_is_refused_with_a_sentence(officer, of):

@@ -49,6 +49,9 @@ class ObjectionViewSet(CaseViewSet):
     scope = "claims"
     serializer_class = shapes.ObjectionSerializer
 
+    def get_queryset(self) -> Any:
+        return super().get_queryset().with_reopenable()
+
     @extend_schema(request=shapes.ObjectionCreateSerializer, responses={201: shapes.ObjectionSerializer})
     def create(self, request: Request, **_kwargs: Any) -> Response:
         """Write an objection down that came to the office."""

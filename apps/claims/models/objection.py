@@ -2,8 +2,9 @@
 
 from typing import Self
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.access import scope_q
@@ -11,7 +12,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.casework.models import Case, CaseQuerySet
 from apps.casework.triggers import state_triggers
-from apps.claims.enums import HOLDING, ObjectionChannel, ObjectionState
+from apps.claims.enums import HOLDING, SIGNED, ObjectionChannel, ObjectionState
 from apps.claims.notice_guards import objection_guard
 from apps.claims.objection_transitions import OBJECTION_TRANSITIONS
 from apps.core.fields import EncryptedTextField
@@ -34,6 +35,20 @@ class ObjectionQuerySet(CaseQuerySet):
     def holding(self) -> Self:
         """Those that keep a line from being signed."""
         return self.filter(state__in=HOLDING)
+
+    def signed_over(self) -> Self:
+        """Those whose apprentice a claim pays that was signed since they came in: the inverse of I16e."""
+        return self.filter(Exists(_signed_lines()))
+
+    def with_reopenable(self) -> Self:
+        """Each with `reopenable`: it was decided, and nothing was signed since; for lists."""
+        return self.annotate(reopenable=~Q(state=ObjectionState.OPEN) & ~Exists(_signed_lines()))
+
+
+def _signed_lines() -> models.QuerySet:
+    lines = apps.get_model("claims.ClaimLine")._default_manager.filter(amount_fen__gt=0)
+    of_it = Q(claim=OuterRef("claim")) | Q(claim__approved_on__gte=OuterRef("received_on"))
+    return lines.filter(of_it, enrolment=OuterRef("enrolment"), claim__state__in=SIGNED)
 
 
 class Objection(Case):

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.access import access
+from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.casework import presentation
 from apps.claims.enums import ObjectionState
@@ -19,6 +20,7 @@ from apps.claims.models import NoticeLine, Objection, PublicNotice
 from apps.claims.notice_selectors import objections_of
 from apps.claims.services.decide_objection import somebody_else_approved
 from apps.claims.services.raise_objection import Objector, raise_objection
+from apps.claims.services.reopen_objection import missing_for_reopening
 from apps.claims.services.reveal_objector import reveal_objector
 from apps.core import keyset
 from apps.core.clock import today
@@ -134,9 +136,8 @@ def _page(
     problems: list[Problem] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    is_open = found.state == ObjectionState.OPEN
     examines = request.actor.role in EXAMINERS
-    barred = somebody_else_approved(found, request.actor) if is_open and examines else []
+    barred = _barred(request.actor, found) if examines else []
     context: dict[str, Any] = {
         **presentation.page(request.actor, found, "desk", today()),
         "objection": found,
@@ -148,3 +149,10 @@ def _page(
     if barred:
         context["case_steps"] = []
     return render(request, "desk/objections/objection.html", context, status=status)
+
+
+def _barred(actor: Actor, found: Objection) -> list[Problem]:
+    """What keeps this examiner from deciding or, once it is decided, this supervisor from taking it up."""
+    if found.state == ObjectionState.OPEN:
+        return somebody_else_approved(found, actor)
+    return missing_for_reopening(found, actor) if actor.role == Role.DISTRICT_SUPERVISOR else []
