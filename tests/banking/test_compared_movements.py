@@ -142,3 +142,30 @@ class TestAnAccountOfAPerson:
     def test_also_for_the_owner(self, attack, owner):
         with owner(), refused_by("accounts_user_kept"):
             run(attack)
+
+
+# Past all guards: what each detector of movements says.
+SPOILED = {
+    "another_amount": (
+        f"UPDATE banking_statementline SET amount_fen = amount_fen - 1 WHERE id = {PAYMENT}",
+        {"I10b", "I10c", "I10d"},
+    ),
+    "a_movement_that_is_gone": (
+        "DELETE FROM banking_statementline WHERE amount_fen = 12345",
+        {"I10c"},
+    ),
+    "another_balance": ("UPDATE banking_bankstatement SET closing_fen = closing_fen + 1", {"I10c"}),
+    "a_payment_that_was_never_made": (
+        "UPDATE banking_batchentry SET state = 'failed', reason = 'x', bank_serial = '', paid_on = NULL",
+        {"I10b"},
+    ),
+}
+
+
+@pytest.mark.usefixtures("stated")
+@pytest.mark.parametrize("name", SPOILED)
+def test_what_came_in_past_the_guards_is_found(name):
+    statement, wanted = SPOILED[name]
+    with planting(next(word for word in statement.split() if word.startswith("banking_"))) as cursor:
+        cursor.execute(statement)
+    assert {found.invariant.number for found in audit(["I10b", "I10c", "I10d"]) if not found.holds} == wanted

@@ -23,6 +23,11 @@ from tests.apprentices.test_guards import switched_off, without
 from tests.factories import accounts, banking, numbers
 from tests.factories.accounts import client_of
 from tests.factories.apprentices import ON
+from tests.ledger.conftest import refused_by, run
+from tests.ledger.conftest import without as without_guard
+from tests.triggers import switch_off
+
+__all__ = ["without_guard"]
 
 
 def entered(of: banking.Treasury, **more: Any) -> PayingAccount:
@@ -123,6 +128,58 @@ def test_the_database_takes_two_people_and_keeps_what_they_signed():
     second_signature(account, of.checker.person_id, of.checker.user_id)
     with pytest.raises(IntegrityError, match="replaced, not edited"), transaction.atomic():
         second_signature(account, of.signer.person_id, of.signer.user_id, ON + timedelta(days=1))
+
+
+@pytest.mark.django_db
+def test_without_the_constraint_one_person_would_do_and_what_is_paid_is_found(without_guard):
+    of = banking.treasury()
+    account = entered(of)
+    with without_guard("ALTER TABLE banking_payingaccount DROP CONSTRAINT paying_account_two_people"):
+        second_signature(account, of.maker.person_id, of.maker.user_id)
+        account.refresh_from_db()
+        assert violations() == 0
+        batch_from(of, account)
+        assert violations() == 1
+
+
+# What would be another account than the one that was signed for.
+EDITS = {
+    "number": "account_index = reverse(account_index)",
+    "holder": "account_name = 'x'",
+    "bank": "bank_name = 'x'",
+    "entry": "enterer_id = NULL",
+    "signature": "confirmed_on = confirmed_on + 1",
+    "signature_taken_back": "confirmed_on = NULL, confirmed_by_id = NULL, confirmer_id = NULL",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("edit", EDITS)
+class TestAnAccountThatWasSignedFor:
+    def edited(self, edit: str) -> int:
+        return run(
+            f"UPDATE banking_payingaccount SET {EDITS[edit]} WHERE id = {banking.treasury().account.pk}"
+        )
+
+    def test_is_replaced_and_not_edited(self, edit):
+        with refused_by("banking_account_fixed"):
+            self.edited(edit)
+
+    def test_would_be_edited_without_the_guard(self, edit, without_guard):
+        both = "ALTER TABLE banking_payingaccount DROP CONSTRAINT paying_account_two_people"
+        with without_guard(switch_off("banking_payingaccount", "account_fixed"), both):
+            assert self.edited(edit) == 1
+
+
+@pytest.mark.django_db
+def test_an_account_out_of_use_stays_out_of_use(without_guard):
+    of = banking.treasury()
+    gone = retire_paying_account(of.maker, of.account, on=ON)
+    back = PayingAccount.objects.filter(pk=gone.pk)
+    with pytest.raises(IntegrityError, match="replaced, not edited"), transaction.atomic():
+        back.update(retired_on=None)
+    with without_guard(switch_off("banking_payingaccount", "account_fixed")):
+        assert back.update(retired_on=None) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,7 +11,7 @@ from tests.ledger.conftest import run
 
 NUMBERS = [
     *("I3a", "I3b", "I3c", "I4a", "I4b", "I4c", "I5a", "I5b", "I5c", "I5g", "I6b", "I6c"),
-    *("I12c", "I12d", "I13c", "I16a", "I16b", "I16c"),
+    *("I11b", "I12c", "I12d", "I13c", "I16a", "I16b", "I16c"),
 ]
 
 
@@ -130,6 +130,18 @@ SPOILED = {
         f" WHERE id = {PAID}), 'rechecker', person_id, now() FROM casework_seat"
         " WHERE subject_type = 'claims.claim' AND seat = 'second_signer' LIMIT 1",
         {"I12c"},
+    ),
+    "a_decision_in_the_part_of_somebody_else": (
+        ("ALTER TABLE casework_decision DROP CONSTRAINT decision_of_its_seat",),
+        "UPDATE casework_decision SET person_id = (SELECT max(id) FROM accounts_person WHERE id <> person_id)"
+        f" WHERE action = 'sign' AND subject_id = {PAID} AND subject_type = 'claims.claim'",
+        {"I12d"},
+    ),
+    "a_line_of_the_history_that_is_gone": (
+        (),
+        f"DELETE FROM casework_history WHERE action = 'sign' AND subject_id = {PAID}"
+        " AND subject_type = 'claims.claim'",
+        {"I11b"},
     ),
     "a_decision_on_another_content": (
         (),

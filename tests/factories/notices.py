@@ -37,9 +37,9 @@ def of_notice(of: Money, kind: ClaimKind = ClaimKind.ADVANCE, *, on: date = ON) 
     return make.approved(of, kind, on=on)
 
 
-def by_hand(of: Money, *, on: date = ON, days: int = 5) -> PublicNotice:
+def by_hand(of: Money, claim: Claim | None = None, *, on: date = ON, days: int = 5) -> PublicNotice:
     """A notice of a claim that waits for its signature, whatever the document says."""
-    claim = make.approved(of)
+    claim = claim or make.approved(of)
     notice = PublicNotice.objects.create(
         number=f"GS{claim.number[2:]}",
         claim=claim,

@@ -4,13 +4,15 @@ An attack that is refused raises what refused it; one that comes through returns
 application's role, unless the attack is the owner's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
 import psycopg2
 from django.db import DatabaseError, connection, transaction
 
+from apps.accounts.actors import Actor
 from apps.banking.fake_bank import FakeBank
 from apps.banking.models import (
     PayingAccount,
@@ -19,6 +21,7 @@ from apps.banking.models import (
 from apps.banking.services.batch_steps import check_batch, send_batch, sign_batch
 from apps.banking.services.build_batch import build_batch
 from apps.banking.services.freezing import make_file
+from apps.casework.acting import acting
 from apps.claims.enums import ClaimKind
 from apps.claims.models import Claim, ClaimLine
 from apps.claims.services.compute_claim import compute_claim
@@ -59,6 +62,13 @@ def copy_row(table: str, where: str, **changes: str) -> None:
     values = ", ".join(changes.get(name, name) for name in columns)
     names = ", ".join(columns)
     run(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE {where}")
+
+
+@contextmanager
+def acted(actor: Actor, action: str) -> Iterator[None]:
+    """A transaction in which somebody acts, past the services."""
+    with transaction.atomic(), acting(actor, action):
+        yield
 
 
 # How far things have come when the attack begins.

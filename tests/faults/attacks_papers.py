@@ -1,16 +1,12 @@
 """Attacks on what two persons decide: write-offs, instalments, budgets, corrections."""
 
-from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
-
-from django.db import transaction
 
 from apps.apprentices.models import Enrolment
 from apps.apprentices.services import withdraw_enrolment
 from apps.banking.models import PayingAccount
 from apps.banking.services.take_statement import take_statement
-from apps.casework.acting import acting
 from apps.casework.engine import Opinion
 from apps.claims.enums import ClaimKind
 from apps.claims.services.compute_claim import compute_claim
@@ -28,7 +24,7 @@ from apps.reconciliation.models import Break, Correction
 from apps.reconciliation.services import correct
 from apps.reconciliation.services.reconcile import reconcile
 from tests.factories.recoveries import paper as document
-from tests.faults.attacks import copy_row, run
+from tests.faults.attacks import acted, copy_row, run
 from tests.faults.attacks_bank import MANY, _at_once, _one_wins
 from tests.faults.databases import Owner
 from tests.faults.schedule import FIRST_DAY
@@ -103,20 +99,12 @@ def correction(town: Town) -> Correction:
 def _sign_alone(
     town: Town, paper: Any, more: str = ", signed_on = '2023-03-24'", state: str = "signed"
 ) -> None:
-    with acting_as(town, "sign"):
+    with acted(town.finance, "sign"):
         run(
             f"UPDATE {paper._meta.db_table} SET state = '{state}', signed_by_id = requested_by_id{more}"
             " WHERE id = %s",
             paper.pk,
         )
-
-
-def acting_as(town: Town, action: str) -> Any:
-    """A transaction in which finance acts, past the services."""
-    stack = ExitStack()
-    stack.enter_context(transaction.atomic())
-    stack.enter_context(acting(town.finance, action))
-    return stack
 
 
 def write_off_alone(town: Town, _owner: Owner) -> None:
@@ -159,7 +147,7 @@ def change_a_correction(town: Town, _owner: Owner) -> None:
 
 
 def _another(town: Town, paper: Any) -> None:
-    with acting_as(town, "create"):
+    with acted(town.finance, "create"):
         copy_row(paper._meta.db_table, f"id = {paper.pk}", number="number || 'x'", state="'draft'")
 
 
@@ -185,14 +173,14 @@ def count_by_hand(town: Town, _owner: Owner) -> None:
 def write_off_too_much(town: Town, _owner: Owner) -> None:
     """One fen more than is owed is given up, past the service."""
     found = owed(town)
-    with acting_as(town, "create"):
+    with acted(town.finance, "create"):
         paper = RecoveryWriteOff.objects.create(
             number="attack", recovery=found, district_id=DISTRICT, amount_fen=found.open_fen + 1,
             document="attack", reason="attack", requested_by_id=town.finance.person_id,
         )  # fmt: skip
-    with acting_as(town, "submit"):
+    with acted(town.finance, "submit"):
         run("UPDATE payouts_recoverywriteoff SET state = 'submitted' WHERE id = %s", paper.pk)
-    with acting_as(town, "sign"):
+    with acted(town.finance, "sign"):
         run(
             "UPDATE payouts_recoverywriteoff SET state = 'signed', signed_on = '2023-03-24',"
             " signed_by_id = %s WHERE id = %s",

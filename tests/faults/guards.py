@@ -63,7 +63,7 @@ def _in_globals_of(module: ModuleType, function: Callable) -> Callable:
     return made
 
 
-def _constraint(table: str, name: str, **more: object) -> Guard:
+def constraint(table: str, name: str, **more: object) -> Guard:
     return Guard(name, "constraint", ddl=(f"ALTER TABLE {table} DROP CONSTRAINT {name}",), **more)
 
 
@@ -97,6 +97,18 @@ def _in_function(function: str, guard: str, instead: str, name: str, **more: obj
     return Guard(name, "trigger", ddl=(change,), **more)
 
 
+def in_trigger(table: str, trigger_name: str, guard: str, instead: str, name: str, **more: object) -> Guard:
+    """A check inside the function of a trigger of the table."""
+    change = (
+        "DO $$ DECLARE source text; BEGIN"
+        " SELECT pg_get_functiondef(tgfoid) INTO STRICT source FROM pg_trigger"
+        f" WHERE tgrelid = '{table}'::regclass AND tgname LIKE 'pgtrigger\\_{trigger_name}\\_%';"
+        f" IF position($guard${guard}$guard$ IN source) = 0 THEN RAISE EXCEPTION 'the guard is not there';"
+        f" END IF; EXECUTE replace(source, $guard${guard}$guard$, $guard${instead}$guard$); END $$"
+    )
+    return Guard(name, "trigger", ddl=(change,), **more)
+
+
 def check(name: str, module: str, function: str, guard: str, instead: str, **more: object) -> Guard:
     return Guard(name, more.pop("kind", "check"), source=(module, function, guard, instead), **more)
 
@@ -112,14 +124,14 @@ DATABASE = (
     unique("payouts_paymentorder", "one_order_per_attempt", attack=attacks.attempt_twice),
     unique("payouts_paymentline", "instalment_paid_once", attack=attacks.line_in_two_live_orders),
     unique("payouts_paymentorder", "bank_serial_counts_once", attack=attacks.serial_for_two_orders),
-    _constraint("claims_entitlement", "entitlement_under_its_cap", attack=attacks.paid_over_the_standard),
-    _constraint(
+    constraint("claims_entitlement", "entitlement_under_its_cap", attack=attacks.paid_over_the_standard),
+    constraint(
         "claims_entitlement", "only_the_advance_before_the_result", attack=attacks.paid_before_the_result
     ),
-    _constraint(
+    constraint(
         "claims_entitlement", "entitlement_never_over_what_is_due", attack=attacks.promised_over_what_is_due
     ),
-    _constraint("claims_claimline", "line_amount_follows_the_rule", attack=attacks.amount_typed_in),
+    constraint("claims_claimline", "line_amount_follows_the_rule", attack=attacks.amount_typed_in),
     _in_function(
         "ledger_check_legs",
         "difference <> 0",
@@ -142,9 +154,9 @@ DATABASE = (
     trigger("ledger_accountingperiod", "steps", attack=attacks.open_a_closed_month),
     unique("ledger_transaction", "ledger_transaction_reversed_once", attack=attacks.reverse_twice),
     unique("ledger_transaction", "ledger_transaction_key_once"),
-    _constraint("ledger_budget", "ledger_budget_not_exceeded", attack=attacks.reserve_beyond_the_budget),
-    _constraint("ledger_reservation", "ledger_reservation_not_exceeded", attack=attacks.use_beyond_reserved),
-    _constraint(
+    constraint("ledger_budget", "ledger_budget_not_exceeded", attack=attacks.reserve_beyond_the_budget),
+    constraint("ledger_reservation", "ledger_reservation_not_exceeded", attack=attacks.use_beyond_reserved),
+    constraint(
         "ledger_reservation", "ledger_reservation_refund_not_exceeded", attack=attacks.refund_beyond_used
     ),
     trigger("claims_claim", "state_step"),
@@ -155,15 +167,15 @@ DATABASE = (
     trigger("banking_paymentbatch", "only_approved", attack=attacks_bank.send_to_a_changed_payee),
     trigger("banking_paymentbatch", "file_stands", attack=attacks_bank.change_a_frozen_batch),
     trigger("banking_batchentry", "entries_changed", attack=attacks_bank.change_an_entry),
-    _constraint("banking_paymentbatch", "batch_of_three_people", attack=attacks_bank.batch_of_two_people),
+    constraint("banking_paymentbatch", "batch_of_three_people", attack=attacks_bank.batch_of_two_people),
     unique("banking_resultline", "entry_answered_once", attack=attacks_bank.answer_twice),
     unique("banking_resultfile", "banking_resultfile_sha256_key", attack=attacks_bank.file_twice),
     unique("banking_statementline", "movement_serial_once", attack=attacks_bank.movement_twice),
     unique("core_job", "core_job_one_live_per_key", attack=attacks_bank.job_twice),
-    _constraint("payouts_recoverywriteoff", "write_off_of_two_persons", attack=papers.write_off_alone),
-    _constraint("payouts_instalmentagreement", "agreement_of_two_persons", attack=papers.agree_alone),
-    _constraint("payouts_budgetrequest", "budget_request_of_two_persons", attack=papers.cut_alone),
-    _constraint("reconciliation_correction", "correction_of_two_persons", attack=papers.correct_alone),
+    constraint("payouts_recoverywriteoff", "write_off_of_two_persons", attack=papers.write_off_alone),
+    constraint("payouts_instalmentagreement", "agreement_of_two_persons", attack=papers.agree_alone),
+    constraint("payouts_budgetrequest", "budget_request_of_two_persons", attack=papers.cut_alone),
+    constraint("reconciliation_correction", "correction_of_two_persons", attack=papers.correct_alone),
     trigger("payouts_recoverywriteoff", "content_stands", attack=papers.change_a_write_off),
     trigger("payouts_instalmentagreement", "content_stands", attack=papers.change_an_agreement),
     trigger("payouts_budgetrequest", "content_stands", attack=papers.change_a_budget_paper),
@@ -172,7 +184,7 @@ DATABASE = (
     unique("payouts_instalmentagreement", "one_agreement_at_a_time", attack=papers.another_agreement),
     unique("reconciliation_correction", "one_correction_under_way", attack=papers.another_correction),
     trigger("payouts_recovery", "counted", attack=papers.count_by_hand),
-    _constraint("payouts_recovery", "recovery_within_its_amount", attack=papers.write_off_too_much),
+    constraint("payouts_recovery", "recovery_within_its_amount", attack=papers.write_off_too_much),
     trigger("payouts_recoverywriteoff", "counts", favour=WRITE_OFFS),
 )
 

@@ -1,4 +1,4 @@
-"""The guards of what corrections take back, planted like those of `guards.py`; and all of them together."""
+"""The guards of what corrections take back, planted like those of `guards.py`."""
 
 from tests.faults import attacks_undoing as attacks
 from tests.faults import guards
@@ -47,5 +47,3 @@ UNDOING = (
         ".exclude(never_made)", "", favour=UNDONE_PAYMENTS,
     ),
 )  # fmt: skip
-
-GUARDS = (*guards.DATABASE, *guards.SERVICES, *UNDOING)

@@ -20,6 +20,10 @@ from apps.payouts.services.release_payment import release_payment
 from tests.factories import accounts
 from tests.factories import claims as make
 from tests.factories.accounts import client_of
+from tests.ledger.conftest import without as without_guard
+from tests.triggers import switch_off
+
+__all__ = ["without_guard"]
 
 pytestmark = pytest.mark.django_db
 TURN = (date(2023, 12, 28), date(2024, 1, 4))
@@ -95,3 +99,33 @@ def test_the_database_keeps_the_year_of_a_signed_claim():
         Claim.objects.filter(pk=waiting.pk).update(
             state=ClaimState.APPROVED, year=2022, approved_on=make.ON, payee_fingerprint="x"
         )
+
+
+def sign_for_another_year(of: make.Money, claim: Claim) -> None:
+    """Past the services: the budget of the year before shall pay."""
+    with transaction.atomic(), acting(of.supervisor, "sign"):
+        Claim.objects.filter(pk=claim.pk).update(
+            state=ClaimState.APPROVED, year=make.ON.year - 1, approved_on=make.ON
+        )
+
+
+def violations() -> int:
+    return invariants.audit(["I7d"])[0].violations
+
+
+def test_without_the_guard_another_year_would_pay_and_is_found(without_guard):
+    of = make.money(people=1)
+    claim = make.approved(of)
+    with without_guard(switch_off("claims_claim", "sums_stand")):
+        sign_for_another_year(of, claim)
+        assert violations() == 1
+
+
+def test_a_reservation_in_another_year_than_its_claim_is_found(without_guard):
+    claim = make.signed(make.money(people=1))
+    assert violations() == 0
+    with without_guard(
+        "SET LOCAL session_replication_role = replica",
+        f"UPDATE ledger_reservation SET year = year + 1 WHERE key = 'claim:{claim.pk}'",
+    ):
+        assert violations() == Reservation.objects.count()

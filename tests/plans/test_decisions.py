@@ -19,6 +19,9 @@ from apps.plans.models import Plan
 from apps.policy.reader import rules_from_content
 from tests.factories import accounts, plans
 from tests.factories.plans import ON, complete_plan
+from tests.ledger.conftest import without
+
+__all__ = ["without"]
 
 
 def test_an_approval_of_a_page_that_is_stale_is_refused():
@@ -68,6 +71,14 @@ def test_the_audit_finds_a_decision_about_something_else():
         content_sha256="0" * 64,
     )
     assert [finding.violations for finding in invariants.audit(["I13b"])] == [1]
+
+
+def test_the_audit_finds_a_plan_that_was_never_handed_in_as_it_is(without):
+    case = complete_plan(state=PlanState.CITY_RECHECK)
+    spoiled = "ALTER TABLE plans_plansubmission DISABLE TRIGGER USER", "DELETE FROM plans_plansubmission"
+    with without(*spoiled):
+        found = invariants.audit(["I13a", "I13b"])
+        assert [row.violations for row in found] == [1, Decision.objects.of(case.plan).count() - 1]
 
 
 ALL_SEATS = [
