@@ -89,22 +89,56 @@ def settle(page: Page) -> None:
 
 
 # A rule has one impact. Those that could only find what is left out below are not run, and of what passed
-# nothing is written down: a page is looked at in half the time.
+# nothing is written down: a page is looked at in half the time. Contrast takes most of the other half: it is
+# judged below, once for what looks the same.
 _SERIOUS = """async () => {
-    const rules = {};
+    const rules = {'color-contrast': {enabled: false}};
     for (const rule of axe._audit.rules)
         if (['minor', 'moderate'].includes(rule.impact)) rules[rule.id] = {enabled: false};
     return (await axe.run({rules, resultTypes: ['violations']})).violations;
 }"""
+
+# What decides on contrast: the colour and size of the text and everything that is painted behind it.
+_CONTRAST = """async (seen) => {
+    const known = new Set(seen), fresh = new Map();
+    const behind = new Map();
+    const ground = (element) => {
+        if (!element) return '';
+        if (!behind.has(element)) {
+            const style = getComputedStyle(element);
+            const own = [style.backgroundColor, style.backgroundImage, style.opacity, style.filter].join();
+            behind.set(element, own + '/' + ground(element.parentElement));
+        }
+        return behind.get(element);
+    };
+    const says = (node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim();
+    for (const element of document.body.querySelectorAll('*')) {
+        if (!element.checkVisibility() || !(element.matches('input, select, textarea')
+            || [...element.childNodes].some(says))) continue;
+        const style = getComputedStyle(element);
+        const text = [style.color, style.fontSize, style.fontWeight, style.textShadow, element.disabled];
+        const look = [element.tagName, ...text, style.position, ground(element)].join();
+        if (!known.has(look) && !fresh.has(look)) fresh.set(look, element);
+    }
+    if (!fresh.size) return {looks: [], found: []};
+    const only = {runOnly: ['color-contrast'], resultTypes: ['violations']};
+    const found = (await axe.run({include: [...fresh.values()]}, only)).violations;
+    return {looks: [...fresh.keys()], found};
+}"""
+# What was judged and found readable in this process.
+_readable: set[str] = set()
 
 
 def serious_findings(page: Page) -> list[str]:
     """What axe finds wrong on a page that keeps somebody from using it: rule, and where."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(Axe().axe_script)
+    contrast = page.evaluate(_CONTRAST, list(_readable))
+    if not contrast["found"]:
+        _readable.update(contrast["looks"])
     return [
         f"{finding['id']}: {node['html'][:120]}"
-        for finding in page.evaluate(_SERIOUS)
+        for finding in [*page.evaluate(_SERIOUS), *contrast["found"]]
         if finding["impact"] in {"serious", "critical"}
         for node in finding["nodes"]
     ]

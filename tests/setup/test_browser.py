@@ -46,3 +46,12 @@ def test_axe_finds_at_either_width_what_keeps_somebody_from_reading(page):
     page.locator("img").evaluate("image => image.replaceWith('灰字')")
     page.locator("main").evaluate("main => main.style.color = '#bbb'")
     assert {finding.split(":")[0] for finding in serious_findings(page)} == {"color-contrast"}
+
+
+def test_what_was_readable_on_white_is_judged_anew_where_something_else_lies_behind_it(page):
+    text = '<p style="color: #595959">灰字</p><p style="color: #595959">又一行</p>'
+    page.set_content(f'<html lang="zh"><title>页</title><main><h1>页</h1>{text}</main></html>')
+    assert serious_findings(page) == []
+    page.locator("main").evaluate("main => main.style.backgroundColor = '#777'")
+    assert {finding.split(":")[0] for finding in serious_findings(page)} == {"color-contrast"}
+    assert serious_findings(page) != []
