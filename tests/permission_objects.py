@@ -144,12 +144,26 @@ def _enterprise(world: World) -> Pair:
     return Pair({"pk": world.enterprise.pk}, {"pk": world.foreign_enterprise.pk})
 
 
-@objects("desk:institution", "desk:institution_standing", "desk:scope_new", "desk:evaluation_new")
+@objects(
+    "desk:institution",
+    "desk:institution_standing",
+    "desk:scope_new",
+    "desk:evaluation_new",
+)
 def _institution(world: World) -> Pair:
     return Pair(
         {"pk": world.institution.pk},
         {"pk": world.foreign_institution.pk},
         seen_by=SEES_ALL | DISTRICT_ROLES | {Role.FINANCE_OFFICER},
+    )
+
+
+@objects("api:institution-detail")
+def _institution_read(world: World) -> Pair:
+    return Pair(
+        {"pk": world.institution.pk},
+        {"pk": world.foreign_institution.pk},
+        seen_by=SEES_ALL | DISTRICT_ROLES | {Role.FINANCE_OFFICER, Role.INSTITUTION_OPERATOR},
     )
 
 

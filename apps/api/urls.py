@@ -13,6 +13,7 @@ from apps.api.views.banking import (
 from apps.api.views.budgets import BudgetRequestViewSet, BudgetViewSet
 from apps.api.views.claims import ClaimViewSet, LineViewSet, OrderViewSet, ReleaseViewSet
 from apps.api.views.classes import ClassViewSet, EnrolmentViewSet, RosterFileViewSet, SessionViewSet
+from apps.api.views.institutions import InstitutionViewSet
 from apps.api.views.jobs import JobViewSet
 from apps.api.views.ledger import AccountViewSet, MonthViewSet, TransactionViewSet, TrialBalanceViewSet
 from apps.api.views.notices import ObjectionViewSet, PublicNoticeViewSet
@@ -30,6 +31,7 @@ from apps.api.views.recoveries import AgreementViewSet, RecoveryViewSet, WriteOf
 app_name = "api"
 
 router = SimpleRouter(use_regex_path=False)
+router.register("institutions", InstitutionViewSet, basename="institution")
 router.register("plans", PlanViewSet, basename="plan")
 router.register("classes", ClassViewSet, basename="class")
 router.register("enrolments", EnrolmentViewSet, basename="enrolment")

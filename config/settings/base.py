@@ -330,6 +330,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "ENUM_NAME_OVERRIDES": {
+        "PlanStateEnum": "apps.plans.enums.PlanState.choices",
+        "ClassStateEnum": "apps.apprentices.enums.ClassState.choices",
         "ClaimKind": "apps.claims.enums.ClaimKind.choices",
         "LessonKind": "apps.plans.enums.LessonKind.choices",
         "TextbookKind": "apps.plans.enums.TextbookKind.choices",

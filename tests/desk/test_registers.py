@@ -25,6 +25,11 @@ def reviewer() -> Client:
 
 
 @pytest.fixture
+def city() -> Client:
+    return accounts.client_for(Role.CITY_OFFICER)
+
+
+@pytest.fixture
 def supervisor() -> Client:
     return accounts.client_for(Role.DISTRICT_SUPERVISOR, district=accounts.district("110105"))
 
@@ -102,14 +107,21 @@ def test_a_supervisor_suspends_and_restores(supervisor: Client, enterprise) -> N
     assert enterprise.standing == "good"
 
 
-def test_an_institution_is_listed_with_its_scope_and_grade(supervisor: Client) -> None:
+def test_a_district_records_scope_and_grade_and_the_city_lists_the_institution(
+    supervisor: Client, city: Client
+) -> None:
     Occupation.objects.get_or_create(code="6-18-01-01", defaults={"name": "车工", "name_en": "Turner"})
     Level.objects.get_or_create(code="senior", defaults={"name": "高级工", "name_en": "Senior", "rank": 3})
     institution = institutions.institution(
         district=accounts.district("110105"), standing="applied", listed_on=None, standing_from=None
     )
     url = f"{BASE}/institutions/{institution.pk}/"
-    supervisor.post(f"{url}standing/", {"verb": "list"})
+    page = supervisor.get(url).content.decode()
+    assert 'id="keeper"' in page
+    assert 'name="verb"' not in page
+    assert supervisor.post(f"{url}standing/", {"verb": "list"}).status_code == 403
+    assert 'value="list"' in city.get(url).content.decode()
+    city.post(f"{url}standing/", {"verb": "list"})
     scope = {"occupation": "6-18-01-01", "level": "senior", "valid_from": "2023-03-01"}
     supervisor.post(f"{url}scopes/", scope)
     assert supervisor.post(f"{url}scopes/", scope).status_code == 422
@@ -123,11 +135,9 @@ def test_an_institution_is_listed_with_its_scope_and_grade(supervisor: Client) -
 
 
 @pytest.mark.parametrize("verb", ["", "shred"])
-def test_an_unknown_verb_changes_nothing(verb: str, supervisor: Client) -> None:
+def test_an_unknown_verb_changes_nothing(verb: str, city: Client) -> None:
     institution = institutions.institution(district=accounts.district("110105"))
-    response = supervisor.post(
-        f"{BASE}/institutions/{institution.pk}/standing/", {"verb": verb, "reason": "x"}
-    )
+    response = city.post(f"{BASE}/institutions/{institution.pk}/standing/", {"verb": verb, "reason": "x"})
     assert response.status_code == 422
     institution.refresh_from_db()
     assert institution.standing == "listed"

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError
 
-from apps.accounts.roles import Role
+from apps.accounts.roles import DISTRICT_ROLES, Role
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Refused
 from apps.institutions import selectors, services
 from apps.institutions.enums import Grade, Standing
@@ -22,35 +22,40 @@ def supervisor():
 
 
 @pytest.fixture
+def city():
+    return accounts.actor(Role.CITY_OFFICER)
+
+
+@pytest.fixture
 def applied():
     return institutions.institution(
         district=accounts.district("110105"), standing=Standing.APPLIED, listed_on=None, standing_from=None
     )
 
 
-def test_an_institution_that_applied_trains_nobody_before_it_is_listed(applied, supervisor) -> None:
+def test_an_institution_that_applied_trains_nobody_before_it_is_listed(applied, city) -> None:
     assert [problem.code for problem in selectors.standing_problems(applied, ON)] == ["institution_standing"]
     assert not Institution.objects.listed(ON).exists()
-    listed = services.list_institution(supervisor, applied, on=ON)
+    listed = services.list_institution(city, applied, on=ON)
     assert selectors.standing_problems(listed, ON) == []
     assert Institution.objects.listed(ON).get() == listed
     with pytest.raises(Refused):
-        services.list_institution(supervisor, applied, on=ON)
+        services.list_institution(city, applied, on=ON)
 
 
-def test_a_suspension_ends_by_itself_or_by_hand(supervisor) -> None:
+def test_a_suspension_ends_by_itself_or_by_hand(city) -> None:
     institution = institutions.institution(district=accounts.district("110105"))
     until = ON + timedelta(days=9)
-    suspended = services.suspend(supervisor, institution, "no teachers", on=ON, until=until)
+    suspended = services.suspend(city, institution, "no teachers", on=ON, until=until)
     standings = [selectors.standing_on(suspended, day) for day in (ON, until, until + timedelta(days=1))]
     assert standings == [Standing.SUSPENDED, Standing.SUSPENDED, Standing.LISTED]
-    reinstated = services.reinstate(supervisor, institution, "teachers hired", on=ON)
+    reinstated = services.reinstate(city, institution, "teachers hired", on=ON)
     assert selectors.standing_problems(reinstated, ON) == []
 
 
-def test_a_removed_institution_stays_out_until_it_is_reinstated(supervisor) -> None:
+def test_a_removed_institution_stays_out_until_it_is_reinstated(city) -> None:
     institution = institutions.institution(district=accounts.district("110105"))
-    removed = services.remove(supervisor, institution, "licence lent", on=ON)
+    removed = services.remove(city, institution, "licence lent", on=ON)
     assert selectors.standing_on(removed, ON + timedelta(days=999)) == Standing.REMOVED
     assert not Institution.objects.listed(ON).exists()
 
@@ -85,7 +90,7 @@ def test_scopes_of_the_same_days_are_recorded_once(supervisor) -> None:
     assert LicenceScope.objects.count() == 2
 
 
-def test_days_the_wrong_way_round_are_refused(supervisor) -> None:
+def test_days_the_wrong_way_round_are_refused(supervisor, city) -> None:
     institution = institutions.institution(district=accounts.district("110105"))
     before = ON - timedelta(days=1)
     with pytest.raises(InvalidInput):
@@ -98,7 +103,7 @@ def test_days_the_wrong_way_round_are_refused(supervisor) -> None:
             valid_to=before,
         )
     with pytest.raises(InvalidInput):
-        services.suspend(supervisor, institution, "reason", on=ON, until=before)
+        services.suspend(city, institution, "reason", on=ON, until=before)
 
 
 def test_the_latest_evaluation_is_the_grade_of_the_directory(supervisor) -> None:
@@ -135,13 +140,35 @@ def test_one_licence_is_not_lent_to_two_institutions() -> None:
 def test_another_districts_institution_does_not_exist(applied) -> None:
     stranger = accounts.actor(Role.DISTRICT_SUPERVISOR, district=accounts.district("110108"))
     with pytest.raises(NotFound):
-        services.list_institution(stranger, applied, on=ON)
+        services.evaluate(stranger, applied, year=2022, grade=Grade.A, on=ON)
 
 
-@pytest.mark.parametrize("role", [Role.INSTITUTION_OPERATOR, Role.ENTERPRISE_OPERATOR, Role.FINANCE_OFFICER])
-def test_only_officers_keep_the_directory(applied, role) -> None:
-    with pytest.raises(Forbidden):
-        services.list_institution(accounts.actor(role), applied, on=ON)
+@pytest.mark.parametrize(
+    "role",
+    [
+        Role.DISTRICT_REVIEWER,
+        Role.DISTRICT_SUPERVISOR,
+        Role.INSTITUTION_OPERATOR,
+        Role.ENTERPRISE_OPERATOR,
+        Role.FINANCE_OFFICER,
+    ],
+)
+def test_only_the_city_keeps_the_directory(role) -> None:
+    """Beijing 2022-11, 1(2) and 6(4): a district reports to the city, which stops the training."""
+    home = accounts.district("110105")
+    scope = {"district": home} if role in DISTRICT_ROLES else {}
+    actor = accounts.actor(role, **scope)
+    fields = {"listed_on": None, "standing_from": None}
+    applied = institutions.institution(district=home, standing=Standing.APPLIED, **fields)
+    listed = institutions.institution(district=home)
+    for verb in (
+        lambda: services.list_institution(actor, applied, on=ON),
+        lambda: services.suspend(actor, listed, "reason", on=ON),
+        lambda: services.remove(actor, listed, "reason", on=ON),
+        lambda: services.reinstate(actor, listed, "reason", on=ON),
+    ):
+        with pytest.raises(Forbidden):
+            verb()
 
 
 def test_a_removal_without_a_reason_is_refused_by_the_database_too() -> None:

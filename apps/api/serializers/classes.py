@@ -1,10 +1,16 @@
 """Classes, enrolments and training over REST."""
 
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.api.serializers.common import CaseSerializer
+from apps.api.serializers.institutions import SuspensionSerializer
 from apps.apprentices.models import Enrolment, RosterFile, TrainingClass
+from apps.core.clock import today
 from apps.training.enums import CertificateKind, Mode, Result
+from apps.training.halts import affected
 from apps.training.models import TrainingSession
 
 KEY_MAX = 2**62
@@ -34,6 +40,21 @@ class ClassSerializer(CaseSerializer):
             "steps",
         )
         read_only_fields = fields
+
+
+class ClassDetailSerializer(ClassSerializer):
+    """A class by itself, with what suspensions of its institution mean for it."""
+
+    suspension = serializers.SerializerMethodField()
+
+    class Meta:
+        model = TrainingClass
+        fields = (*ClassSerializer.Meta.fields, "suspension")
+        read_only_fields = fields
+
+    @extend_schema_field(SuspensionSerializer)
+    def get_suspension(self, training_class: TrainingClass) -> dict[str, Any]:
+        return SuspensionSerializer(affected(training_class, today())).data
 
 
 class ClassCreateSerializer(serializers.Serializer):

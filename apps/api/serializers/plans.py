@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from apps.api.serializers.common import CaseSerializer
+from apps.api.serializers.institutions import StandingSerializer
 from apps.plans.enums import LessonKind, MentorSide, Place, Qualification, TextbookKind
 from apps.plans.models import Plan
 
@@ -30,6 +31,17 @@ class PlanSerializer(CaseSerializer):
             "approved_on",
             "steps",
         )
+        read_only_fields = fields
+
+
+class PlanDetailSerializer(PlanSerializer):
+    """A plan by itself, with where its institution stands in the directory today."""
+
+    institution_standing = StandingSerializer(source="institution", read_only=True, allow_null=True)
+
+    class Meta:
+        model = Plan
+        fields = (*PlanSerializer.Meta.fields, "institution_standing")
         read_only_fields = fields
 
 

@@ -85,10 +85,19 @@ class DocumentsMixin(ActingView):
 
 
 class CaseViewSet(DocumentsMixin, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
-    """Read the cases that the token's role may see; `steps` names what it could do now."""
+    """Read the cases that the token's role may see; `steps` names what it could do now.
+
+    `detail_serializer_class` is the shape of a case that is read by itself, where that says more.
+    """
 
     pagination_class = NewestFirst
     lookup_value_converter = "int"
+    detail_serializer_class: Any = None
+
+    def get_serializer_class(self) -> Any:
+        if self.action == "retrieve" and self.detail_serializer_class is not None:
+            return self.detail_serializer_class
+        return super().get_serializer_class()
 
     def get_queryset(self) -> Any:
         model = subjects.get(self.label).model

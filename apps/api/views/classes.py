@@ -31,6 +31,8 @@ class ClassViewSet(CaseViewSet):
     label = "apprentices.trainingclass"
     scope = "classes"
     serializer_class = shapes.ClassSerializer
+    # Lists and steps answer without what is asked of the database for each class alone.
+    detail_serializer_class = shapes.ClassDetailSerializer
 
     @extend_schema(request=shapes.ClassCreateSerializer, responses={201: shapes.ClassSerializer})
     def create(self, request: Request, **_kwargs: Any) -> Response:

@@ -12,6 +12,7 @@ from apps.api.serializers.common import MissingSerializer
 from apps.api.serializers.plans import (
     PlanContentSerializer,
     PlanCreateSerializer,
+    PlanDetailSerializer,
     PlanLineSerializer,
     PlanSerializer,
 )
@@ -30,6 +31,11 @@ class PlanViewSet(CaseViewSet):
     label = "plans.plan"
     scope = "plans"
     serializer_class = PlanSerializer
+    detail_serializer_class = PlanDetailSerializer
+
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset()
+        return rows.select_related("institution") if self.action == "retrieve" else rows
 
     @extend_schema(request=PlanCreateSerializer, responses={201: PlanSerializer})
     def create(self, request: Request, **_kwargs: Any) -> Response:

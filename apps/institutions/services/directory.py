@@ -15,13 +15,19 @@ from apps.institutions.enums import Grade, Standing
 from apps.institutions.models import Evaluation, Institution
 from apps.institutions.services.record import visible_or_not_found
 
-KEEPERS = (Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER)
+# The directory is the city's (Beijing 2022-11, 1(2), 6(4)): a district reports to it who is to be stopped.
+KEEPERS = (Role.CITY_OFFICER,)
+# City and districts evaluate (3(3)4).
+EVALUATORS = (Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER)
 
 
 @transaction.atomic
 def list_institution(actor: Actor, institution: Institution, *, on: date) -> Institution:
-    """Take an institution that applied into the directory. Raises Refused where it is not waiting."""
-    require(actor, Role.DISTRICT_REVIEWER, *KEEPERS)
+    """Take an institution that applied into the directory. Raises Refused where it is not waiting.
+
+    The district examined it before and recorded what its licence covers; the city lists it.
+    """
+    require(actor, *KEEPERS)
     locked = visible_or_not_found(actor, institution)
     if locked.standing != Standing.APPLIED:
         raise Refused(
@@ -100,7 +106,7 @@ def evaluate(
     actor: Actor, institution: Institution, *, year: int, grade: Grade, note: str = "", on: date
 ) -> Evaluation:
     """Record the yearly evaluation, again to correct it; the latest year's grade shows in the directory."""
-    require(actor, *KEEPERS)
+    require(actor, *EVALUATORS)
     locked = visible_or_not_found(actor, institution)
     evaluation, _created = Evaluation.objects.update_or_create(
         institution=locked,

@@ -21,9 +21,10 @@ from apps.desk.forms.registers import DirectoryForm, EvaluationForm, ReasonForm,
 from apps.desk.views.registers.enterprises import CONFIRMERS, account_rows, attempt, history_entries
 from apps.institutions import services
 from apps.institutions.enums import Standing
+from apps.institutions.halts import HALT_ARTICLE
 from apps.institutions.models import Institution, LicenceScope
 from apps.institutions.selectors import standing_problems
-from apps.institutions.services.directory import KEEPERS
+from apps.institutions.services.directory import EVALUATORS, KEEPERS
 from apps.institutions.services.record import SCOPE_KEEPERS
 from apps.training.halts import lessons_by_class
 
@@ -36,7 +37,8 @@ READERS = (
     Role.OBSERVER,
     Role.AUDITOR,
 )
-LISTERS = (Role.DISTRICT_REVIEWER, *KEEPERS)
+# Who looks after an institution that applied: the district examines it, the city lists it.
+EXAMINERS = (Role.DISTRICT_REVIEWER, Role.DISTRICT_SUPERVISOR, *KEEPERS)
 
 
 @require_safe
@@ -62,8 +64,9 @@ def institutions(request: HttpRequest) -> HttpResponse:
         if wanted.get("district"):
             found = found.filter(organisation__district=wanted["district"])
     page, pager = keyset.page_of(found, request, order=("organisation__name_pinyin", "organisation_id"))
-    waiting = visible.filter(standing=Standing.APPLIED).count() if actor.role in LISTERS else 0
+    waiting = visible.filter(standing=Standing.APPLIED).count() if actor.role in EXAMINERS else 0
     context = {"filters": filters, "rows": page, "pager": pager, "waiting": waiting}
+    context["keeps_directory"] = actor.role in KEEPERS
     return render(request, "desk/registers/institutions.html", context)
 
 
@@ -76,7 +79,7 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@access(*LISTERS)
+@access(*KEEPERS)
 def institution_standing(request: HttpRequest, pk: int) -> HttpResponse:
     """List, suspend, remove or reinstate an institution."""
     found = _institution(request, pk)
@@ -142,7 +145,7 @@ def scope_end(request: HttpRequest, pk: int, scope: int) -> HttpResponse:
 
 
 @require_POST
-@access(*KEEPERS)
+@access(*EVALUATORS)
 def evaluation_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Record the yearly evaluation."""
     found = _institution(request, pk)
@@ -186,8 +189,10 @@ def institution_page(
         "standing_form": standing_form or DirectoryForm(),
         "scope_form": scope_form or ScopeForm(initial={"valid_from": today()}),
         "evaluation_form": evaluation_form or EvaluationForm(initial={"year": today().year - 1}),
-        "lists": role in LISTERS,
-        "keeps_standing": role in KEEPERS,
+        "keeps_directory": role in KEEPERS,
+        "halt_article": HALT_ARTICLE,
+        "examines": role in EXAMINERS,
+        "evaluates": role in EVALUATORS,
         "keeps_scopes": role in SCOPE_KEEPERS,
         "confirms": role in CONFIRMERS,
         "entries": history_entries(
