@@ -20,7 +20,10 @@ from apps.apprentices.requirements import requirements_on
 from apps.core import rls
 from apps.core.errors import Problem
 from apps.core.models.job import LIVE_STATES as LIVE_JOBS
-from apps.institutions.selectors import standing_problems
+from apps.enterprises.models import Enterprise
+from apps.enterprises.selectors import standing_problems as enterprise_problems
+from apps.institutions.models import Institution
+from apps.institutions.selectors import standing_problems as institution_problems
 
 # Where the document asks for a training agreement with each apprentice, or one for a whole batch.
 AGREEMENT_ARTICLE = "三（二）1"
@@ -29,9 +32,15 @@ SHOWN_MAX = 20
 OPEN_ROSTER = (ClassState.ROSTER, ClassState.RETURNED)
 
 
-def missing_for_submit(training_class: TrainingClass, _actor: Actor | None = None) -> list[Problem]:
+def may_not_train(enterprise: Enterprise, institution: Institution | None, on: date) -> list[Problem]:
+    """Why no training of this enterprise with this institution begins on a day (2(2), 6(4))."""
+    problems = enterprise_problems(enterprise, on)
+    return problems + (institution_problems(institution, on) if institution is not None else [])
+
+
+def missing_for_submit(training_class: TrainingClass, on: date) -> list[Problem]:
     """What a roster still lacks before the district can review it (Beijing 2022-11, part 5)."""
-    problems = []
+    problems = enterprise_problems(training_class.enterprise, on)
     registered = training_class.enrolments.filter(state=EnrolmentState.REGISTERED)
     if being_read(training_class).exists():
         problems.append(
@@ -63,7 +72,7 @@ def missing_for_approve(training_class: TrainingClass, actor: Actor, on: date) -
         *own_case(training_class, actor),
         *trained_elsewhere(training_class),
         *year_full(training_class, on),
-        *standing_problems(training_class.institution, on),
+        *may_not_train(training_class.enterprise, training_class.institution, on),
     ]
     if not training_class.enrolments.filter(state=EnrolmentState.REGISTERED).exists():
         problems.append(

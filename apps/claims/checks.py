@@ -15,6 +15,7 @@ from apps.claims.publicity import nobody_objected_to, notice_ended
 from apps.claims.standing import changed_since
 from apps.core.errors import Problem
 from apps.enterprises.models import BankAccount
+from apps.enterprises.selectors import standing_problems
 from apps.institutions.halts import HALT_ARTICLE
 from apps.policy.selectors import parameter
 from apps.training.enums import DisputeState, EvidenceKind
@@ -25,26 +26,31 @@ from apps.training.models import Dispute, TrainingSession
 NAMES_MAX = 5
 
 
-def missing_for_submission(claim: Claim, _actor: Actor) -> list[Problem]:
+def missing_for_submission(claim: Claim, on: date) -> list[Problem]:
     """Everything that keeps the claim from being handed in, each with its article; empty when ready."""
     checks = (has_lines, as_recorded, account_confirmed, evidence_enough)
-    return [problem for check in checks for problem in check(claim)]
+    return [*may_apply(claim, on), *(problem for check in checks for problem in check(claim))]
 
 
-def missing_for_approval(claim: Claim, _actor: Actor) -> list[Problem]:
-    """What keeps the office from approving: changed records, an open dispute, a changed account."""
+def missing_for_approval(claim: Claim, on: date) -> list[Problem]:
+    """What keeps the office from approving: changed records, a dispute, another account, the standing."""
     checks = (as_recorded, no_open_dispute, account_confirmed)
-    return [problem for check in checks for problem in check(claim)]
+    return [*may_apply(claim, on), *(problem for check in checks for problem in check(claim))]
 
 
 def missing_for_signature(on: date) -> Callable[[Claim, Actor], list[Problem]]:
     """What keeps the claim from being signed on a day, as a guard: all of that, its notice, an objection."""
 
-    def missing(claim: Claim, actor: Actor) -> list[Problem]:
+    def missing(claim: Claim, _actor: Actor) -> list[Problem]:
         published = (*notice_ended(claim, on), *nobody_objected_to(claim))
-        return [*missing_for_approval(claim, actor), *published]
+        return [*missing_for_approval(claim, on), *published]
 
     return missing
+
+
+def may_apply(claim: Claim, on: date) -> list[Problem]:
+    """Who may not apply gets nothing promised (6(4)); what asks money back, or settles, goes on."""
+    return standing_problems(claim.enterprise, on) if claim.net_fen > 0 else []
 
 
 def has_lines(claim: Claim) -> Iterator[Problem]:

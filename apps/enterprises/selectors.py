@@ -9,6 +9,9 @@ from apps.enterprises.enums import BankAccountState, Standing
 from apps.enterprises.fingerprints import fingerprint_of
 from apps.enterprises.models import BankAccount, Enterprise
 
+# What is not put right is reported to the city, which has training stopped and put right.
+STANDING_ARTICLE = "六（四）"
+
 
 def standing_on(enterprise: Enterprise, on: date) -> Standing:
     """The standing on a day: what is written down applies between its days only."""
@@ -21,7 +24,11 @@ def standing_on(enterprise: Enterprise, on: date) -> Standing:
 
 
 def standing_problems(enterprise: Enterprise, on: date) -> list[Problem]:
-    """Why the enterprise may not apply on a day; empty when it may."""
+    """Why the enterprise may not apply on a day; empty when it may.
+
+    To apply is to hand in a plan, to open a class or hand in its roster, to hand in a claim that pays, and
+    to have one approved or signed. What goes on all the same: docs/process.md, “Who may not apply”.
+    """
     standing = standing_on(enterprise, on)
     if standing == Standing.GOOD:
         return []
@@ -31,11 +38,23 @@ def standing_problems(enterprise: Enterprise, on: date) -> list[Problem]:
         "reason": enterprise.standing_reason,
     }
     if enterprise.standing_until is None:
-        message = _("The enterprise is %(standing)s since %(since)s: %(reason)s.") % values
+        message = (
+            _(
+                "The enterprise is %(standing)s since %(since)s: %(reason)s. It applies for nothing until "
+                "this is lifted; training under way and recoveries go on."
+            )
+            % values
+        )
     else:
         values["until"] = enterprise.standing_until
-        message = _("The enterprise is %(standing)s from %(since)s to %(until)s: %(reason)s.") % values
-    return [Problem(code="enterprise_standing", message=message)]
+        message = (
+            _(
+                "The enterprise is %(standing)s from %(since)s to %(until)s: %(reason)s. It applies for "
+                "nothing until then; training under way and recoveries go on."
+            )
+            % values
+        )
+    return [Problem(code="enterprise_standing", message=message, article=STANDING_ARTICLE)]
 
 
 def confirmed_account(organisation_id: int) -> BankAccount | None:

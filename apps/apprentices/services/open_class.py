@@ -6,12 +6,12 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
+from apps.apprentices.checks import may_not_train
 from apps.apprentices.models import LineSeats, TrainingClass
 from apps.apprentices.requirements import PROGRAMME
 from apps.apprentices.roster.days import add_months
 from apps.casework.acting import acting
 from apps.core.errors import Forbidden, InvalidInput, NotFound, Problem, Refused
-from apps.institutions.selectors import standing_problems
 from apps.plans.enums import PlanState
 from apps.plans.models import Plan, PlanLine
 from apps.policy.selectors import governing_document
@@ -27,8 +27,9 @@ def open_class(
 
     Training runs from `starts_on` (by default the plan's first day, or today when that is past) for the
     term that was approved with the line. Raises `NotFound` for a plan or line that is not the actor's,
-    `Forbidden` for another role, `Refused` when the plan is not approved, its institution may not train or
-    its headcount is used up, `InvalidInput` for a start before the approval. Source: Beijing 2022-11, part 5.
+    `Forbidden` for another role, `Refused` when the plan is not approved, enterprise or institution may not
+    begin a training or its headcount is used up, `InvalidInput` for a start before the approval. Source:
+    Beijing 2022-11, part 5.
     """
     if not actor.is_enterprise:
         raise Forbidden(_("Only the enterprise opens classes."), code="not_your_step")
@@ -38,9 +39,9 @@ def open_class(
     plan = found
     if plan.state != PlanState.APPROVED:
         raise Refused(_("A class can be opened once the plan is approved."), code="plan_not_approved")
-    halted = standing_problems(plan.institution, on) if plan.institution else []
-    if halted:
-        raise Refused(halted[0].message, code=halted[0].code, problems=halted)
+    barred = may_not_train(plan.enterprise, plan.institution, on)
+    if barred:
+        raise Refused(barred[0].message, code=barred[0].code, problems=barred)
     seats = LineSeats.objects.select_for_update().filter(line=line).first()
     if seats is not None and seats.free < 1:
         raise Refused(

@@ -30,6 +30,6 @@ def submit_roster(
         actor,
         on=on,
         opinion=opinion,
-        guard=missing_for_submit,
+        guard=lambda case, _by: missing_for_submit(case, on),
         effect=new_version,
     )

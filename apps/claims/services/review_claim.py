@@ -39,7 +39,7 @@ def approve_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | No
             actor,
             on=on,
             opinion=given,
-            guard=missing_for_approval,
+            guard=lambda locked, _by: missing_for_approval(locked, on),
             effect=effect,
             separate_from=[claim.training_class, claim.training_class.plan],
         )

@@ -34,7 +34,7 @@ def submit_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | Non
         actor,
         on=on,
         opinion=opinion,
-        guard=missing_for_submission,
+        guard=lambda locked, _by: missing_for_submission(locked, on),
         effect=stamp,
     )
 

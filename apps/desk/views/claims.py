@@ -12,7 +12,7 @@ from apps.apprentices.models import Enrolment
 from apps.banking.selectors import batch_entry_of
 from apps.casework import presentation
 from apps.claims import notice_selectors, selectors
-from apps.claims.checks import lessons_while_halted, missing_for_approval, missing_for_submission
+from apps.claims.checks import lessons_while_halted, may_apply, missing_for_approval, missing_for_submission
 from apps.claims.enums import ClaimState
 from apps.claims.late_certificates import uncertified
 from apps.claims.models import Claim, ClaimLine
@@ -37,6 +37,7 @@ READERS = (
 )
 _RESULTS = {ClaimState.PAID, ClaimState.SETTLED}
 # Where a second signature takes a claim.
+_UNPAID = {ClaimState.DISTRICT_REVIEW, ClaimState.SECOND_SIGNATURE, *AWAITS_RELEASE}
 _SIGNED = {ClaimState.APPROVED, ClaimState.RECOVERING, ClaimState.SETTLED}
 POSITION_DIGITS_MAX = 9
 
@@ -82,7 +83,7 @@ def claim_review(request: HttpRequest, pk: int) -> HttpResponse:
         "claim": claim,
         "lines": lines,
         "pager": pager,
-        "checklist": _checklist(claim, request) if claim.state == ClaimState.DISTRICT_REVIEW else (),
+        "checklist": _checklist(claim) if claim.state == ClaimState.DISTRICT_REVIEW else (),
         "case_asks_deficiencies": claim.state == ClaimState.DISTRICT_REVIEW,
         "case_free_rows": "123",
         "orders": PaymentOrder.objects.filter(claim=claim)
@@ -100,6 +101,8 @@ def claim_review(request: HttpRequest, pk: int) -> HttpResponse:
         and request.actor.role == Role.FINANCE_OFFICER,
         "held": selectors.held_back(claim),
         "uncertified": uncertified(claim),
+        # What was signed goes on; finance reads it all the same before it releases.
+        "may_not_apply": may_apply(claim, today()) if claim.state in _UNPAID else [],
         **_publicity(request, claim),
     }
     if context["unsigned_because"]:
@@ -112,7 +115,8 @@ def _publicity(request: HttpRequest, claim: Claim) -> dict[str, object]:
     """The notice of the claim, what is held, and what keeps it from being signed."""
     found = notice_selectors.page_of_claim(claim, request.actor, today())
     waits = claim.state == ClaimState.SECOND_SIGNATURE
-    found["unsigned_because"] = [*notice_ended(claim, today()), *nobody_objected_to(claim)] if waits else []
+    because = (*may_apply(claim, today()), *notice_ended(claim, today()), *nobody_objected_to(claim))
+    found["unsigned_because"] = because if waits else ()
     unsigned = waits or claim.state == ClaimState.DISTRICT_REVIEW
     found["may_write_down"] = request.actor.role in EXAMINERS and unsigned and bool(found["public_notice"])
     return found
@@ -132,13 +136,13 @@ def claim_object(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk:objection_new", pk=notice.pk, position=int(position))
 
 
-def _checklist(claim: Claim, request: HttpRequest) -> list[dict]:
+def _checklist(claim: Claim) -> list[dict]:
     """What a reviewer looks at, with what the machine found beside it."""
     found = {
         p.code: str(p.message)
         for p in (
-            *missing_for_submission(claim, request.actor),
-            *missing_for_approval(claim, request.actor),
+            *missing_for_submission(claim, today()),
+            *missing_for_approval(claim, today()),
         )
     }
     rows = (

@@ -64,7 +64,7 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": lines,
         "pager": pager,
         "with_us": with_us,
-        "missing": missing_for_submission(claim, request.actor) if with_us else [],
+        "missing": missing_for_submission(claim, today()) if with_us else [],
         "held": selectors.held_back(claim),
         "uncertified": uncertified(claim),
         "orders": PaymentOrder.objects.visible_to(request.actor).filter(claim=claim).order_by("attempt"),

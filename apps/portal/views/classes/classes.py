@@ -161,7 +161,7 @@ def _missing(training_class: TrainingClass, actor: Any) -> list[Any]:
     if not actor.is_enterprise:
         return []
     if training_class.state in OPEN_ROSTER:
-        return missing_for_submit(training_class)
+        return missing_for_submit(training_class, today())
     return missing_for_complete(training_class) if training_class.state == ClassState.OPEN else []
 
 
