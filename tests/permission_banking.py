@@ -107,7 +107,13 @@ def _batch_entry(world: World) -> Pair:
     return Pair({"pk": own}, {"pk": foreign}, seen_by=TREASURY, may_refuse=True)
 
 
-@objects("desk:paying_account_retire", "desk:paying_account_sign", "api:paying-account-detail")
+@objects(
+    "desk:paying_account_retire",
+    "desk:paying_account_sign",
+    "api:paying-account-detail",
+    "api:paying-account-retire",
+    "api:paying-account-sign",
+)
 def _paying_account(world: World) -> Pair:
     return _both(world, _account, seen_by=TREASURY, may_refuse=True)
 

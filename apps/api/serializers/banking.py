@@ -36,6 +36,18 @@ class PayingAccountSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class PayingAccountCreateSerializer(serializers.Serializer):
+    """An account to enter. The number is stored sealed and answered masked. No district: the city's."""
+
+    profile_key = serializers.CharField(max_length=40)
+    account_name = serializers.CharField(max_length=120)
+    account_number = serializers.CharField(max_length=60, write_only=True)
+    bank_name = serializers.CharField(max_length=120)
+    bank_code = serializers.CharField(max_length=12, required=False, allow_blank=True, default="")
+    district = serializers.CharField(max_length=6, required=False, allow_null=True, default=None)
+    fund = serializers.CharField(max_length=32, required=False, allow_null=True, default=None)
+
+
 class BatchSerializer(CaseSerializer):
     """A payment batch."""
 

@@ -1,6 +1,7 @@
 """Payment batches, bank result files, account statements over REST."""
 
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -11,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.access import access
+from apps.accounts.models import District
 from apps.accounts.roles import Role
 from apps.api.pagination import NewestFirst
 from apps.api.reading import found, valid
@@ -23,6 +25,12 @@ from apps.banking.selectors import failed_payments
 from apps.banking.services.build_batch import build_batch, take_out
 from apps.banking.services.freezing import file_name, open_payment_file, regenerate
 from apps.banking.services.match_lines import match_recovery, match_return
+from apps.banking.services.paying_accounts import (
+    SIGNERS,
+    enter_paying_account,
+    retire_paying_account,
+    sign_paying_account,
+)
 from apps.banking.services.take_result import ANSWERABLE, take_result
 from apps.banking.services.take_statement import take_statement
 from apps.banking.tasks import AT_ONCE_MAX, hand_in_result
@@ -30,6 +38,7 @@ from apps.banking.transitions import BATCH_TRANSITIONS
 from apps.banking.uploads import read_upload
 from apps.core.clock import today
 from apps.core.files import open_file
+from apps.ledger.models import Fund
 from apps.payouts.models import PaymentOrder, Recovery
 
 FINANCE = access(Role.FINANCE_OFFICER)
@@ -163,10 +172,47 @@ class _Reading(ActingView, mixins.RetrieveModelMixin, mixins.ListModelMixin, vie
 
 
 class PayingAccountViewSet(_Reading):
-    """Accounts that payments come from."""
+    """Accounts that payments come from; another person signs for each."""
 
     serializer_class = shapes.PayingAccountSerializer
     model = PayingAccount
+    money_actions = frozenset({"create", "sign", "retire"})
+
+    @extend_schema(
+        request=shapes.PayingAccountCreateSerializer, responses={201: shapes.PayingAccountSerializer}
+    )
+    def create(self, request: Request, **_kwargs: Any) -> Response:
+        """Enter an account; nothing is paid from it before another person signed for it."""
+        data = dict(valid(shapes.PayingAccountCreateSerializer, request))
+        for name, rows in (("district", District.objects.all()), ("fund", Fund.objects.all())):
+            if data[name] is not None:
+                found(rows, data[name])
+
+        def work() -> Response:
+            entered = enter_paying_account(self.actor, **data)
+            return Response(shapes.PayingAccountSerializer(entered).data, status=201)
+
+        return self.once(work)
+
+    @extend_schema(request=None, responses=shapes.PayingAccountSerializer)
+    @action(detail=True, methods=["post"])
+    @access(*SIGNERS)
+    def sign(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002 - the framework's signature
+        """Sign for an account: you compared holder and number with the bank's paper, and did not enter it."""
+        return self._change(sign_paying_account)
+
+    @extend_schema(request=None, responses=shapes.PayingAccountSerializer)
+    @action(detail=True, methods=["post"])
+    @FINANCE
+    def retire(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002 - the framework's signature
+        """Take an account out of use; its batches and statements stay."""
+        return self._change(retire_paying_account)
+
+    def _change(self, service: Callable[..., PayingAccount]) -> Response:
+        account = self.get_object()
+        return self.once(
+            lambda: Response(shapes.PayingAccountSerializer(service(self.actor, account, on=today())).data)
+        )
 
 
 class StatementViewSet(_Reading):
