@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from apps.core.money import yuan
 
@@ -22,9 +22,9 @@ class BankingConfig(AppConfig):
     def ready(self) -> None:
         from apps.banking import holding, invariants, pay_to, tasks  # noqa: F401 - they register themselves
         from apps.banking.obstacles import batches_under_way, movements_unexplained
-        from apps.banking.services import batch_steps
+        from apps.banking.services import batch_steps, paying_accounts
         from apps.banking.transitions import BATCH_TRANSITIONS
-        from apps.casework import dead_jobs, subjects
+        from apps.casework import dead_jobs, subjects, wording
         from apps.core import tones
         from apps.ledger.periods import register_obstacle
         from apps.payouts.notice.facts import accounts_come_from
@@ -35,6 +35,7 @@ class BankingConfig(AppConfig):
         hold_orders(holding.refuse_by_hand)
         accounts_come_from(pay_to.account_of, pay_to.read_account)
         dead_jobs.shown_at(tasks.TAKE_RESULT, desk="desk:batch_detail", key="batch")
+        wording.say(paying_accounts.ENTERED, entered_in_words)
         tones.register(
             {
                 "checked": "info",
@@ -63,6 +64,15 @@ class BankingConfig(AppConfig):
                 summary=in_a_few_words,
             )
         )
+
+
+def entered_in_words(notice: Any) -> str:
+    """Which account waits for its second signature, and where it is found."""
+    text = gettext(
+        "Paying account %(account)s was entered. Another person compares it with the paper of the bank and "
+        "signs for it: Payment batches, Paying accounts."
+    )
+    return text % {"account": notice.params["name"]}
 
 
 def offers(_batch: "Model", step: "Transition") -> bool:

@@ -5,6 +5,8 @@ import pytest
 from apps.accounts.models import AccessLog, Membership
 from apps.accounts.roles import Role
 from apps.banking.models import PayingAccount
+from apps.casework import wording
+from apps.casework.models import Notice
 from tests.api.conftest import caller
 from tests.factories import accounts
 
@@ -53,6 +55,18 @@ def test_an_account_is_entered_once_per_key_and_its_number_is_answered_masked(pl
     assert NUMBER not in str(shown)
     assert (shown["confirmed_on"], shown["retired_on"]) == (None, None)
     assert AccessLog.objects.filter(action="bank_account_added").count() == 1
+
+
+def test_whoever_may_sign_is_told_that_an_account_waits(place):
+    _clerk, shown = entered(place)
+    told = Notice.objects.filter(code="banking.payingaccount.entered", subject_id=shown["id"])
+    assert {(row.role, row.district_code) for row in told} == {
+        ("finance_officer", "110105"),
+        ("district_supervisor", "110105"),
+    }
+    sentence = wording.sentence(told[0])
+    assert "朝阳区财政局" in sentence
+    assert NUMBER not in sentence
 
 
 @pytest.mark.parametrize("role", [Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR])

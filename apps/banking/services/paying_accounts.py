@@ -11,10 +11,13 @@ from apps.accounts.roles import Role
 from apps.accounts.services import log_access
 from apps.banking.formats.profiles import profile
 from apps.banking.models import PayingAccount
+from apps.casework import notices
+from apps.casework.models import Notice
 from apps.core.crypto import blind_index
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem, Refused
 from apps.core.identifiers import parse_bank_account
 
+ENTERED = "banking.payingaccount.entered"
 ACCOUNT_INDEX = "banking.paying_account"
 SIGNERS = (Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER)
 
@@ -70,7 +73,24 @@ def enter_paying_account(
     except IntegrityError as error:
         raise Conflict(_("This account is in use already."), code="account_known") from error
     log_access(actor, AccessAction.BANK_ACCOUNT_ADDED, account)
+    _tell_signers(account)
     return account
+
+
+def _tell_signers(account: PayingAccount) -> None:
+    """Finance and supervisor of its district, or the city's, learn that an account waits for one of them."""
+    roles = (Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR if account.district_id else Role.CITY_OFFICER)
+    notices.leave(
+        Notice(
+            subject_type="banking.payingaccount",
+            subject_id=account.pk,
+            code=ENTERED,
+            params={"name": str(account)},
+            role=role,
+            district_code=account.district_id or "",
+        )
+        for role in roles
+    )
 
 
 @transaction.atomic

@@ -35,7 +35,7 @@ def list_institution(actor: Actor, institution: Institution, *, on: date) -> Ins
         )
     locked.standing, locked.listed_on = Standing.LISTED, on
     locked.standing_from, locked.standing_until, locked.standing_reason = on, None, ""
-    return _saved(actor, locked, "listed")
+    return _saved(actor, locked, str(Standing.LISTED.label))
 
 
 @transaction.atomic
