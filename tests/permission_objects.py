@@ -146,6 +146,7 @@ def _enterprise(world: World) -> Pair:
 
 @objects(
     "desk:institution",
+    "desk:institution_report",
     "desk:institution_standing",
     "desk:scope_new",
     "desk:evaluation_new",
@@ -158,7 +159,7 @@ def _institution(world: World) -> Pair:
     )
 
 
-@objects("api:institution-detail")
+@objects("api:institution-detail", "api:institution-report")
 def _institution_read(world: World) -> Pair:
     return Pair(
         {"pk": world.institution.pk},

@@ -35,7 +35,7 @@ class BankingConfig(AppConfig):
         hold_orders(holding.refuse_by_hand)
         accounts_come_from(pay_to.account_of, pay_to.read_account)
         dead_jobs.shown_at(tasks.TAKE_RESULT, desk="desk:batch_detail", key="batch")
-        wording.say(paying_accounts.ENTERED, entered_in_words)
+        wording.say(paying_accounts.ENTERED, entered_in_words, desk_url="desk:paying_accounts")
         tones.register(
             {
                 "checked": "info",

@@ -12,11 +12,18 @@ from apps.core.errors import NotFound
 
 # Sentences of notices that no step of a case leaves, by their code.
 _sentences: dict[str, Callable[[Notice], str]] = {}
+# Where such a notice leads at the desk, if it is about no kind of case: the name of a route.
+_places: dict[str, str] = {}
 
 
-def say(code: str, sentence_of: Callable[[Notice], str]) -> None:
-    """Let a higher floor put its own kind of notice into words."""
+def say(code: str, sentence_of: Callable[[Notice], str], *, desk_url: str = "") -> None:
+    """Let a higher floor put its own kind of notice into words.
+
+    `desk_url` is the route to which it leads where its subject is no registered kind of case; it takes the
+    subject's key or, being a list, nothing.
+    """
     _sentences[code] = sentence_of
+    _places[code] = desk_url
 
 
 def sentence(notice: Notice) -> str:
@@ -93,6 +100,8 @@ def with_words(notices: Iterable[Notice], door: str) -> list[dict[str, Any]]:
 def _address(notice: Notice, door: str) -> str:
     if notice.code == dead_jobs.GIVEN_UP:
         return dead_jobs.address(notice, door)
+    if _places.get(notice.code):
+        return _at_the_desk(notice) if door == "desk" else ""
     try:
         subject = subjects.get(notice.subject_type)
     except NotFound:
@@ -102,3 +111,11 @@ def _address(notice: Notice, door: str) -> str:
         return reverse(name, args=[notice.subject_id]) if name else ""
     except NoReverseMatch:
         return ""
+
+
+def _at_the_desk(notice: Notice) -> str:
+    name = _places[notice.code]
+    try:
+        return reverse(name, args=[notice.subject_id])
+    except NoReverseMatch:
+        return reverse(name)

@@ -51,6 +51,12 @@ class InstitutionSerializer(StandingSerializer, serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class ReportSerializer(serializers.Serializer):
+    """What an institution did not put right."""
+
+    reason = serializers.CharField(max_length=300)
+
+
 class SuspensionSerializer(serializers.Serializer):
     """What suspensions of its institution mean for a class: whether training is halted today, and lessons.
 

@@ -27,6 +27,7 @@ from apps.institutions.selectors import standing_problems
 from apps.institutions.services.directory import EVALUATORS, KEEPERS
 from apps.institutions.services.record import SCOPE_KEEPERS
 from apps.training.halts import lessons_by_class
+from apps.training.services.report_institution import REPORTERS, report_institution
 
 READERS = (
     Role.DISTRICT_REVIEWER,
@@ -158,6 +159,20 @@ def evaluation_new(request: HttpRequest, pk: int) -> HttpResponse:
     return institution_page(request, pk, evaluation_form=form, status=422)
 
 
+@require_POST
+@access(*REPORTERS)
+def institution_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Report an institution to the city, which decides whether its training is stopped."""
+    found = _institution(request, pk)
+    form = ReasonForm(request.POST, auto_id="report_%s")
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        if attempt(form, lambda: report_institution(request.actor, found, reason)) is not None:
+            messages.success(request, _("The city's officers were told. They decide."))
+            return redirect("desk:institution", pk=pk)
+    return institution_page(request, pk, report_form=form, status=422)
+
+
 def institution_page(
     request: HttpRequest,
     pk: int,
@@ -167,6 +182,7 @@ def institution_page(
     standing_form: forms.Form | None = None,
     scope_form: forms.Form | None = None,
     evaluation_form: forms.Form | None = None,
+    report_form: forms.Form | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page of one institution, with whatever form was just sent."""
@@ -192,6 +208,8 @@ def institution_page(
         "keeps_directory": role in KEEPERS,
         "halt_article": HALT_ARTICLE,
         "examines": role in EXAMINERS,
+        "report_form": report_form or ReasonForm(auto_id="report_%s"),
+        "reports": role in REPORTERS,
         "evaluates": role in EVALUATORS,
         "keeps_scopes": role in SCOPE_KEEPERS,
         "confirms": role in CONFIRMERS,
