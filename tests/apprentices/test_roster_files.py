@@ -12,6 +12,7 @@ from django.utils import translation
 from apps.apprentices import services
 from apps.apprentices.enums import EnrolmentState, RosterState
 from apps.apprentices.models import Enrolment, LineSeats, RosterProblem
+from apps.apprentices.roster.pipeline import quick_turns
 from apps.casework.engine import Opinion
 from apps.core.files import open_file
 from tests.apprentices.conftest import HEADINGS, csv_bytes, line, xlsx_bytes
@@ -196,3 +197,20 @@ def test_the_commit_that_closes_a_file_waits_for_the_disk_and_the_session_is_lef
     assert closing == ["on"]
     assert waits() == "on"
     assert (gc.get_threshold(), sys.getswitchinterval()) == process
+
+
+@pytest.mark.parametrize("usual", [0.005, 0.000199])
+def test_files_that_are_read_at_the_same_time_leave_the_turns_of_the_process_as_they_were(usual):
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(usual + 0.5e-6)
+    own = sys.getswitchinterval()
+    first, second = quick_turns(), quick_turns()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    quick = sys.getswitchinterval()
+    second.__exit__(None, None, None)
+    left = sys.getswitchinterval()
+    sys.setswitchinterval(before + 0.5e-6)
+    assert quick < 0.000201
+    assert left == own
