@@ -7,7 +7,7 @@ $(error Shitu needs Python 3.11 or later, and there is no python3 here)
 endif
 export ARGS
 
-.PHONY: help run test setup check bench faults lock
+.PHONY: help run test setup check bench faults fuzz lock
 
 help:
 	@echo "make run     the whole system with the demo city   (PORT, DATABASE_URL, REDIS_URL, DEMO=0)"
@@ -15,8 +15,9 @@ help:
 	@echo "make check   linters, types, layers, migrations, catalogues, deployment"
 	@echo "make bench   the measurements"
 	@echo "make faults  money under crashes, lost messages, wrong files, removed guards   (ARGS='--schedules 10000')"
+	@echo "make fuzz    whatever can be sent to the interface and to every form   (ARGS='--examples 500')"
 	@echo "make setup   the set-up alone"
 	@echo "make lock    resolve requirements/*.in again"
 
-run test setup check bench faults lock:
+run test setup check bench faults fuzz lock:
 	@$(PYTHON) -m scripts.launch $@

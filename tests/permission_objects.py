@@ -18,6 +18,7 @@ from typing import Any
 from django.test import Client
 
 from apps.accounts.access import CONFIRMED_AT
+from apps.accounts.middleware import SEEN_AT
 from apps.accounts.models import ApiToken, District, Membership, Organisation
 from apps.accounts.roles import DISTRICT_ROLES, OrganisationKind, Role
 from apps.core import clock
@@ -114,6 +115,8 @@ class World:
         # What moves money would ask for the password before it looks for the object.
         session = browser.session
         session[CONFIRMED_AT] = clock.now().timestamp()
+        # Seen just now: otherwise each request would write it down, and each is taken back.
+        session[SEEN_AT] = int(clock.now().timestamp())
         session.save()
         return browser
 

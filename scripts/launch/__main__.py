@@ -1,4 +1,4 @@
-"""`python3 -m scripts.launch run|test|setup|check|bench|faults|lock`."""
+"""`python3 -m scripts.launch run|test|setup|check|bench|faults|fuzz|lock`."""
 
 import os
 import sys

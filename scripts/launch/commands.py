@@ -39,6 +39,11 @@ def _faults() -> int:
     return faults.faults(Options.read())
 
 
+def _fuzz() -> int:
+    _end_with_make()
+    return faults.fuzz(Options.read())
+
+
 def _lock() -> int:
     setup.set_up()
     locks.compile_locks()
@@ -58,5 +63,6 @@ COMMANDS: dict[str, Callable[[], int]] = {
     "check": _check,
     "bench": _bench,
     "faults": _faults,
+    "fuzz": _fuzz,
     "lock": _lock,
 }

@@ -1,6 +1,6 @@
 """What no program should send is refused with a sentence, and never breaks the server.
 
-Each of these was found by tests/api/test_fuzz.py, or is what a longer run of it would come upon.
+Each of these was found by tests/fuzz/test_interface.py, or is what a longer run of it would come upon.
 """
 
 from base64 import b64encode

@@ -1,4 +1,4 @@
-"""What no browser sends by itself is refused with a sentence; found by tests/portal/test_form_fuzz.py."""
+"""What no browser sends by itself is refused with a sentence; found by tests/fuzz/test_forms.py."""
 
 import pytest
 from django.urls import reverse

@@ -4,7 +4,7 @@ Each operation gets its boundary cases (schemathesis' coverage phase) and SHITU_
 ones, with a token of a role that may take it or of another, on objects of every state, one's own and
 others'. A long campaign:
 
-    SHITU_FUZZ_EXAMPLES=500 make test ARGS='tests/api/test_fuzz.py'
+    make fuzz ARGS='--examples 500 tests/fuzz/test_interface.py'
 """
 
 import os
@@ -28,15 +28,15 @@ from schemathesis.core.parameters import ParameterLocation
 from apps.api.permissions import declared_by
 from tests.api.stages import Stage, stages
 
-IN_THE_SUITE = 3
-EXAMPLES = int(os.environ.get("SHITU_FUZZ_EXAMPLES", IN_THE_SUITE))
+IN_SHORT = 3
+EXAMPLES = int(os.environ.get("SHITU_FUZZ_EXAMPLES", str(IN_SHORT)))
 ON = datetime(2023, 3, 1, 2, 0, tzinfo=UTC)
 
 # What addresses name by a word instead of a number.
 _NAMED = {"code": "cash", "month": "2023-03"}
 
 # Every step reads the same body, and three hundred boundary cases of it are as many for each of forty
-# steps: in the suite one step of the plans and one that moves money stand for all. The content of a plan
+# steps: in the short form one step of the plans and one that moves money stand for all. The content of a plan
 # has seven hundred by itself.
 _STEPS = r"/\{id\}/(?!apprentices|paid|receipts|result|complete-enrolments|documents|rosters)[a-z-]+/$"
 
@@ -53,7 +53,7 @@ _CONFIG = {
     "phases": {"examples": {"enabled": False}, "coverage": {"unexpected-methods": ["DELETE", "TRACE"]}},
     # What a rule forbids the document cannot say: a checksum, a licence, a state.
     "checks": {"positive_data_acceptance": {"enabled": False}},
-    "operations": [_OTHER_STEPS] if EXAMPLES == IN_THE_SUITE else [],
+    "operations": [_OTHER_STEPS] if EXAMPLES == IN_SHORT else [],
 }
 
 schema = schemathesis.openapi.from_wsgi(
