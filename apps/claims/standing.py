@@ -7,7 +7,7 @@ from apps.apprentices.models import Enrolment
 from apps.claims.enums import ClaimKind
 from apps.claims.facts import FACTS, advance_facts, remainder_facts
 from apps.claims.models import Claim
-from apps.claims.services.calculations import digest_of
+from apps.claims.services.calculations import Documents, digest_of
 
 # An advance stands while the apprentice has not left: who is suspended comes back.
 _IN_TRAINING = (EnrolmentState.ENROLLED, EnrolmentState.SUSPENDED, EnrolmentState.COMPLETED)
@@ -26,6 +26,7 @@ def changed_since(claim: Claim) -> list[str]:
         )
     }
     now = _as_recorded(claim)
+    documents = Documents()
     digests: dict[tuple, str | None] = {}
     changed = []
     for enrolment, (digest, advance_fen, assessment) in computed.items():
@@ -35,7 +36,7 @@ def changed_since(claim: Claim) -> list[str]:
             continue
         facts, advanced_fen, result = row
         if facts not in digests:
-            digests[facts] = digest_of(dict(zip(FACTS, facts, strict=True)))
+            digests[facts] = digest_of(dict(zip(FACTS, facts, strict=True)), documents)
         settles = claim.kind == ClaimKind.REMAINDER
         if digests[facts] != digest or (settles and (advanced_fen, result) != (advance_fen, assessment)):
             changed.append(enrolment)

@@ -5,12 +5,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.roles import Role
+from apps.claims.services.calculations import Documents, calculate, digest_of
 from apps.claims.services.review_claim import approve_claim
 from apps.claims.services.submit_claim import submit_claim
 from tests.api.conftest import caller
 from tests.factories import accounts, notices
 from tests.factories import claims as make
-from tests.factories.apprentices import ON
+from tests.factories.apprentices import ON, policy
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +47,26 @@ def test_a_list_of_many_claims_takes_as_many_statements_as_one_of_few():
     for _more in range(4):
         notices.of_notice(notices.published(people=1))
     assert asked() == few
+
+
+def test_a_document_is_read_once_for_facts_of_every_kind():
+    document = policy()
+    kinds = [
+        {
+            "policy_document_id": document.pk,
+            "rates_on": ON,
+            "occupation_kind": "ordinary",
+            "level_id": "intermediate",
+            "term_months": months,
+            "in_evaluation_scope": True,
+            "outcome": None,
+            "certified": None,
+        }
+        for months in (12, 18, 24)
+    ]
+    with CaptureQueriesContext(connection) as asked:
+        assert len({row.pk for row in calculate(kinds).values()}) == len(kinds)
+        documents = Documents()
+        assert all(digest_of(row, documents) for row in kinds)
+    reads = [one for one in asked if 'FROM "policy_policydocument"' in one["sql"]]
+    assert len(reads) == 2

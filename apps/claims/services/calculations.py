@@ -12,16 +12,23 @@ from apps.policy.models import PolicyDocument
 FactRow = dict[str, Any]
 
 
+class Documents(dict[int, PolicyDocument]):
+    """Policy documents by key, each read and taken apart once."""
+
+    def __missing__(self, key: int) -> PolicyDocument:
+        self[key] = PolicyDocument.objects.get(pk=key)
+        return self[key]
+
+
 def calculate(rows: Iterable[FactRow]) -> dict[int, Calculation]:
     """The stored calculation for each row of facts, by the row's position.
 
     Raises `Refused` with the policy's own reasons (and articles) where it grants nothing.
     """
-    documents: dict[int, PolicyDocument] = {}
+    documents = Documents()
     answers: list[tuple[str, Quote, PolicyDocument]] = []
     for row in rows:
-        key = row["policy_document_id"]
-        document = documents.setdefault(key, PolicyDocument.objects.get(pk=key))
+        document = documents[row["policy_document_id"]]
         answer = quote(document.rules, _facts(row), row["rates_on"])
         if answer.refused:
             problems = [Problem(step.code, step.text, article=step.article) for step in answer.refusals]
@@ -68,10 +75,9 @@ def _facts(row: FactRow) -> Facts:
     )
 
 
-def digest_of(row: FactRow) -> str | None:
+def digest_of(row: FactRow, documents: Documents) -> str | None:
     """The digest of the calculation for these facts, stored or not; None where nothing is granted."""
-    document = PolicyDocument.objects.get(pk=row["policy_document_id"])
-    answer = quote(document.rules, _facts(row), row["rates_on"])
+    answer = quote(documents[row["policy_document_id"]].rules, _facts(row), row["rates_on"])
     return None if answer.refused else _digest(answer)
 
 
