@@ -8,9 +8,12 @@ the deadline and leaves notices. A page, the API and a task call the same servic
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -148,18 +151,24 @@ def _take_seat(
 ) -> Seat | None:
     if not step.seat or actor.person_id is None:
         return None
-    # A chair that is not shown would let its holder take a second one.
-    with rls.whole_city():
-        for other in separate_from:
-            label, pk = other._meta.label_lower, other.pk
-            held = Seat.objects.filter(subject_type=label, subject_id=pk, person_id=actor.person_id).first()
-            if held is not None and held.seat != step.seat:
-                raise _two_chairs()
+    if _sits_elsewhere(actor.person_id, step.seat, separate_from):
+        raise _two_chairs()
     label = case._meta.label_lower
     seat = _sit_down(label, case.pk, actor.person_id, step.seat)
     if seat.seat != step.seat:
         raise _two_chairs()
     return seat
+
+
+def _sits_elsewhere(person_id: int, chair: str, cases: Iterable[models.Model]) -> bool:
+    """Whether the person has another chair in one of these cases, in whatever district it is."""
+    rows = [Q(subject_type=case._meta.label_lower, subject_id=case.pk) for case in cases]
+    if not rows:
+        return False
+    # A chair that is not shown would let its holder take a second one.
+    with rls.whole_city():
+        held = Seat.objects.filter(reduce(or_, rows), person_id=person_id)
+        return held.exclude(seat=chair).exists()
 
 
 def _sit_down(label: str, pk: int, person_id: int, chair: str) -> Seat:

@@ -6,6 +6,7 @@ its years only weekends and such rows count.
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -94,8 +95,12 @@ def _overrides(start: date, end: date) -> dict[date, bool]:
 
 
 def _works(day: date, overrides: dict[date, bool]) -> bool:
-    if day in overrides:
-        return overrides[day]
+    return overrides[day] if day in overrides else _by_the_state(day)
+
+
+@lru_cache(maxsize=4096)
+def _by_the_state(day: date) -> bool:
+    """What the State Council's notices say of a day, which the library has as constants; else the week."""
     try:
         return chinese_calendar.is_workday(day)
     except NotImplementedError:

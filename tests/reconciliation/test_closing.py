@@ -6,11 +6,14 @@ import pytest
 from django.db import transaction
 
 from apps.accounts.roles import Role
+from apps.banking.models import StatementLine, StatementMatch
 from apps.banking.services.batch_steps import close_batch
 from apps.core.errors import Refused
 from apps.ledger import periods, services
 from apps.ledger.models import AccountingPeriod, BudgetMovement
+from apps.ledger.selectors import trial_balance
 from apps.reconciliation.models import Break
+from apps.reconciliation.periods import open_months, seen_by_month, seen_through, seen_until
 from tests.factories import accounts, banking, ledger
 from tests.factories import reconciliation as make
 from tests.factories.apprentices import ON
@@ -66,6 +69,32 @@ def test_a_statement_that_comes_after_the_run_has_to_be_seen_too(of):
     of.bank.receive(of.account.account_number, 1_00, day, payer="", reference="结息")
     make.stated(of, day, day)
     assert "reconciled_before" in named()
+
+
+def counted(last_day: date) -> dict[str, int]:
+    """What lay there until a day, looked up for that day alone."""
+    return {
+        "posted_fen": sum(row.debit_fen for row in trial_balance(last_day)),
+        "movements": StatementLine.objects.filter(booked_on__lte=last_day).count(),
+        "matches": StatementMatch.objects.filter(line__booked_on__lte=last_day).count(),
+    }
+
+
+def test_all_open_months_are_looked_at_in_one_pass_with_what_each_of_them_holds(
+    of, django_assert_num_queries
+):
+    day = END + timedelta(days=1)
+    ledger.posted("next", on=day, district=of.district)
+    of.bank.receive(of.account.account_number, 1_00, day, payer="", reference="往来款")
+    make.stated(of, make.LATER + timedelta(days=1), day)
+    months = list(open_months(AFTER + timedelta(days=40)))
+    assert len(months) == 3
+    ends = [AccountingPeriod(month=month).last_day for month in months]
+    with django_assert_num_queries(1):
+        seen = seen_until([last + timedelta(days=1) for last in ends])
+    assert seen == [counted(last) for last in ends] == [seen_through(last) for last in ends]
+    assert seen[0] != seen[1] == seen[2]
+    assert list(seen_by_month(ends[-1])) == [f"{month:%Y-%m}" for month in months]
 
 
 def test_an_open_difference_keeps_its_month_open_and_a_later_one_does_not(of):
