@@ -51,6 +51,8 @@ def test_a_list_of_many_claims_takes_as_many_statements_as_one_of_few():
 
 def test_a_document_is_read_once_for_facts_of_every_kind():
     document = policy()
+    # The content is read once a process.
+    assert document.rules
     kinds = [
         {
             "policy_document_id": document.pk,
