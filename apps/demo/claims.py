@@ -73,7 +73,7 @@ def object_to(found: Claim, *, on: date) -> None:
     if notice is not None and not notice.has_ended(on):
         line = notice.lines.order_by("-position")[0]
         objector = Objector("何先生", "13800000000")
-        raise_objection(None, line, objector, "此人春节前已离职，不在该企业工作。", on=on)
+        raise_objection(None, line, objector, "此人上月已离职，不在该企业工作。", on=on)
 
 
 def repay_part(found: Claim, staff: Staff, *, on: date) -> None:
