@@ -1,7 +1,7 @@
 """Attacks on public notices: a signature too early or over an objection, and what was published changed."""
 
 from copy import deepcopy
-from datetime import date
+from datetime import date, timedelta
 
 from psycopg2.extras import Json
 
@@ -9,7 +9,7 @@ from apps.claims.models import Claim, ClaimLine, PublicNotice
 from apps.policy.models import PolicyDocument
 from apps.policy.reader import rules_from_content
 from tests.factories import notices
-from tests.faults.attacks import acted, run
+from tests.faults.attacks import acted, copy_row, run
 from tests.faults.databases import Owner
 from tests.faults.schedule import FIRST_DAY
 from tests.faults.town import Town
@@ -81,6 +81,29 @@ def move_an_objection(town: Town, owner: Owner) -> None:
     other = ClaimLine.objects.filter(claim_id=notice.claim_id).exclude(enrolment=objection.enrolment).first()
     assert other is not None
     run("UPDATE claims_objection SET enrolment_id = %s WHERE id = %s", other.enrolment_id, objection.pk)
+
+
+def object_after_the_notice(town: Town, owner: Owner) -> None:
+    """It came in on the day after, and would hold the line all the same."""
+    notice = published(town, owner)
+    objection = notices.objected(notice.claim)
+    with acted(town.reviewer, "create"):
+        copy_row(
+            "claims_objection",
+            f"id = {objection.pk}",
+            number="number || 'x'",
+            received_on=f"'{notice.ends_on + timedelta(days=1)}'",
+        )
+
+
+def reopen_after_the_signature(town: Town, owner: Owner) -> None:
+    """It was dismissed and its line signed for; now the line shall be held again."""
+    notice = published(town, owner)
+    objection = notices.objected(notice.claim)
+    notices.dismissed(town.shops[1].money, objection)
+    _sign(town, notice, FIRST_DAY)
+    with acted(town.supervisor, "reopen"):
+        run("UPDATE claims_objection SET state = 'open' WHERE id = %s", objection.pk)
 
 
 def remove_an_objection(town: Town, owner: Owner) -> None:

@@ -19,6 +19,14 @@ PUBLISHED = (
     guards.trigger("claims_noticeline", "line_published", attack=published.change_a_published_line),
     guards.trigger("claims_noticeline", "keep_row", attack=published.remove_a_published_line),
     guards.trigger("claims_objection", "objection_stands", attack=published.move_an_objection),
+    guards.in_trigger(
+        "claims_objection", "objection_stands", "NEW.received_on BETWEEN q.published_on AND q.ends_on",
+        "true", "objection after its notice", attack=published.object_after_the_notice,
+    ),
+    guards.in_trigger(
+        "claims_objection", "objection_stands", "NEW.state = 'open' AND OLD.state <> 'open'", "false",
+        "objection reopened over a signature", attack=published.reopen_after_the_signature,
+    ),
     guards.trigger("claims_objection", "keep_row", attack=published.remove_an_objection),
 )  # fmt: skip
 
