@@ -89,6 +89,11 @@ DO $$ DECLARE found record; BEGIN
                   WHERE conrelid::regclass::text = '<table>' AND contype IN ('c', 'u') LOOP
         EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I CASCADE', found.on_table, found.conname);
     END LOOP;
+    -- A key with a condition is an index and no constraint.
+    FOR found IN SELECT indexrelid::regclass AS index FROM pg_index
+                  WHERE indrelid::regclass::text = '<table>' AND indisunique AND NOT indisprimary LOOP
+        EXECUTE format('DROP INDEX %s CASCADE', found.index);
+    END LOOP;
 END $$
 """
 
