@@ -19,11 +19,11 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
-from apps.core import clock, crypto, foreign_formats
+from apps.core import crypto, foreign_formats
 from apps.core.errors import InvalidInput, ShituError
 from apps.core.models import StoredFile
 
@@ -32,10 +32,6 @@ logger = logging.getLogger(__name__)
 NAME_BYTES_MAX = 200
 IMAGE_PIXELS_MAX = 60_000_000
 _CHUNK_BYTES = 1024 * 1024
-_ADD_ROW = """
-    INSERT INTO core_storedfile (sha256, size, media_type, name, sealed, created_at)
-         VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (sha256) DO NOTHING RETURNING id
-"""
 _NAME_FORBIDDEN = re.compile(r'[\\/:*?"<>|]')
 
 
@@ -160,17 +156,9 @@ def store_bytes(content: bytes, *, name: str, media_type: str, sealed: bool = Fa
 
 def _row(sha256: str, size: int, *, media_type: str, name: str, sealed: bool) -> StoredFile:
     """The row of these bytes; somebody who stores the same ones at the same moment gets the same row."""
-    row = StoredFile(
-        sha256=sha256, size=size, media_type=media_type, name=clean_name(name), sealed=sealed,
-        created_at=clock.now(),
-    )  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(_ADD_ROW, [row.sha256, row.size, row.media_type, row.name, row.sealed, row.created_at])
-        made = cursor.fetchone()
-    if made is None:
-        return StoredFile.objects.get(sha256=sha256)
-    (row.pk,), row._state.adding, row._state.db = made, False, connection.alias
-    return row
+    row = StoredFile(sha256=sha256, size=size, media_type=media_type, name=clean_name(name), sealed=sealed)
+    StoredFile.objects.bulk_create([row], ignore_conflicts=True)
+    return StoredFile.objects.get(sha256=sha256)
 
 
 def open_file(stored: StoredFile) -> BinaryIO:
