@@ -29,7 +29,7 @@ def _drafted(town: Town) -> ClaimLine:
     """A line of the third class's draft."""
     shop = town.shops[2]
     claim = compute_claim(shop.money.clerk, shop.money.training_class, ClaimKind.ADVANCE, on=FIRST_DAY)
-    return ClaimLine.objects.filter(claim=claim).order_by("id").first()  # type: ignore[return-value]
+    return ClaimLine.objects.filter(claim=claim).earliest("id")
 
 
 def claim_without_a_calculation(town: Town, _owner: Owner) -> None:

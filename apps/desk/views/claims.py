@@ -36,8 +36,9 @@ READERS = (
     Role.OBSERVER,
 )
 _RESULTS = {ClaimState.PAID, ClaimState.SETTLED}
-# Where a second signature takes a claim.
+# As long as nothing is paid it is told that the enterprise may not apply.
 _UNPAID = {ClaimState.DISTRICT_REVIEW, ClaimState.SECOND_SIGNATURE, *AWAITS_RELEASE}
+# Where a second signature takes a claim.
 _SIGNED = {ClaimState.APPROVED, ClaimState.RECOVERING, ClaimState.SETTLED}
 POSITION_DIGITS_MAX = 9
 
@@ -115,8 +116,9 @@ def _publicity(request: HttpRequest, claim: Claim) -> dict[str, object]:
     """The notice of the claim, what is held, and what keeps it from being signed."""
     found = notice_selectors.page_of_claim(claim, request.actor, today())
     waits = claim.state == ClaimState.SECOND_SIGNATURE
-    because = (*may_apply(claim, today()), *notice_ended(claim, today()), *nobody_objected_to(claim))
-    found["unsigned_because"] = because if waits else ()
+    on = today()
+    because = [*may_apply(claim, on), *notice_ended(claim, on), *nobody_objected_to(claim)] if waits else []
+    found["unsigned_because"] = because
     unsigned = waits or claim.state == ClaimState.DISTRICT_REVIEW
     found["may_write_down"] = request.actor.role in EXAMINERS and unsigned and bool(found["public_notice"])
     return found
