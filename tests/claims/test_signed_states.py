@@ -23,13 +23,8 @@ def test_what_sql_calls_signed_is_what_the_code_calls_signed(module):
 
 
 def test_what_is_signed_is_what_the_second_signature_leads_to():
-    reached = {step.target for step in CLAIM_TRANSITIONS.transitions if step.action == "sign"}
-    assert reached
-    while True:
-        more = {
-            step.target for step in CLAIM_TRANSITIONS.transitions if set(step.sources) & reached
-        } | reached
-        if more == reached:
-            break
-        reached = more
+    reached, before = {CLAIM_TRANSITIONS.named("sign")[0].target}, set()
+    while reached != before:
+        before = set(reached)
+        reached |= {step.target for step in CLAIM_TRANSITIONS if before & set(step.sources)}
     assert reached == set(SIGNED)
