@@ -410,7 +410,8 @@ def _advance(
         code = "advance_first_year"
     else:
         base, code = exact, "advance_whole_term"
-    params["base_fen"] = _whole_fen(base, Rounding.HALF_UP)
+    # Rounded as the amount due is: where that goes down, all of it paid ahead must not pass it by a fen.
+    params["base_fen"] = _whole_fen(base, rules.value("due_rounding", on))
     amount_fen = params["base_fen"] * share.numerator // share.denominator
     return Step(code, found.article, amount_fen, params)
 

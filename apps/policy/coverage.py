@@ -13,21 +13,30 @@ _SHOWN_MAX = 3
 
 
 def uncovered_cases(rules: Rules) -> Iterator[tuple[date, dict[str, FactValue]]]:
-    """At most three cases without a share per date of the shares, with the facts they were tried with."""
+    """At most three different cases without a share per day on which shares or rates change.
+
+    Each with the day under which the shares that lack it are written, and the facts they depend on.
+    """
     shares, rates = rules.parameters["shares"], rules.parameters["rates"]
-    for valid_from, table in shares.values:
-        day = max(valid_from, rules.in_force_from)
-        rate_table = rates.at(day)
+    days = {day for day, _table in (*shares.values, *rates.values) if day > rules.in_force_from}
+    for day in sorted(days | {rules.in_force_from}):
+        table, rate_table = shares.at(day), rates.at(day)
         if not isinstance(table, Table) or not isinstance(rate_table, Table):
             continue
-        names = sorted(table.fact_names() - {"months"})
-        shown = 0
-        for facts in _cases(rules, rate_table, table):
-            if table.lookup(facts) is None:
-                yield valid_from, {name: facts[name] for name in names}
-                shown += 1
-                if shown == _SHOWN_MAX:
-                    break
+        written = max((start for start, _table in shares.values if start <= day), default=day)
+        yield from ((written, case) for case in _open_cases(rules, rate_table, table))
+
+
+def _open_cases(rules: Rules, rates: Table, shares: Table) -> list[dict[str, FactValue]]:
+    names = sorted(shares.fact_names())
+    found: list[dict[str, FactValue]] = []
+    for facts in _cases(rules, rates, shares):
+        case = {name: facts[name] for name in names}
+        if shares.lookup(facts) is None and case not in found:
+            found.append(case)
+            if len(found) == _SHOWN_MAX:
+                break
+    return found
 
 
 def _cases(rules: Rules, rates: Table, shares: Table) -> Iterator[dict[str, FactValue]]:

@@ -66,7 +66,8 @@ def find_folder(key: str, directory: Path) -> Path | None:
 
 def known_keys(directory: Path) -> list[str]:
     """The keys of the documents in a folder."""
-    return [str(_header_of(folder).get("key")) for folder in document_folders(directory)]
+    keys = (_header_of(folder).get("key") for folder in document_folders(directory))
+    return [key for key in keys if isinstance(key, str)]
 
 
 def read_document(folder: Path, find_content: FindContent | None = None) -> Rules:

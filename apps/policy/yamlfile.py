@@ -23,8 +23,12 @@ MAX_DEPTH = 20
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
-def _error(where: Any, message: str) -> yaml.MarkedYAMLError:
-    return yaml.MarkedYAMLError(problem=message, problem_mark=where.start_mark)
+class _Refused(yaml.MarkedYAMLError):
+    """What is YAML but not a policy document, in a sentence of ours."""
+
+
+def _error(where: Any, message: str) -> _Refused:
+    return _Refused(problem=message, problem_mark=where.start_mark)
 
 
 class _StrictLoader(Composer, yaml.CSafeLoader):
@@ -94,6 +98,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
     larger than 1 MB, repeats a key, or holds anything but one mapping.
     """
     try:
+        if not path.is_file() and not path.is_dir() and path.exists():
+            # A pipe would be waited for without end.
+            raise InvalidDocument([DocumentProblem(path.name, "", _("is no plain file; put the text here"))])
         if path.stat().st_size > MAX_BYTES:
             raise InvalidDocument(
                 [DocumentProblem(path.name, "", _("the file is larger than 1 MB; split it"))]
@@ -108,7 +115,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         content = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader made stricter
     except yaml.MarkedYAMLError as error:
-        raise InvalidDocument([_yaml_problem(path, error)]) from None
+        raise InvalidDocument([_yaml_problem(path, text, error)]) from None
     except (yaml.YAMLError, RecursionError):
         problem = DocumentProblem(path.name, "", _("holds characters that YAML does not allow"))
         raise InvalidDocument([problem]) from None
@@ -120,9 +127,23 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return content
 
 
-def _yaml_problem(path: Path, error: yaml.MarkedYAMLError) -> DocumentProblem:
+def _yaml_problem(path: Path, text: str, error: yaml.MarkedYAMLError) -> DocumentProblem:
     mark = error.problem_mark or error.context_mark
-    line = mark.line + 1 if mark else 1
-    return DocumentProblem(
-        path.name, _("line %(line)s") % {"line": line}, str(error.problem or error.context)
-    )
+    number = mark.line + 1 if mark else 1
+    why = str(error.problem or error.context)
+    if not isinstance(error, _Refused):
+        why = _what_to_write(text, number, why)
+    return DocumentProblem(path.name, _("line %(line)s") % {"line": number}, why)
+
+
+def _what_to_write(text: str, number: int, why: str) -> str:
+    """The parser's own words name its grammar; an author needs to know what to change."""
+    line = next(iter(text.splitlines()[number - 1 : number]), "")
+    if "\t" in line:
+        return _("has a tab; indent with spaces")
+    if "another document" in why:
+        return _("a second document begins here; leave “---” out, a file holds one")
+    return _(
+        "cannot be read from here on; look at the indentation, the colons, brackets and quotes of this line"
+        " and of those before it (%(why)s)"
+    ) % {"why": why}

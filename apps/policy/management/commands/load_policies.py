@@ -25,9 +25,10 @@ class Command(BaseCommand):
             loaded = load_policies(Path(options["dir"]))
         except InvalidDocument as error:
             lines = "\n".join(f"  {defect}" for defect in error.defects)
-            raise CommandError(_("Nothing was loaded; correct this first:") + "\n" + lines) from None
+            said = _("Nothing was loaded; correct this first:") + "\n" + lines
+            raise CommandError(said, returncode=2) from None
         except ShituError as error:
-            raise CommandError(error.message) from None
+            raise CommandError(error.message, returncode=2) from None
         for label, keys in (
             (_("added"), loaded.added),
             (_("replaced, since nothing was done under it yet"), loaded.replaced),

@@ -63,7 +63,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("document", help="the key of a document, such as beijing-2022-11")
-        parser.add_argument("--on", required=True, help="the day the enrolment record is set up, YYYY-MM-DD")
+        parser.add_argument(
+            "--on", required=True, action="append", help="the day the enrolment record is set up, YYYY-MM-DD"
+        )
         parser.add_argument(
             "--set", action="append", default=[], metavar="name=value", dest="facts", help="a fact"
         )
@@ -85,7 +87,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
 
     def _answer(self, options: dict[str, Any]) -> dict[str, Any]:
-        on = read_on(options["on"])
+        if len(options["on"]) > 1:
+            raise InvalidInput(_("The day is given twice. Give --on once."))
+        on = read_on(options["on"][0])
         given = read_pairs(options["facts"])
         directory = Path(options["dir"]) if options["dir"] else policies_dir()
         rules, successor = _find(options["document"], directory, on)
