@@ -68,6 +68,7 @@ class Command(BaseCommand):
         inventor = Inventor(int(clock.now().timestamp()), clock.today())
         people = [inventor.person(age_min=22, age_max=40) for _n in range(2)]
         return {
+            "today": clock.today().isoformat(),
             "institution": institution,
             "occupation": scope.occupation_code,
             "level": scope.level_code,
