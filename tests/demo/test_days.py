@@ -6,6 +6,7 @@ import pytest
 
 from apps.accounts.roles import Role
 from apps.core.clock import today
+from apps.demo import calendar
 from tests.factories import accounts
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,23 @@ def test_there_is_no_such_thing_outside_the_demo_city(officer, settings):
     assert officer.post(AT, {"days": "8"}).status_code == 404
     assert today() == before
     assert "demo-days" not in officer.get("/desk/", follow=True).content.decode()
+
+
+def test_a_page_asks_the_calendar_once_and_the_next_page_asks_again(officer, monkeypatch):
+    asked = []
+    monkeypatch.setattr(calendar.cache, "get", _counted(asked, calendar.cache.get))
+    for _page in range(2):
+        officer.get("/desk/queue/")
+        assert asked.count(calendar.KEY) == 1
+        asked.clear()
+
+
+def _counted(asked, get):
+    def counting(key, *rest, **named):
+        asked.append(key)
+        return get(key, *rest, **named)
+
+    return counting
 
 
 def test_the_strip_offers_it_to_whoever_signed_in(officer, client):
