@@ -1,6 +1,8 @@
 """What every test stands on: the real engines, the application role, and nothing left behind."""
 
+import itertools
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -161,9 +163,16 @@ def monkeypatch(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]
     GROUND.monkeypatch = None
 
 
+@pytest.fixture(scope="session")
+def _folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One after the other; `tmp_path` looks through all that exist before it makes another."""
+    base = tmp_path_factory.mktemp("files")
+    return (base / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _files_in_a_folder_of_their_own(settings, tmp_path) -> None:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
+def _files_in_a_folder_of_their_own(settings, _folders: Iterator[Path]) -> None:
+    settings.MEDIA_ROOT = str(next(_folders) / "media")
 
 
 @pytest.fixture(autouse=True)
