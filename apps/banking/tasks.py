@@ -21,7 +21,8 @@ AT_ONCE_MAX = 50
 
 def hand_in_result(actor: Actor, batch: PaymentBatch, content: bytes, *, name: str) -> Job:
     """Judge a long file now and have it taken in; a refusal (`FileRefused`) is told at once."""
-    entries = {entry.order_number: entry for entry in batch.entries.filter(live=True)}
+    rows = batch.entries.filter(live=True).select_related("order")
+    entries = {entry.order_number: entry for entry in rows}
     check_result(batch, entries, content, today())
     with transaction.atomic():
         stored = store_bytes(content, name=name, media_type="text/csv", sealed=True)

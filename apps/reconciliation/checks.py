@@ -39,13 +39,6 @@ def movement_open(correction: Correction, _actor: Actor) -> Iterator[Problem]:
         yield Problem("matched", _("The movement is explained by now. Withdraw the correction."))
 
 
-def goes_the_right_way(correction: Correction, _actor: Actor) -> Iterator[Problem]:
-    """A charge leaves the account, interest comes in."""
-    line = correction.line
-    if line is not None and (line.amount_fen < 0) != (correction.kind in (C.CHARGE, C.PAY_BACK)):
-        yield Problem("direction", _("The money of this movement goes the other way. Choose another kind."))
-
-
 def posting_fits(correction: Correction, _actor: Actor) -> Iterator[Problem]:
     """The posting moved as much cash in this district, and no other movement shows it."""
     line, posted = correction.line, correction.transaction
@@ -65,7 +58,7 @@ def posting_fits(correction: Correction, _actor: Actor) -> Iterator[Problem]:
 
 
 def item_in_suspense(correction: Correction, _actor: Actor) -> Iterator[Problem]:
-    """The money still lies in suspense; what pays it back is as much."""
+    """The money still lies in suspense; what pays it back is as much, the other way."""
     item, line = correction.item, correction.line
     if item is None or item.kind != C.SUSPENSE or item.posted_id is None:
         yield Problem("item_missing", _("Choose the money in suspense that is meant."), field="item")
@@ -146,10 +139,10 @@ def cash_of(posted: Transaction) -> int:
 
 Check = Callable[[Correction, Actor], Iterator[Problem]]
 _CHECKS: dict[str, tuple[Check, ...]] = {
-    C.CHARGE: (movement_open, goes_the_right_way),
-    C.INTEREST: (movement_open, goes_the_right_way),
+    C.CHARGE: (movement_open,),
+    C.INTEREST: (movement_open,),
     C.SUSPENSE: (movement_open,),
-    C.PAY_BACK: (movement_open, goes_the_right_way, item_in_suspense),
+    C.PAY_BACK: (movement_open, item_in_suspense),
     C.POSTING: (movement_open, posting_fits),
     C.CLEAR: (item_in_suspense, recovery_takes_it),
     C.NEVER_PAID: (order_still_paid,),

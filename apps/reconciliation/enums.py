@@ -90,8 +90,8 @@ K, C = BreakKind, CorrectionKind
 OF_A_MATCH = (C.UNDO_RETURN, C.UNDO_RECEIPT)
 # Which corrections fit a kind; a kind that is missing here is settled where it arose.
 FITTING: dict[str, tuple[str, ...]] = {
-    K.LINE_OUT: (C.CHARGE, C.POSTING, C.PAY_BACK, C.SUSPENSE),
-    K.LINE_IN: (C.INTEREST, C.POSTING, C.SUSPENSE),
+    K.LINE_OUT: (C.CHARGE, C.INTEREST, C.POSTING, C.PAY_BACK, C.SUSPENSE),
+    K.LINE_IN: (C.INTEREST, C.CHARGE, C.POSTING, C.PAY_BACK, C.SUSPENSE),
     K.CHARGE: (C.CHARGE, C.SUSPENSE),
     K.INTEREST: (C.INTEREST, C.SUSPENSE),
     K.LINE_AMOUNT: (C.SUSPENSE,),

@@ -74,7 +74,6 @@ OTHER_SIDE = {
     "interest": "bank_interest",
     "suspense_in": "unidentified",
     "suspense_out": "suspense",
-    "pay_back": "unidentified",
 }
 
 

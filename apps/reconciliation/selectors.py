@@ -159,9 +159,9 @@ def postings_for(correction_of: Break) -> list[Transaction]:
 
 
 def items_for(correction_of: Break) -> list[Correction]:
-    """Money in suspense that a movement out could pay back: as much, in the same district."""
+    """Money in suspense that a movement could pay back: as much, the other way, in the same district."""
     line = correction_of.line
-    if line is None or line.amount_fen >= 0:
+    if line is None:
         return []
     rows = Correction.objects.filter(
         kind=CorrectionKind.SUSPENSE,

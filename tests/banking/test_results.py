@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import translation
 
 from apps.banking.enums import BatchState
+from apps.banking.formats.refusals import FileRefused
 from apps.banking.models import BatchEntry, PaymentBatch, ResultFile, ResultLine
 from apps.banking.selectors import failed_payments
-from apps.banking.services.batch_steps import close_batch
+from apps.banking.services.batch_steps import cancel_batch, close_batch
+from apps.banking.services.match_lines import match_return
 from apps.banking.services.take_result import take_result
 from apps.banking.services.take_statement import take_statement
 from apps.banking.tasks import enqueue_result
@@ -143,6 +146,41 @@ def test_a_payment_answered_as_paid_is_not_answered_as_failed_afterwards():
         take(of, batch, of.bank.result(batch.number))
     assert [(p.code, p.row) for p in refusal.value.problems] == [("answered_otherwise", 2)]
     assert states() == ["paid", "waiting"]
+
+
+def test_a_later_file_may_say_what_the_statement_showed_that_a_payment_came_back():
+    """Banks repeat all lines of a batch: the rest of it would never be answered otherwise."""
+    of = banking.treasury(payments=2)
+    batch = banking.sent(of)
+    take(of, batch, of.bank.result(batch.number, share=0.5))
+    order = of.bank.book.of_batch(batch.number)[0]
+    of.bank.give_back(order.number, LATER)
+    content = of.bank.statement(of.account.account_number, ON, LATER)
+    taken = take_statement(of.maker, of.account, content, name="s.csv", on=LATER).statement
+    match_return(of.maker, taken.lines.get(amount_fen__gt=0), on=LATER)
+    order.state, order.reason, order.serial, order.paid_on = "failed", "退汇", "", ""
+    take(of, batch, of.bank.result(batch.number))
+    assert states() == ["paid", "paid"]
+    assert sorted(PaymentOrder.objects.values_list("state", flat=True)) == ["paid", "returned"]
+    assert all_hold()
+
+
+def test_what_a_bank_answered_otherwise_is_told_with_what_to_do():
+    of = banking.treasury()
+    batch = banking.sent(of)
+    take(of, batch, of.bank.result(batch.number))
+    order = of.bank.book.of_batch(batch.number)[0]
+    order.state, order.reason, order.serial, order.paid_on = "failed", "退汇", "", ""
+    with translation.override("en"), pytest.raises(FileRefused) as refusal:
+        take(of, batch, of.bank.result(batch.number))
+    assert "record it there as sent back" in str(refusal.value.problems[0].message)
+
+
+def test_the_answer_to_a_cancelled_batch_is_not_told_to_hand_the_file_over():
+    of = banking.treasury()
+    batch = cancel_batch(of.maker, banking.signed(of), on=ON, opinion=Opinion(reason="重做"))
+    with translation.override("en"), pytest.raises(Conflict, match="was cancelled"):
+        take(of, batch, b"x")
 
 
 def test_a_serial_number_that_counts_elsewhere_refuses_the_file():

@@ -212,8 +212,6 @@ def _undo(world: World, line: StatementLine) -> None:
     allowed = "not_a_return"
     if live:
         allowed = DONE if world.audit.may_give_back(claim) else "incomplete"
-        if line.booked_on <= world.closed_to:
-            allowed = "period_closed" if allowed == DONE else allowed
         if claim.order.number in world.misbooked and allowed != "incomplete":
             allowed = "not_in_the_books"
     number = claim.order.number

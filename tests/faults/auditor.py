@@ -220,7 +220,7 @@ class Auditor(Owing):
             and any(line.person.pk in people for line in other.lines)
             for other in self.claims.values()
         )
-        return claim.state == "paid" and not later and not claim.recover
+        return claim.state == "paid" and not later
 
     def give_back(self, claim: Claim) -> None:
         claim.order.state = "returned"
@@ -228,6 +228,7 @@ class Auditor(Owing):
             if line.amount > 0:
                 line.person.paid -= line.amount
                 line.person.committed += line.amount
+        self.unrecover(claim, claim.recover)
         for fund, fen in claim.order.parts.items():
             self._cash(fund, -fen)
         claim.go("approved")
@@ -239,6 +240,7 @@ class Auditor(Owing):
             if line.amount > 0:
                 line.person.paid += line.amount
                 line.person.committed -= line.amount
+        self.recover(claim, claim.recover)
         self.book_again(claim)
         claim.go("paid")
 

@@ -114,13 +114,7 @@ class Owing:
         for account, parts in (("recoveries", known.owed), ("written_off", known.lost)):
             for part, fen in parts:
                 self._restore(part, account, fen)
-        left = known.fen
-        for line in sorted(claim.lines, key=lambda line: line.person.pk, reverse=True):
-            if line.amount < 0:
-                fen = min(left, line.person.recovered)
-                line.person.recovered -= fen
-                line.person.to_recover += fen
-                left -= fen
+        self.unrecover(claim, known.fen)
         self._reopen(claim, known)
 
     def _restore(self, part: Owed, account: str, fen: int) -> None:
@@ -177,6 +171,15 @@ class Owing:
                 part = min(fen, line.person.to_recover)
                 line.person.to_recover -= part
                 line.person.recovered += part
+                fen -= part
+
+    def unrecover(self, claim: Claim, fen: int) -> None:
+        """Count on the apprentices that so much did not come back, the last of them first."""
+        for line in sorted(claim.lines, key=lambda line: line.person.pk, reverse=True):
+            if line.amount < 0:
+                part = min(fen, line.person.recovered)
+                line.person.recovered -= part
+                line.person.to_recover += part
                 fen -= part
 
     def may_write_off(self, claim: Claim, fen: int) -> bool:

@@ -15,6 +15,7 @@ from apps.core.errors import Conflict, Refused
 from apps.ledger.models import Reservation
 from apps.payouts.models import Recovery
 from apps.payouts.services.record_payment import record_payment
+from apps.payouts.services.record_return import record_return
 from apps.payouts.services.release_payment import release_payment
 from apps.payouts.services.sign_recovery import sign_recovery
 from apps.plans.enums import MentorSide, Place
@@ -26,7 +27,7 @@ from apps.training.services.lock_results import lock_results
 from apps.training.services.record_result import ResultFacts, record_result
 from apps.training.services.record_session import record_session
 from apps.training.services.storing import SessionFacts
-from tests.factories import apprentices
+from tests.factories import apprentices, reconciliation
 from tests.factories import claims as make
 from tests.factories.apprentices import ON
 
@@ -215,6 +216,33 @@ def test_a_result_that_comes_after_the_claim_is_told_until_when_it_may():
     late = ResultFacts("failed", LATER)
     with translation.override("en"), pytest.raises(Conflict, match="afterwards the result stands"):
         record_result(of.operator_of_institution, of.enrolments()[0], late, on=LATER)
+
+
+# What comes back -----------------------------------------------------------------------------------------
+def test_a_payment_in_which_recoveries_were_set_off_comes_back_and_is_paid_again():
+    of = make.money(people=3)
+    make.paid(of)
+    make.evidence(of)
+    first, second, third = of.enrolments()
+    for enrolment in (first, second):
+        make.result(of, enrolment, "passed", certificate=True, on=LATER)
+    make.result(of, third, "failed", on=LATER)
+    claim = make.paid(of, ClaimKind.REMAINDER, on=LATER)
+    assert claim.pay_fen > claim.recover_fen > 0
+    before = counted()
+    record_return(of.finance, claim, on=LATER, returned_on=LATER, opinion=Opinion(reason="账号已销户"))
+    assert Entitlement.objects.get(enrolment=third).to_recover_fen == claim.recover_fen
+    assert reconciliation.broken() == []
+    claim = release_payment(of.finance, claim, on=LATER)
+    record_payment(of.finance, claim, on=LATER, paid_on=LATER, bank_serial="B2")
+    assert counted() == before
+    assert reconciliation.broken() == []
+
+
+def counted() -> list[tuple[int, ...]]:
+    """What every apprentice was promised, paid, and owes or gave back."""
+    columns = ("enrolment_id", "committed_fen", "paid_fen", "to_recover_fen", "recovered_fen")
+    return list(Entitlement.objects.order_by("enrolment_id").values_list(*columns))
 
 
 # Over the end of a year --------------------------------------------------------------------------------

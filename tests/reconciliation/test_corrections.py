@@ -96,6 +96,72 @@ def test_suspense_is_paid_back_by_a_movement_of_as_much(of):
     assert make.broken() == []
 
 
+def test_money_that_the_bank_took_by_mistake_and_gave_back_leaves_nothing_in_suspense(of):
+    item = make.corrected(of, came_in(of, -500_00, "错账"), "suspense", fund=SPECIAL)
+    day = make.LATER + timedelta(days=1)
+    of.bank.receive(of.account.account_number, 500_00, day, payer="", reference="错账冲正")
+    make.stated(of, day, day)
+    make.run()
+    done = make.corrected(of, make.standing()["line_in"], "pay_back", item=item.pk)
+    legs = {leg.account_id: leg.debit_fen - leg.credit_fen for leg in done.posted.legs.all()}
+    assert legs == {"cash": 500_00, "suspense": -500_00}
+    make.run()
+    assert make.standing() == {}
+    assert make.broken() == []
+
+
+@pytest.mark.parametrize(("kind", "fen"), [("charge", 8_00), ("interest", -8_00)])
+def test_a_charge_or_interest_is_given_back(of, kind, fen):
+    row = came_in(of, fen, "更正")
+    make.corrected(of, row, kind, fund=SPECIAL)
+    make.run()
+    assert make.standing() == {}
+    assert make.broken() == []
+
+
+def test_suspense_is_paid_back_the_other_way_only(of):
+    item = make.corrected(of, came_in(of), "suspense", fund=SPECIAL)
+    day = make.LATER + timedelta(days=1)
+    of.bank.receive(of.account.account_number, 123_45, day, payer="某公司", reference="又一笔")
+    make.stated(of, day, day)
+    make.run()
+    with pytest.raises(Refused) as refusal:
+        make.requested(of.maker, make.standing()["line_in"], "pay_back", item=item.pk)
+    assert [problem.code for problem in refusal.value.problems] == ["amounts_differ"]
+
+
+def test_nobody_reverses_another_posting_than_the_one_that_differs(of):
+    """A request of a program may name any posting, another district's too."""
+    make.stated(of)
+    posted = post(
+        "cut:1",
+        ON,
+        "budget_cut",
+        "减少",
+        two_legs(5_00, debited="appropriations", credited="cash", district=of.district),
+    )
+    other = Transaction.objects.exclude(pk=posted.pk).order_by("id").first()
+    make.run()
+    done = make.corrected(of, make.standing()["posting_unseen"], "repost", transaction=other.pk)
+    assert done.posted.reverses_id == posted.pk
+    assert not other.reversals.exists()
+
+
+def test_nobody_clears_other_money_of_suspense_than_the_difference_names(of):
+    first = make.corrected(of, came_in(of), "suspense", fund=SPECIAL)
+    day = make.LATER + timedelta(days=1)
+    of.bank.receive(of.account.account_number, 500_00, day, payer="某公司", reference="另一笔")
+    make.stated(of, day, day)
+    make.run()
+    other = make.corrected(of, make.standing()["line_in"], "suspense", fund=SPECIAL)
+    make.run()
+    done = make.corrected(of, Break.objects.get(kind="suspense", item=first), "clear", item=other.pk)
+    assert done.posted.reverses_id == first.posted_id
+    other.refresh_from_db()
+    assert other.in_suspense
+    assert make.broken() == []
+
+
 @pytest.mark.parametrize(("kind", "fen"), [("charge", -800_00), ("interest", 12_345_678_00)])
 def test_what_is_above_the_limit_of_the_rule_is_booked_by_a_correction(of, kind, fen):
     word = {"charge": "手续费", "interest": "结息"}[kind]

@@ -14,6 +14,7 @@ from apps.claims.enums import ClaimState
 from apps.claims.models import Entitlement
 from apps.core.errors import Forbidden, InvalidInput, NotFound, Refused
 from apps.ledger.models import Leg, Transaction
+from apps.ledger.periods import open_from
 from apps.ledger.services import close_period, propose_closing
 from apps.ledger.services import reverse as reversed_by
 from apps.payouts.in_force import postings_in_force
@@ -107,15 +108,16 @@ def test_a_return_on_which_a_new_release_rests_stays(of):
     assert order.state == "returned"
 
 
-def test_a_return_of_a_closed_month_stays(of):
+def test_a_return_of_a_closed_month_is_undone_on_the_first_open_day(of):
     order = taken_back(of)
     make.run(AFTER)
     close_batch(of.maker, PaymentBatch.objects.get(), on=AFTER)
     propose_closing(accounts.actor(Role.FINANCE_OFFICER), ON.replace(day=1), on=AFTER)
     close_period(accounts.actor(Role.CITY_OFFICER), ON.replace(day=1), on=AFTER)
-    with pytest.raises(Refused) as refusal:
-        asked(of, order)
-    assert [problem.code for problem in refusal.value.problems] == ["month_closed"]
+    done = sign_correction(of.checker, asked(of, order), on=AFTER)
+    order.refresh_from_db()
+    assert (order.state, done.posted.on) == ("paid", open_from())
+    assert make.broken() == []
 
 
 def test_only_finance_of_the_district_asks_and_with_a_paper(of):

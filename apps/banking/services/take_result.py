@@ -24,6 +24,7 @@ from apps.casework.engine import Opinion, fire
 from apps.core import failpoints, rls
 from apps.core.errors import Conflict, Forbidden, Problem, ShituError
 from apps.core.files import store_bytes
+from apps.payouts.enums import OrderState
 from apps.payouts.models import PaymentOrder
 from apps.payouts.services.record_payment import record_failure, record_payment
 
@@ -61,6 +62,12 @@ def take_result(
         known = ResultFile.objects.filter(sha256=sha256, batch=locked).first()
         if known is not None:
             return Taken(known, already=True)
+        if locked.state == BatchState.CANCELLED:
+            message = _(
+                "This batch was cancelled and its file never went to the bank. Take the answer in at the"
+                " batch in which the payments stand now; if the bank has paid this file, tell the city at once."
+            )
+            raise Conflict(message, code="cancelled")
         if locked.state not in ANSWERABLE:
             raise Conflict(
                 _("This batch is not with the bank: record first that its file was handed over."),
@@ -96,9 +103,7 @@ def check_result(
     for line in read.lines:
         entry = entries[line.order_number]
         if not _is_news(entry, line) and not _says_the_same(entry, line):
-            message = _("Order %(order)s was answered before, and otherwise: %(state)s.")
-            about = {"order": line.order_number, "state": entry.get_state_display()}
-            problems.append(at(line.row, "answered_otherwise", message % about))
+            problems.append(at(line.row, "answered_otherwise", _otherwise(entry, line)))
         if line.paid_on is not None and not frozen_on <= line.paid_on <= on:
             message = _("The day of payment lies before the file was made, or in the future.")
             problems.append(at(line.row, "paid_on", message))
@@ -113,10 +118,34 @@ def _is_news(entry: BatchEntry, line: Line) -> bool:
 
 
 def _says_the_same(entry: BatchEntry, line: Line) -> bool:
-    """A later file may repeat what an earlier one said, to the letter."""
+    """A later file may repeat what an earlier one said, to the letter.
+
+    It may also say what the statement showed meanwhile: that the payment was sent back.
+    """
     if line.outcome is Outcome.PAID:
         return (entry.state, entry.bank_serial, entry.paid_on) == ("paid", line.bank_serial, line.paid_on)
+    if entry.state == EntryState.PAID and entry.order.state == OrderState.RETURNED:
+        return True
     return (entry.state, entry.reason) == ("failed", line.reason)
+
+
+def _otherwise(entry: BatchEntry, line: Line) -> str:
+    """What to do where the bank says something else than before."""
+    about = {"order": line.order_number, "state": entry.get_state_display()}
+    if entry.state == EntryState.PAID and line.outcome is Outcome.FAILED:
+        message = _(
+            "Order %(order)s was answered before, and otherwise: %(state)s. If the bank sent the money back,"
+            " take in the statement that shows it and record it there as sent back; then this file is taken."
+        )
+    elif entry.state == EntryState.FAILED and line.outcome is Outcome.PAID:
+        message = _(
+            "Order %(order)s was answered before, and otherwise: %(state)s. Have the bank confirm in writing"
+            " which answer holds before you release it again. Was it paid: release it again, put it into no"
+            " batch and record its payment by hand with the bank's serial number."
+        )
+    else:
+        message = _("Order %(order)s was answered before, and otherwise: %(state)s.")
+    return message % about
 
 
 def _serials_used(read: ResultContent) -> list[Problem]:

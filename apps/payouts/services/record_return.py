@@ -16,6 +16,7 @@ from apps.core import failpoints
 from apps.core.errors import InvalidInput, Problem, Refused
 from apps.ledger import services as ledger
 from apps.ledger.models import Transaction
+from apps.ledger.periods import posting_day
 from apps.payouts.enums import OrderState
 from apps.payouts.in_force import postings_in_force
 from apps.payouts.models import PaymentOrder
@@ -24,9 +25,9 @@ from apps.payouts.models import PaymentOrder
 def record_return(actor: Actor, claim: Claim, *, on: date, returned_on: date, opinion: Opinion) -> Claim:
     """Record that the whole payment of a claim came back (退汇) on a day, for the opinion's reason.
 
-    The posting of the payment is reversed, its lines count as promised again, and the claim waits for a new
-    release; budget and obligation stand. Raises `InvalidInput` for a day in the future or before the payment,
-    `Refused` where a later claim rests on the payment or recoveries were set off in it.
+    The posting of the payment is reversed, its lines count as promised again, what was set off within the
+    claim as still to be recovered, and the claim waits for a new release; budget and obligation stand. Raises
+    `InvalidInput` for a day in the future or before the payment, `Refused` where a later claim rests on it.
     """
 
     def effect(locked: Claim) -> list[str]:
@@ -45,12 +46,14 @@ def record_return(actor: Actor, claim: Claim, *, on: date, returned_on: date, op
         order.save(update_fields=["state", "returned_on", "failure"])
         order.lines.update(live=False)
         entitlements.unpay_lines(locked)
+        entitlements.unrecover_lines(locked, locked.recover_fen)
         failpoints.point("return.counted")
         for place, posted in enumerate(standing):
             ledger.reverse(
                 posted,
                 _key_of(order, posted if place else None),
-                returned_on,
+                # The statement may come after its month was closed: the first open day takes it then.
+                posting_day(returned_on, on),
                 opinion.reason,
                 posted_by_id=actor.user_id,
             )
@@ -87,6 +90,3 @@ def _rested_on(claim: Claim) -> Iterator[Problem]:
     if later.exists():
         message = _("A later claim rests on this payment. Have it withdrawn or returned first.")
         yield Problem("later_claim", message)
-    if claim.recover_fen:
-        message = _("Recoveries were set off in this payment: it is corrected in the reconciliation.")
-        yield Problem("set_off", message)

@@ -14,9 +14,9 @@ from apps.claims.services.review_claim import bound
 from apps.claims.transitions import CLAIM_TRANSITIONS
 from apps.core import failpoints
 from apps.core.errors import Problem
-from apps.ledger import periods
 from apps.ledger import services as ledger
 from apps.ledger.models import Transaction
+from apps.ledger.periods import posting_day
 from apps.payouts.enums import OrderState
 from apps.payouts.in_force import reversals_in_force
 from apps.payouts.models import PaymentOrder
@@ -27,8 +27,8 @@ def undo_return(
 ) -> Transaction | None:
     """Take back that a payment was sent back; returns what was posted for it, under `key`.
 
-    The reversal is reversed on its own day, the lines are paid again, the claim is paid. Raises `Refused`
-    where something was built upon the return (`standing_in_the_way`).
+    The reversal is reversed on its own day, or on the first open one, the lines are paid again, the claim is
+    paid. Raises `Refused` where something was built upon the return (`standing_in_the_way`).
     """
     posted: list[Transaction] = []
 
@@ -38,13 +38,14 @@ def undo_return(
         held.save(update_fields=["state", "returned_on", "failure"])
         held.lines.update(live=True)
         entitlements.pay_lines(locked)
+        entitlements.recover_lines(locked, locked.recover_fen)
         failpoints.point("undo_return.counted")
         for place, reversal in enumerate(reversals_in_force(held), start=1):
             posted.append(
                 ledger.reverse(
                     reversal,
                     key if place == 1 else f"{key}:{place}",
-                    reversal.on,
+                    posting_day(reversal.on, on),
                     opinion.reason,
                     posted_by_id=actor.user_id,
                 )
@@ -65,13 +66,10 @@ def undo_return(
 
 
 def standing_in_the_way(order: PaymentOrder, claim: Claim) -> Iterator[Problem]:
-    """Why a return cannot be taken back: what was built upon it, or the month of it is closed."""
+    """Why a return cannot be taken back: what was built upon it."""
     if order.state != OrderState.RETURNED:
         yield Problem("not_returned", _("The payment does not count as sent back any more."))
         return
     if claim.state != ClaimState.APPROVED or claim.orders.filter(attempt__gt=order.attempt).exists():
         message = _("The money was released anew after it came back. It cannot count as paid twice.")
         yield Problem("released_anew", message)
-    first = periods.open_from()
-    if first is not None and order.returned_on is not None and order.returned_on < first:
-        yield Problem("month_closed", _("The month in which it was booked is closed."))

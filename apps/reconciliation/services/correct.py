@@ -202,6 +202,9 @@ def _missing_at_signature(correction: Correction, actor: Actor) -> Any:
 def _create(difference: Break, wanted: Wanted, person: int, on: date) -> Correction:
     line = difference.line
     receipt = difference.receipt if wanted.kind == CorrectionKind.UNDO_RECEIPT else None
+    # What a kind does not choose is what the difference names: nobody reverses or clears anything else.
+    chosen = wanted.transaction if wanted.kind == CorrectionKind.POSTING else difference.transaction_id
+    recovery = wanted.recovery if wanted.kind == CorrectionKind.CLEAR else None
     return Correction.objects.create(
         number=_next_number(on),
         district_id=difference.district_id or wanted.district,
@@ -211,9 +214,9 @@ def _create(difference: Break, wanted: Wanted, person: int, on: date) -> Correct
         amount_fen=_amount_of(difference, wanted.kind),
         line=line,
         order_id=difference.order_id,
-        transaction_id=wanted.transaction or difference.transaction_id,
-        item_id=wanted.item or difference.item_id,
-        recovery_id=receipt.recovery_id if receipt else wanted.recovery,
+        transaction_id=chosen,
+        item_id=wanted.item if wanted.kind == CorrectionKind.PAY_BACK else difference.item_id,
+        recovery_id=receipt.recovery_id if receipt else recovery,
         receipt=receipt,
         paying_account_id=difference.paying_account_id or (line.paying_account_id if line else None),
         document=wanted.document.strip(),

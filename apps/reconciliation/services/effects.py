@@ -73,9 +73,13 @@ def _mirrored(key: str) -> list[LegSpec]:
 
 
 def _other_side(correction: Correction, line: StatementLine) -> str:
-    if correction.kind != C.SUSPENSE:
-        return correction.kind
-    return "suspense_in" if line.amount_fen > 0 else "suspense_out"
+    came_in = line.amount_fen > 0
+    if correction.kind == C.SUSPENSE:
+        return "suspense_in" if came_in else "suspense_out"
+    if correction.kind == C.PAY_BACK:
+        # It takes back what lies there: money out what came in unidentified, money in what left.
+        return "suspense_out" if came_in else "suspense_in"
+    return correction.kind
 
 
 def _book_movement(correction: Correction, actor: Actor, on: date) -> Transaction:
