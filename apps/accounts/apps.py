@@ -11,4 +11,4 @@ class AccountsConfig(AppConfig):
         from apps.accounts import invariants, signals  # noqa: F401 - they register themselves
         from apps.core import tones
 
-        tones.register({"proposed": "info", "refused": "bad", "ended": "neutral"})
+        tones.register({"proposed": "info", "ended": "neutral"})

@@ -84,16 +84,18 @@ class ApprenticesConfig(AppConfig):
                 ClassState.ROSTER: "info",
                 ClassState.DISTRICT_REVIEW: "info",
                 ClassState.RETURNED: "warn",
-                ClassState.OPEN: "good",
                 ClassState.COMPLETED: "good",
                 ClassState.CANCELLED: "neutral",
                 EnrolmentState.REGISTERED: "info",
                 EnrolmentState.ENROLLED: "good",
                 EnrolmentState.SUSPENDED: "warn",
-                EnrolmentState.WITHDRAWN: "bad",
                 EnrolmentState.TRANSFERRED: "neutral",
-                EnrolmentState.REMOVED: "neutral",
             }
+        )
+        tones.register({ClassState.OPEN: "good"}, of="apprentices.trainingclass.state")
+        tones.register(
+            {EnrolmentState.WITHDRAWN: "bad", EnrolmentState.REMOVED: "neutral"},
+            of="apprentices.enrolment.state",
         )
 
 

@@ -43,9 +43,9 @@ class BankingConfig(AppConfig):
                 "sent": "info",
                 "answered": "good",
                 "waiting": "neutral",
-                "payee_signature": "warn",
             }
         )
+        tones.register({"pending": "info"}, of="banking.resultline.outcome")
         subjects.register(
             subjects.Subject(
                 label="banking.paymentbatch",

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class BatchState(models.TextChoices):
@@ -24,14 +25,14 @@ class EntryState(models.TextChoices):
     """What is known of one payment of a batch."""
 
     WAITING = "waiting", _("Not answered yet")
-    PAID = "paid", _("Paid")
+    PAID = "paid", pgettext_lazy("bank", "Paid")
     FAILED = "failed", _("Payment failed")
 
 
 class LineOutcome(models.TextChoices):
     """What a bank's line says; the words stand in the bank's profile."""
 
-    PAID = "paid", _("Paid")
+    PAID = "paid", pgettext_lazy("bank", "Paid")
     FAILED = "failed", _("Payment failed")
     PENDING = "pending", _("Being processed")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
@@ -65,7 +66,8 @@ def _tone(row: History) -> str:
 def _details(decision: Decision) -> Iterator[str]:
     for item in decision.checklist:
         if item.get("result") == "fail" or item.get("remark"):
-            yield f"{item.get('label', item['code'])}: {item.get('remark') or _('Failed')}"
+            found = item.get("remark") or pgettext("checklist", "Failed")
+            yield _("%(item)s: %(found)s") % {"item": item.get("label", item["code"]), "found": found}
     for deficiency in decision.deficiencies.all():
         article = f" ({deficiency.article})" if deficiency.article else ""
         late = " — " + _("was visible at an earlier return") if deficiency.late else ""

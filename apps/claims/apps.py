@@ -82,7 +82,16 @@ class ClaimsConfig(AppConfig):
         wording.say(raise_objection.RAISED, raised_in_words)
         wording.say(raise_objection.HELD, held_in_words)
         wording.say(reopen_objection.REOPENED, reopened_in_words)
-        tones.register({"upheld": "bad", "dismissed": "good"})
+        tones.register(
+            {
+                "second_signature": "info",
+                "payee_signature": "warn",
+                "recovering": "warn",
+                "settled": "good",
+            }
+        )
+        # An objection that is upheld takes the line out of the claim.
+        tones.register({"open": "warn", "upheld": "bad", "dismissed": "good"}, of="claims.objection.state")
 
 
 def in_a_few_words(claim: Any) -> str:

@@ -11,6 +11,6 @@ class EnterprisesConfig(AppConfig):
         from apps.core import tones
         from apps.enterprises import invariants  # noqa: F401 - registers itself
 
-        tones.register(
-            {"pending": "warn", "confirmed": "good", "retired": "neutral", "good": "good", "removed": "bad"}
-        )
+        tones.register({"pending": "warn", "confirmed": "good", "retired": "neutral"})
+        for table in ("enterprise", "enterpriseevent"):
+            tones.register({"good": "good", "removed": "bad"}, of=f"enterprises.{table}.standing")

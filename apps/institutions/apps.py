@@ -10,4 +10,6 @@ class InstitutionsConfig(AppConfig):
     def ready(self) -> None:
         from apps.core import tones
 
-        tones.register({"applied": "info", "listed": "good", "removed": "bad"})
+        tones.register({"applied": "info", "listed": "good"})
+        for table in ("institution", "institutionevent"):
+            tones.register({"removed": "bad"}, of=f"institutions.{table}.standing")

@@ -9,7 +9,9 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what is sealed and what must always hold."""
+        from apps.core import tones
         from apps.ledger import invariants, policy_funds, sealing  # noqa: F401 - they register themselves
         from apps.ledger.services import closing
 
         closing.register_words()
+        tones.register({"open": "info", "proposed": "warn"}, of="ledger.accountingperiod.state")

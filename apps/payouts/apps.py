@@ -72,6 +72,7 @@ class PayoutsConfig(AppConfig):
         wording.say(undo_receipt.CODE, undone_in_words)
         tones.register(
             {
+                "released": "info",
                 "set_off": "money",
                 "issued": "warn",
                 "partly": "warn",
@@ -80,7 +81,6 @@ class PayoutsConfig(AppConfig):
                 "in_force": "good",
                 "broken": "bad",
                 "lapsed": "neutral",
-                "recovering": "warn",
             }
         )
         subjects.register(

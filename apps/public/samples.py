@@ -1,7 +1,6 @@
 """Invented values for the style page; no record of the system is read."""
 
 from datetime import date, datetime
-from types import SimpleNamespace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -9,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.errors import Problem
+from apps.core.models.job import Job, JobState
 from apps.core.widgets import Chart, Check, Document, Entry, Pager, Series, Step
 
 _STAGES = [
@@ -165,16 +165,14 @@ def context() -> dict[str, Any]:
         "charts": _charts(),
         "pager": Pager(next_url="#", first_url="#", previous_url="#", shown=20, total=148),
         "due": date(2023, 3, 29),
-        "job": SimpleNamespace(
+        "job": Job(
             pk=1,
             kind="import_roster",
             title="导入学徒名册",
-            state="running",
-            get_state_display="进行中",
+            state=JobState.RUNNING,
             total=100000,
             done=41320,
             note="已核对 41,320 行，其中 37 行有误。",
-            is_live=True,
         ),
         "queue": [
             {

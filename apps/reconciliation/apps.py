@@ -29,14 +29,11 @@ class ReconciliationConfig(AppConfig):
         register_obstacle("differences", differences_open)
         register_obstacle("corrections", corrections_under_way)
         dead_jobs.shown_at(reconcile.RUN, desk="desk:reconciliation_run", role=Role.FINANCE_OFFICER)
-        tones.register(
-            {
-                "difference_open": "bad",
-                "difference_explained": "info",
-                "difference_corrected": "good",
-                "difference_gone": "neutral",
-            }
-        )
+        for table in ("break", "breakevent"):
+            tones.register(
+                {"open": "bad", "explained": "info", "corrected": "good", "gone": "neutral"},
+                of=f"reconciliation.{table}.state",
+            )
         name_kinds(
             {
                 "bank_charge": pgettext_lazy("ledger", "Charge of the bank"),

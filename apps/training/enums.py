@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SessionSide(models.TextChoices):
@@ -18,7 +19,7 @@ class Mode(models.TextChoices):
 
 
 class DisputeState(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("dispute", "Open")
     UPHELD = "upheld", _("Upheld: the record was corrected")
     DISMISSED = "dismissed", _("Dismissed with a reason")
 

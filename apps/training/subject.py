@@ -27,13 +27,10 @@ def announce() -> None:
     )
     register_action(REPORTED, _("Reported an institution to the city"))
     wording.say(REPORTED, reported_in_words, desk_url="desk:institution")
+    tones.register({Result.PASSED: "good", Result.FAILED: "bad"})
     tones.register(
-        {
-            DisputeState.UPHELD: "good",
-            DisputeState.DISMISSED: "neutral",
-            Result.PASSED: "good",
-            Result.FAILED: "bad",
-        }
+        {DisputeState.OPEN: "warn", DisputeState.UPHELD: "good", DisputeState.DISMISSED: "neutral"},
+        of="training.dispute.state",
     )
 
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.actors import Actor
 from apps.core import clock
@@ -51,7 +52,7 @@ class Person(models.Model):
     `apps.accounts.services.people`, which reads and seals what was typed.
     """
 
-    name = models.CharField(_("Name"), max_length=50)
+    name = models.CharField(pgettext_lazy("person", "Name"), max_length=50)
     name_pinyin = models.CharField(max_length=250, editable=False, default="")
     id_number = EncryptedTextField(_("Identity number"))
     id_index = BlindIndexField(unique=True, editable=False)

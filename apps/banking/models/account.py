@@ -5,6 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
@@ -47,7 +48,7 @@ class PayingAccount(models.Model):
     bank_name = models.CharField(_("Bank and branch"), max_length=120)
     bank_code = models.CharField(_("Bank code (12 digits)"), max_length=12, blank=True)
     entered_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
-    entered_at = models.DateTimeField(_("Entered"), auto_now_add=True)
+    entered_at = models.DateTimeField(pgettext_lazy("paying account", "Entered"), auto_now_add=True)
     # The people, since two accounts of one person are no two signatures.
     enterer = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
     confirmed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")

@@ -5,6 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.actors import Actor
 from apps.banking.enums import LineOutcome
@@ -25,9 +26,9 @@ class ResultFile(AppendOnlyModel):
     file = models.ForeignKey("core.StoredFile", models.PROTECT, related_name="+")
     sha256 = models.CharField(max_length=64, unique=True)
     name = models.CharField(_("File name"), max_length=255)
-    paid_count = models.PositiveIntegerField(_("Paid"))
-    failed_count = models.PositiveIntegerField(_("Failed"))
-    pending_count = models.PositiveIntegerField(_("Being processed"))
+    paid_count = models.PositiveIntegerField(pgettext_lazy("number of payments", "Paid"))
+    failed_count = models.PositiveIntegerField(pgettext_lazy("number of payments", "Failed"))
+    pending_count = models.PositiveIntegerField(pgettext_lazy("number of payments", "Being processed"))
     taken_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     taken_on = models.DateField(_("Taken in on"))
     taken_at = models.DateTimeField(auto_now_add=True)

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CaseDocumentQuerySet(models.QuerySet):
@@ -30,5 +31,5 @@ class CaseDocument(models.Model):
     objects = CaseDocumentQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("Document")
+        verbose_name = pgettext_lazy("case", "Document")
         indexes = [models.Index(fields=["subject_type", "subject_id", "kind"], name="document_by_subject")]

@@ -5,6 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
@@ -17,13 +18,13 @@ class Note(models.Model):
     subject_type = models.CharField(max_length=48)
     subject_id = models.BigIntegerField()
     audience = models.CharField(_("For"), max_length=8, choices=Audience.choices, default=Audience.BOTH)
-    text = models.TextField(_("Note"), max_length=2000)
+    text = models.TextField(pgettext_lazy("conversation", "Note"), max_length=2000)
     author = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     author_role = models.CharField(max_length=32, choices=Role.choices)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name = _("Note")
+        verbose_name = pgettext_lazy("conversation", "Note")
         indexes = [models.Index(fields=["subject_type", "subject_id", "id"], name="note_by_subject")]
 
 

@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
@@ -70,7 +71,7 @@ class Objection(Case):
     objector_contact = EncryptedTextField(_("How the objector is reached"))
     reason = models.TextField(_("Reason of the objection"), max_length=REASON_MAX)
     file = models.ForeignKey("core.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
-    received_on = models.DateField(_("Received"))
+    received_on = models.DateField(pgettext_lazy("objection", "Received"))
     entered_by = models.ForeignKey(
         "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )

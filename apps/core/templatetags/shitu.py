@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django import template
+from django.db.models import Model
 from django.forms import BoundField, CheckboxInput
 from django.http import QueryDict
 from django.template.context import RequestContext
@@ -58,16 +59,26 @@ def percent(value: Any, places: int = 0) -> str:
 
 
 @register.filter
-def badge(state: Any, label: Any = "") -> SafeString:
-    """A state as a coloured word: `{{ plan.state|badge:plan.get_state_display }}`."""
-    text = label or getattr(state, "label", "") or tones.label(str(state))
-    return format_html('<span class="badge tone-{}">{}</span>', tones.tone(str(state)), text)
+def badge(thing: Any, name: str = "") -> SafeString:
+    """A state as a coloured word.
+
+    `{{ plan|badge }}` shows the state of an object, `{{ enterprise|badge:"standing" }}` another of its
+    fields, each in the colour that the word has in that table. `{{ word|badge:label }}` shows a bare word.
+    """
+    if isinstance(thing, Model):
+        field = name or "state"
+        family = tones.tone(str(getattr(thing, field)), tones.field_of(thing, field))
+        text = getattr(thing, f"get_{field}_display")()
+    else:
+        family = tones.tone(str(thing))
+        text = name or getattr(thing, "label", "") or tones.label(str(thing))
+    return format_html('<span class="badge tone-{}">{}</span>', family, text)
 
 
 @register.filter
-def tone(state: Any) -> str:
-    """The colour family of a state: neutral, info, good, warn or bad."""
-    return tones.tone(str(state))
+def tone(word: Any, of: str = "") -> str:
+    """The colour family of a state word: neutral, info, good, warn or bad; `of`: "app.model.field"."""
+    return tones.tone(str(word), of)
 
 
 @register.filter

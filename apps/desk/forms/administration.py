@@ -53,7 +53,7 @@ class OrganisationField(forms.CharField):
 class AccountForm(forms.Form):
     """A person and the account with which they will sign in."""
 
-    name = NameField(label=gettext_lazy("Name"))
+    name = NameField(label=gettext_lazy("Full name"))
     id_number = IdNumberField(label=gettext_lazy("Identity number"))
     mobile = MobileField(label=gettext_lazy("Mobile number"), required=False)
     username = forms.RegexField(

@@ -110,7 +110,7 @@ def _columns() -> tuple[Column, ...]:
         Column("enterprise", _("Enterprise"), width=30),
         Column("district", _("District")),
         Column("issued_on", _("Issued on"), kind="day"),
-        Column("due_on", _("Deadline"), kind="day"),
+        Column("due_on", _("To be repaid by"), kind="day"),
         Column("late", _("Days overdue"), kind="number"),
         Column("amount", _("To repay (yuan)"), kind="yuan"),
         Column("received", _("Received (yuan)"), kind="yuan"),

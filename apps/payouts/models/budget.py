@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
@@ -60,7 +61,7 @@ class BudgetRequest(Case):
         related_name="+",
     )
     to_year = models.PositiveSmallIntegerField(_("To year"), null=True, blank=True)
-    document = models.CharField(_("Document"), max_length=200)
+    document = models.CharField(pgettext_lazy("basis", "Document"), max_length=200)
     requested_by = models.ForeignKey(
         "accounts.Person", models.PROTECT, verbose_name=_("Requested by"), related_name="+"
     )

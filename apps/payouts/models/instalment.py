@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
@@ -75,7 +76,7 @@ class InstalmentAgreement(Case):
     recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="agreements")
     enterprise = models.ForeignKey("enterprises.Enterprise", models.PROTECT, related_name="+")
     amount_fen = models.BigIntegerField(_("Amount"))
-    document = models.CharField(_("Document"), max_length=200)
+    document = models.CharField(pgettext_lazy("basis", "Document"), max_length=200)
     requested_by = models.ForeignKey(
         "accounts.Person", models.PROTECT, verbose_name=_("Requested by"), related_name="+"
     )
@@ -161,7 +162,7 @@ class RecoveryReminder(AppendOnlyModel):
     """A reminder (催缴) that went out: for which deadline, on which of the city's days, over how much."""
 
     recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="reminders")
-    due_on = models.DateField(_("Deadline"))
+    due_on = models.DateField(pgettext_lazy("repayment", "Deadline"))
     days = models.SmallIntegerField(_("Days from the deadline"))
     open_fen = models.BigIntegerField(_("Still open"))
     sent_on = models.DateField(_("Sent on"))

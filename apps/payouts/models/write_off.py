@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
@@ -42,13 +43,13 @@ class RecoveryWriteOff(Case):
     `document` names the paper; the paper itself is a document of the case. In the books: `ledger_key`.
     """
 
-    number = models.CharField(_("Request number"), max_length=40, unique=True)
+    number = models.CharField(pgettext_lazy("write-off", "Request number"), max_length=40, unique=True)
     state = models.CharField(
         _("State"), max_length=32, choices=WriteOffState.choices, default=WriteOffState.DRAFT
     )
     recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="write_offs")
     amount_fen = models.BigIntegerField(_("Amount"))
-    document = models.CharField(_("Document"), max_length=200)
+    document = models.CharField(pgettext_lazy("basis", "Document"), max_length=200)
     reason = models.TextField(_("Reason"), max_length=1000)
     requested_by = models.ForeignKey(
         "accounts.Person", models.PROTECT, verbose_name=_("Requested by"), related_name="+"

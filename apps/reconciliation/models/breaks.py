@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Abs
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.roles import Role
 from apps.core.append_only import AppendOnlyModel
@@ -65,8 +66,8 @@ class Break(models.Model):
     batch = models.ForeignKey("banking.PaymentBatch", models.PROTECT, null=True, related_name="+")
     day = models.DateField(_("Day"))
     ours_fen = models.BigIntegerField(_("Our side"))
-    theirs_fen = models.BigIntegerField(_("Other side"))
-    amount_fen = models.BigIntegerField(_("Difference"))
+    theirs_fen = models.BigIntegerField(pgettext_lazy("difference", "Other side"))
+    amount_fen = models.BigIntegerField(pgettext_lazy("amount", "Difference"))
     # What a list is sorted by: how much, whichever way.
     size_fen = models.GeneratedField(
         expression=Abs("amount_fen"), output_field=models.BigIntegerField(), db_persist=True
@@ -153,11 +154,6 @@ class Break(models.Model):
         return f"{self.get_kind_display()} #{self.pk}"
 
     @property
-    def shown_state(self) -> str:
-        """The word by which its colour is known: other things are open too, and that is good."""
-        return f"difference_{self.state}"
-
-    @property
     def stands(self) -> bool:
         """Whether it was still there in the last run."""
         return self.state in (BreakState.OPEN, BreakState.EXPLAINED)
@@ -169,7 +165,7 @@ class BreakEvent(AppendOnlyModel):
     difference = models.ForeignKey(Break, models.PROTECT, related_name="events")
     state = models.CharField(_("State"), max_length=10, choices=BreakState.choices)
     rule = models.CharField(_("Rule"), max_length=40, blank=True)
-    amount_fen = models.BigIntegerField(_("Difference"))
+    amount_fen = models.BigIntegerField(pgettext_lazy("amount", "Difference"))
     run = models.ForeignKey(Run, models.PROTECT, null=True, related_name="+", db_index=False)
     person = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", db_index=False)
     note = models.TextField(blank=True)
@@ -178,8 +174,3 @@ class BreakEvent(AppendOnlyModel):
     class Meta(AppendOnlyModel.Meta):
         verbose_name = _("Event of a difference")
         ordering = ["id"]
-
-    @property
-    def shown_state(self) -> str:
-        """As that of the difference."""
-        return f"difference_{self.state}"

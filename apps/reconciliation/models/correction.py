@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.casework.models import Case
 from apps.casework.triggers import state_triggers
@@ -81,7 +82,7 @@ class Correction(Case):
     recovery = _key("payouts.Recovery")
     receipt = _key("payouts.RecoveryReceipt")
     paying_account = _key("banking.PayingAccount")
-    document = models.CharField(_("Document"), max_length=200)
+    document = models.CharField(pgettext_lazy("basis", "Document"), max_length=200)
     explanation = models.CharField(_("Explanation"), max_length=300)
     requested_by = models.ForeignKey(
         "accounts.Person", models.PROTECT, verbose_name=_("Requested by"), related_name="+"

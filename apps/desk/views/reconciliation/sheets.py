@@ -27,7 +27,7 @@ _BREAKS = (
     Column("rule", _("Rule"), width=30),
     Column("day", _("Day"), kind="day"),
     Column("working_days", _("Working days"), kind="number"),
-    Column("days", _("Days"), kind="number"),
+    Column("days", _("Calendar days"), kind="number"),
     Column("district", _("District")),
     Column("fund", _("Fund"), width=24),
     Column("ours", _("Our side (yuan)"), kind="yuan"),
@@ -40,7 +40,7 @@ _BREAKS = (
 _SUSPENSE = (
     Column("number", _("Number of the correction"), width=24),
     Column("since", _("In suspense since"), kind="day"),
-    Column("days", _("Days"), kind="number"),
+    Column("days", _("Calendar days"), kind="number"),
     Column("district", _("District")),
     Column("fund", _("Fund"), width=24),
     Column("amount", _("Amount (yuan)"), kind="yuan"),
