@@ -55,6 +55,10 @@ SENTENCES: dict[str, Promise] = {
     "public_post": _("Somebody who holds an established public post cannot be an apprentice."),
     "twice_in_file": _("The same ID number stands in row %(first)s of this file already."),
     "already_on_roster": _("This person is on the roster of this class already."),
+    "differs": _(
+        "This person is on the roster already, with another entry here; the roster was not changed. Correct"
+        " the registration on the page of the class, or write here what the roster says."
+    ),
     "enrolled_elsewhere": _("This person is already enrolled elsewhere; nobody has two enrolments."),
     "had_before": _("This person has already been trained in this occupation at this level."),
     "overlaps": _("An earlier training of this person ends after this class begins."),

@@ -135,6 +135,7 @@ def test_a_mobile_number_has_eleven_digits(found, typed):
     ("typed", "kind"),
     [
         ("新招用", PostKind.NEW_HIRE),
+        ("新入职", PostKind.NEW_HIRE),
         ("转岗", PostKind.TRANSFERRED),
         ("企业自主确定", PostKind.CHOSEN),
         ("劳务派遣", PostKind.DISPATCHED),
@@ -163,6 +164,7 @@ def test_an_unknown_kind_of_post_is_refused(found):
         ("", "2025-12-31", [("contract_from", "contract_from_blank")]),
         ("2023-01-01", "", [("contract_to", "contract_to_blank")]),
         ("2023-01-01", "无固定期限", []),
+        ("2023-01-01", "无固定期限劳动合同", []),
         ("2023-01-01", "open-ended", []),
         ("2023.2.30", "2025-12-31", [("contract_from", "day_impossible")]),
         ("明年", "2025-12-31", [("contract_from", "day_unreadable")]),
@@ -180,6 +182,7 @@ def test_a_contract_runs_for_at_least_a_year(found, first, last, expected):
         "2023/3/1",
         "2023.3.1",
         "2023年3月1日",
+        "2023年3月1号",
         "20230301",
         "２０２３－０３－０１",
         "2023-03-01 00:00:00",

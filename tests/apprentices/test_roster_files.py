@@ -97,6 +97,39 @@ def test_a_corrected_file_may_be_uploaded_whole(read):
     assert (roster_file.good_rows, roster_file.known_rows, roster_file.bad_rows) == (1, 1, 0)
 
 
+@pytest.mark.parametrize(
+    ("column", "changed"),
+    [
+        ("contract_to", "2030-12-31"),
+        ("contract_to", "无固定期限"),
+        ("contract_from", "2022-12-01"),
+        ("post_kind", "转岗"),
+        ("remark", "夜班"),
+    ],
+)
+def test_what_is_written_otherwise_of_somebody_on_the_roster_comes_back(read, column, changed):
+    number = numbers.id_number()
+    read(csv_bytes([line(id_number=number, remark="白班")]))
+    before = Enrolment.objects.values().get()
+    roster_file = read(csv_bytes([line(id_number=number, **{"remark": "白班", column: changed})]))
+    assert (roster_file.known_rows, roster_file.bad_rows) == (0, 1)
+    assert RosterProblem.objects.get().problems == [{"code": "differs", "field": column}]
+    assert Enrolment.objects.values().get() == before
+
+
+def test_another_name_for_somebody_on_the_roster_comes_back(read):
+    number = numbers.id_number()
+    read(csv_bytes([line(id_number=number, name="赵六")]))
+    assert reasons(read(csv_bytes([line(id_number=number, name="赵七")]))) == {2: ["name_differs"]}
+
+
+def test_an_empty_cell_says_nothing_against_the_roster(read):
+    number = numbers.id_number()
+    read(csv_bytes([line(id_number=number, remark="白班", agreement_signed_on="2023-02-01")]))
+    again = read(csv_bytes([line(id_number=number, remark="", agreement_signed_on="")]))
+    assert (again.known_rows, again.bad_rows) == (1, 0)
+
+
 def test_somebody_who_is_enrolled_elsewhere_is_refused_without_saying_where(read):
     elsewhere = make.workshop(district="110108")
     number = numbers.id_number()

@@ -60,7 +60,9 @@ _COLUMNS = (
 )
 
 # What is wrong with a row beside others: the first reason counts. The message about an enrolment
-# elsewhere says neither where nor with whom. Known people get their own key in place of a new one.
+# elsewhere says neither where nor with whom. Known people get their own key in place of a new one. What a
+# row says otherwise than the roster that its person is on already is named by its column: an empty cell of a
+# column that may be left out says nothing, and a mobile number is the person's own, not the roster's.
 _JUDGE = """
     UPDATE roster_stage s
        SET code = j.code, first_row = j.first_row, person_id = coalesce(j.known_id, s.person_id),
@@ -68,8 +70,20 @@ _JUDGE = """
       FROM (
         SELECT t.row, p.id AS known_id,
                CASE
-                   WHEN t.first_row <> t.row OR live.roster_file_id = %(roster_file)s THEN 'twice_in_file'
-                   WHEN live.training_class_id = %(training_class)s THEN 'already_on_roster'
+                   WHEN t.row_before <> t.row OR live.roster_file_id = %(roster_file)s THEN 'twice_in_file'
+                   WHEN live.training_class_id = %(training_class)s THEN
+                       CASE WHEN p.name <> t.name THEN 'name_differs'
+                            ELSE coalesce('differs:' ||
+                                CASE WHEN live.post_kind <> t.post_kind THEN 'post_kind'
+                                     WHEN live.contract_from <> t.contract_from THEN 'contract_from'
+                                     WHEN live.contract_to IS DISTINCT FROM t.contract_to THEN 'contract_to'
+                                     WHEN live.insured_in_city <> t.insured_in_city THEN 'insured_in_city'
+                                     WHEN live.person_status <> t.person_status THEN 'person_status'
+                                     WHEN t.agreement_signed_on IS NOT NULL
+                                      AND t.agreement_signed_on IS DISTINCT FROM live.agreement_signed_on
+                                     THEN 'agreement_signed_on'
+                                     WHEN t.remark <> '' AND live.remark <> t.remark THEN 'remark'
+                                END, 'already_on_roster') END
                    WHEN live.id IS NOT NULL THEN 'enrolled_elsewhere'
                    WHEN p.name <> t.name THEN 'name_differs'
                    WHEN had.id IS NOT NULL THEN 'had_before'
@@ -84,9 +98,9 @@ _JUDGE = """
                           AND y.set_up_on BETWEEN %(year_from)s AND %(year_to)s
                    ) THEN 'year_full'
                END AS code,
-               CASE WHEN t.first_row <> t.row THEN t.first_row ELSE live.roster_row END AS first_row
+               CASE WHEN t.row_before <> t.row THEN t.row_before ELSE live.roster_row END AS first_row
           FROM (
-            SELECT row, name, id_index, min(row) OVER (PARTITION BY id_index) AS first_row
+            SELECT *, min(row) OVER (PARTITION BY id_index) AS row_before
               FROM roster_stage
              WHERE code IS NOT DISTINCT FROM %(judged)s
           ) t
@@ -308,6 +322,8 @@ def _added_around_others(cursor: Any, values: dict[str, Any]) -> int:
 def _found(code: str, first_row: int | None, seats: LineSeats, requirements: Requirements) -> dict[str, Any]:
     if code == "twice_in_file":
         return finding(code, "id_number", first=first_row)
+    if code.startswith("differs:"):
+        return finding("differs", code.removeprefix("differs:"))
     if code == "year_full":
         return finding(code, "id_number", most=requirements.trainings_max, year=requirements.on.year)
     if code == "no_seat":

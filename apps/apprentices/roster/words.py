@@ -9,6 +9,8 @@ POST_KINDS: dict[str, str] = {
     "新录用": PostKind.NEW_HIRE,
     "新招用人员": PostKind.NEW_HIRE,
     "新招用职工": PostKind.NEW_HIRE,
+    "新招聘": PostKind.NEW_HIRE,
+    "新入职": PostKind.NEW_HIRE,
     "newhire": PostKind.NEW_HIRE,
     "转岗": PostKind.TRANSFERRED,
     "转岗人员": PostKind.TRANSFERRED,
@@ -32,6 +34,10 @@ PERSON_STATUSES: dict[str, str] = {
     "在职": PersonStatus.EMPLOYEE,
     "职工": PersonStatus.EMPLOYEE,
     "企业职工": PersonStatus.EMPLOYEE,
+    "正式职工": PersonStatus.EMPLOYEE,
+    "员工": PersonStatus.EMPLOYEE,
+    "企业员工": PersonStatus.EMPLOYEE,
+    "在职员工": PersonStatus.EMPLOYEE,
     "employee": PersonStatus.EMPLOYEE,
     "领取养老金": PersonStatus.PENSIONER,
     "领取养老金人员": PersonStatus.PENSIONER,
@@ -54,12 +60,26 @@ PERSON_STATUSES: dict[str, str] = {
     "publicpost": PersonStatus.PUBLIC_POST,
 }
 YES_NO: dict[str, bool] = {
-    **dict.fromkeys(("是", "有", "已缴", "已缴纳", "缴纳", "yes", "y", "true", "1", "√"), True),
-    **dict.fromkeys(("否", "无", "未缴", "未缴纳", "不缴纳", "no", "n", "false", "0", "×"), False),
+    **dict.fromkeys(
+        ("是", "有", "已缴", "已缴纳", "缴纳", "yes", "y", "true", "1", "√", "✓", "✔", "参保", "已参保"), True
+    ),
+    **dict.fromkeys(("否", "无", "未缴", "未缴纳", "不缴纳", "no", "n", "false", "0", "×", "未参保"), False),
 }
 OPEN_ENDED_WORD = "无固定期限"
 OPEN_ENDED = frozenset(
-    {"无固定期限", "无固定期", "长期", "不限", "open-ended", "openended", "indefinite", "permanent"}
+    {
+        "无固定期限",
+        "无固定期",
+        "无固定期限合同",
+        "无固定期限劳动合同",
+        "长期有效",
+        "长期",
+        "不限",
+        "open-ended",
+        "openended",
+        "indefinite",
+        "permanent",
+    }
 )
 
 POST_KINDS.update({value: value for value in PostKind.values})
