@@ -14,6 +14,8 @@ from apps.core.errors import NotFound
 _sentences: dict[str, Callable[[Notice], str]] = {}
 # Where such a notice leads at the desk, if it is about no kind of case: the name of a route.
 _places: dict[str, str] = {}
+# Where notices of a record lead that is no case, by door: the page of enterprises shows their own.
+_records: dict[str, dict[str, str]] = {}
 
 
 def say(code: str, sentence_of: Callable[[Notice], str], *, desk_url: str = "") -> None:
@@ -24,6 +26,11 @@ def say(code: str, sentence_of: Callable[[Notice], str], *, desk_url: str = "") 
     """
     _sentences[code] = sentence_of
     _places[code] = desk_url
+
+
+def show(label: str, *, desk_url: str, portal_url: str) -> None:
+    """Say where a record of a register is shown: at the desk by its key, in the portal one's own."""
+    _records[label] = {"desk": desk_url, "portal": portal_url}
 
 
 def sentence(notice: Notice) -> str:
@@ -102,6 +109,9 @@ def _address(notice: Notice, door: str) -> str:
         return dead_jobs.address(notice, door)
     if _places.get(notice.code):
         return _at_the_desk(notice) if door == "desk" else ""
+    record = _records.get(notice.subject_type)
+    if record is not None:
+        return reverse(record[door], args=[notice.subject_id] if door == "desk" else [])
     try:
         subject = subjects.get(notice.subject_type)
     except NotFound:

@@ -3,14 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.actors import Actor
-from apps.accounts.enums import register_action
 from apps.apprentices.enums import ClassState
-from apps.casework import subjects, wording
+from apps.casework import subjects
 from apps.core import tones
 from apps.training.checks import side_of
 from apps.training.enums import DisputeState, EvidenceKind, Result
 from apps.training.models import TrainingSession
-from apps.training.services.report_institution import REPORTED, reported_in_words
 
 
 def announce() -> None:
@@ -25,8 +23,6 @@ def announce() -> None:
             file_kinds={EvidenceKind.VIDEO: ("mp4",)},
         )
     )
-    register_action(REPORTED, _("Reported an institution to the city"))
-    wording.say(REPORTED, reported_in_words, desk_url="desk:institution")
     tones.register({Result.PASSED: "good", Result.FAILED: "bad"})
     tones.register(
         {DisputeState.OPEN: "warn", DisputeState.UPHELD: "good", DisputeState.DISMISSED: "neutral"},

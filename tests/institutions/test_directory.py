@@ -4,8 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError
+from django.urls import reverse
+from django.utils import translation
 
 from apps.accounts.roles import DISTRICT_ROLES, Role
+from apps.casework import wording
+from apps.casework.models import Notice
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Refused
 from apps.institutions import selectors, services
 from apps.institutions.enums import Grade, Standing
@@ -175,3 +179,21 @@ def test_a_removal_without_a_reason_is_refused_by_the_database_too() -> None:
     institution = institutions.institution()
     with pytest.raises(IntegrityError, match="institution_standing_explained"):
         Institution.objects.filter(pk=institution.pk).update(standing=Standing.REMOVED)
+
+
+def test_the_institution_and_its_district_learn_what_the_city_decided(city, supervisor) -> None:
+    institution = institutions.institution("示例技工学校", district=accounts.district("110105"))
+    clerk = accounts.actor(Role.INSTITUTION_OPERATOR, organisation=institution.organisation)
+    stranger = accounts.actor(Role.DISTRICT_SUPERVISOR, district=accounts.district("110108"))
+    services.suspend(city, institution, "师资不足", on=ON, until=ON + timedelta(days=9))
+    services.reinstate(city, institution, "已整改", on=ON)
+    services.remove(city, institution, "出借资质", on=ON)
+    at = {"portal": reverse("portal:profile"), "desk": reverse("desk:institution", args=[institution.pk])}
+    for actor, door in ((clerk, "portal"), (supervisor, "desk")):
+        with translation.override("en"):
+            shown = wording.with_words(Notice.objects.visible_to(actor).order_by("id"), door)
+        assert [row["reason"] for row in shown] == ["师资不足", "已整改", "出借资质"]
+        assert {row["url"] for row in shown} == {at[door]}
+        said = ["do not count until then", "may train", "do not count from then on"]
+        assert all(part in row["text"] for part, row in zip(said, shown, strict=True))
+    assert not Notice.objects.visible_to(stranger).exists()

@@ -14,7 +14,7 @@ from apps.api.reading import valid
 from apps.api.serializers.institutions import InstitutionSerializer, ReportSerializer
 from apps.api.views.cases import ActingView
 from apps.institutions.models import Institution
-from apps.training.services.report_institution import REPORTERS, report_institution
+from apps.institutions.services.report import REPORTERS, report_institution
 
 
 class ByKey(NewestFirst):

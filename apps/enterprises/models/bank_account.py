@@ -16,6 +16,14 @@ from apps.core.fields import BlindIndexField, EncryptedTextField
 from apps.core.triggers import Guard
 from apps.enterprises.enums import BankAccountState
 
+# Reasons that the system gives; people read them in their language (`why_retired`).
+REPLACED = "replaced"
+REPLACED_UNCONFIRMED = "replaced before it was confirmed"
+_IN_WORDS = {
+    REPLACED: _("Replaced by the account that was confirmed after it"),
+    REPLACED_UNCONFIRMED: _("Replaced by another before it was confirmed"),
+}
+
 
 class BankAccountQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor | None) -> Self:
@@ -123,6 +131,11 @@ class BankAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_name} {self.masked_number}"
+
+    @property
+    def why_retired(self) -> str:
+        """The reason as screens show it."""
+        return str(_IN_WORDS.get(self.retired_reason, self.retired_reason))
 
     @property
     def masked_number(self) -> str:

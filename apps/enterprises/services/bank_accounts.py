@@ -13,9 +13,11 @@ from apps.core import clock
 from apps.core.crypto import blind_index
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Refused
 from apps.core.identifiers import parse_bank_account
+from apps.enterprises import telling
 from apps.enterprises.enums import BankAccountState
 from apps.enterprises.fingerprints import ACCOUNT_INDEX, fingerprint_of
 from apps.enterprises.models import BankAccount
+from apps.enterprises.models.bank_account import REPLACED, REPLACED_UNCONFIRMED
 
 CONFIRMERS = (Role.DISTRICT_REVIEWER, Role.DISTRICT_SUPERVISOR, Role.FINANCE_OFFICER)
 
@@ -57,7 +59,7 @@ def enter_bank_account(
         raise Forbidden(_("A bank account is entered by a person."), code="no_person")
     waiting = BankAccount.objects.filter(organisation=organisation, state=BankAccountState.PENDING)
     for earlier in waiting.select_for_update():
-        _retire(earlier, "replaced before it was confirmed")
+        _retire(earlier, REPLACED_UNCONFIRMED)
     account = BankAccount(
         organisation=organisation,
         account_name=holder,
@@ -71,6 +73,7 @@ def enter_bank_account(
     )
     _insert(account)
     log_access(actor, AccessAction.BANK_ACCOUNT_ADDED, account)
+    telling.tell_entered(account, actor)
     return account
 
 
@@ -90,13 +93,14 @@ def confirm_bank_account(actor: Actor, account: BankAccount) -> BankAccount:
         organisation_id=locked.organisation_id, state=BankAccountState.CONFIRMED
     )
     for earlier in confirmed.select_for_update():
-        _retire(earlier, "replaced")
+        _retire(earlier, REPLACED)
     locked.state = BankAccountState.CONFIRMED
     locked.confirmed_by_id = actor.user_id
     locked.confirmer_id = actor.person_id
     locked.confirmed_at = clock.now()
     locked.save(update_fields=["state", "confirmed_by", "confirmer", "confirmed_at"])
     log_access(actor, AccessAction.BANK_ACCOUNT_CONFIRMED, locked)
+    telling.tell_confirmed(locked, actor)
     return locked
 
 
@@ -109,8 +113,11 @@ def retire_bank_account(actor: Actor, account: BankAccount, reason: str) -> Bank
         require(actor, *CONFIRMERS)
     if locked.state == BankAccountState.RETIRED:
         raise Refused(_("This account is retired already."), code="retired")
+    was = locked.state
     _retire(locked, given)
     log_access(actor, AccessAction.BANK_ACCOUNT_RETIRED, locked, given)
+    if actor.organisation_id != locked.organisation_id:
+        telling.tell_retired(locked, actor, given, was=was)
     return locked
 
 

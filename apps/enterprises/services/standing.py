@@ -11,6 +11,7 @@ from apps.accounts.roles import Role
 from apps.accounts.services import log_access
 from apps.accounts.services.guards import require, require_reason
 from apps.core.errors import InvalidInput, NotFound
+from apps.enterprises import telling
 from apps.enterprises.enums import Standing
 from apps.enterprises.models import Enterprise
 
@@ -40,6 +41,7 @@ def suspend(
     locked.standing_from, locked.standing_until = on, until
     locked.save(update_fields=["standing", "standing_reason", "standing_from", "standing_until"])
     log_access(actor, AccessAction.STANDING_CHANGED, locked, given)
+    telling.tell_standing(locked, actor, given)
     return locked
 
 
@@ -54,6 +56,7 @@ def restore(actor: Actor, enterprise: Enterprise, reason: str, *, on: date) -> E
     locked.standing_from, locked.standing_until = on, None
     locked.save(update_fields=["standing", "standing_reason", "standing_from", "standing_until"])
     log_access(actor, AccessAction.STANDING_CHANGED, locked, given)
+    telling.tell_standing(locked, actor, given)
     return locked
 
 

@@ -11,6 +11,7 @@ from apps.accounts.roles import Role
 from apps.accounts.services import log_access
 from apps.accounts.services.guards import require, require_reason
 from apps.core.errors import InvalidInput, Refused
+from apps.institutions import telling
 from apps.institutions.enums import Grade, Standing
 from apps.institutions.models import Evaluation, Institution
 from apps.institutions.services.record import visible_or_not_found
@@ -125,4 +126,5 @@ def _saved(actor: Actor, institution: Institution, reason: str) -> Institution:
         update_fields=["standing", "standing_reason", "standing_from", "standing_until", "listed_on"]
     )
     log_access(actor, AccessAction.STANDING_CHANGED, institution, reason)
+    telling.tell_standing(institution, actor)
     return institution

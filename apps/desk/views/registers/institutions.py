@@ -26,8 +26,8 @@ from apps.institutions.models import Institution, LicenceScope
 from apps.institutions.selectors import standing_problems
 from apps.institutions.services.directory import EVALUATORS, KEEPERS
 from apps.institutions.services.record import SCOPE_KEEPERS
+from apps.institutions.services.report import REPORTERS, report_institution
 from apps.training.halts import lessons_by_class
-from apps.training.services.report_institution import REPORTERS, report_institution
 
 READERS = (
     Role.DISTRICT_REVIEWER,

@@ -9,8 +9,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.accounts.services import log_access
 from apps.accounts.services.guards import require, require_reason
-from apps.casework import notices
-from apps.casework.models import Notice
+from apps.casework import records
 from apps.institutions.models import Institution
 from apps.institutions.services.record import visible_or_not_found
 
@@ -29,19 +28,8 @@ def report_institution(actor: Actor, institution: Institution, reason: str) -> I
     given = require_reason(reason)
     found = visible_or_not_found(actor, institution)
     log_access(actor, REPORTED, found, given)
-    told = Notice(
-        subject_type="institutions.institution",
-        subject_id=found.pk,
-        code=REPORTED,
-        params={
-            "name": found.organisation.name,
-            "district": str(found.organisation.district or ""),
-            "reason": given,
-            "by": actor.name,
-        },
-        role=Role.CITY_OFFICER,
-    )
-    notices.leave([told])
+    params = {"district": str(found.organisation.district or ""), "reason": given, "by": actor.name}
+    records.tell(records.INSTITUTION, found.organisation, REPORTED, params, to=[Role.CITY_OFFICER])
     return found
 
 

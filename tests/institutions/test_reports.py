@@ -8,7 +8,7 @@ from apps.accounts.roles import Role
 from apps.casework import wording
 from apps.casework.models import Notice
 from apps.core.errors import Forbidden, InvalidInput, NotFound
-from apps.training.services.report_institution import report_institution
+from apps.institutions.services.report import report_institution
 from tests.api.conftest import caller
 from tests.factories import accounts, institutions
 
