@@ -46,3 +46,9 @@ class NewestFirst(CursorPagination):
             if parameter["name"] == self.page_size_query_param:
                 parameter["schema"] |= {"minimum": 1, "maximum": self.max_page_size}
         return parameters
+
+
+class InFileOrder(NewestFirst):
+    """The rows of a file from its first to its last."""
+
+    ordering = "row"

@@ -142,7 +142,9 @@ def missing_for_complete(training_class: TrainingClass, _actor: Actor | None = N
     training = training_class.enrolments.filter(state__in=LIVE_STATES).count()
     if not training:
         return []
-    message = _("%(count)s apprentices are still in training. Record how each of them ended first.")
+    message = _(
+        "%(count)s apprentices are still in training. Complete, withdraw or transfer each of them first."
+    )
     return [Problem("still_training", message % {"count": training}, "三（二）3")]
 
 

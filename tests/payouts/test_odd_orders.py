@@ -11,7 +11,8 @@ from apps.casework.engine import Opinion
 from apps.claims.checks import evidence_enough
 from apps.claims.enums import ClaimKind, ClaimState
 from apps.claims.models import Claim, Entitlement
-from apps.core.errors import Conflict, Refused
+from apps.claims.services.sign_claim import sign_claim
+from apps.core.errors import Conflict, InvalidInput, Refused
 from apps.ledger.models import Reservation
 from apps.payouts.models import Recovery
 from apps.payouts.services.record_payment import record_payment
@@ -282,3 +283,38 @@ def test_a_claim_for_nobody_says_what_everybody_waits_for():
     for enrolment in of.enrolments():
         make.result(of, enrolment, "passed")
     assert refused(of, ClaimKind.REMAINDER) == ["nobody", "advance_open"]
+
+
+def test_a_payment_was_not_made_before_it_was_released():
+    of = make.money(people=1)
+    claim = release_payment(of.finance, make.signed(of), on=LATER)
+    with pytest.raises(InvalidInput) as refused:
+        record_payment(of.finance, claim, on=LATER, paid_on=LATER - timedelta(days=1), bank_serial="B1")
+    assert [problem.code for problem in refused.value.problems] == ["paid_before_release"]
+    assert record_payment(of.finance, claim, on=LATER, paid_on=LATER, bank_serial="B1").state == "paid"
+
+
+@pytest.mark.parametrize(
+    ("results", "wrong", "told"),
+    [
+        (("failed", "failed"), sign_claim, "Sign the recovery"),
+        (("passed", "failed"), sign_claim, "settled"),
+        (("passed", "failed"), sign_recovery, "settled"),
+        (("passed", "passed"), sign_recovery, "Sign the payment"),
+    ],
+)
+def test_whoever_gives_another_signature_is_told_which_one_fits(results, wrong, told):
+    of = make.money(people=2)
+    make.paid(of)
+    make.evidence(of)
+    for enrolment, result in zip(of.enrolments(), results, strict=True):
+        make.result(of, enrolment, result, certificate=result == "passed", on=LATER)
+    claim = make.approved(of, ClaimKind.REMAINDER, on=LATER)
+    with translation.override("en"), pytest.raises(Refused, match=told):
+        wrong(of.supervisor, claim, on=LATER)
+
+
+def test_a_budget_that_covers_the_advance_alone_says_what_is_reserved():
+    of = make.money(people=2, special_fen=2_000_000, employment_fen=0)
+    with translation.override("en"), pytest.raises(Refused, match="the whole standard is reserved"):
+        make.signed(of)

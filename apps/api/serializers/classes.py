@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.api.serializers.common import CaseSerializer
+from apps.api.serializers.common import CaseSerializer, MissingSerializer
 from apps.api.serializers.institutions import SuspensionSerializer
 from apps.apprentices.models import Enrolment, RosterFile, TrainingClass
 from apps.core.clock import today
@@ -121,12 +121,21 @@ class RosterFileSerializer(serializers.ModelSerializer):
             "training_class",
             "state",
             "good_rows",
+            "known_rows",
             "bad_rows",
             "refusal",
             "uploaded_at",
             "done_at",
         )
         read_only_fields = fields
+
+
+class RosterProblemSerializer(serializers.Serializer):
+    """A row that was not taken, by its number in the file, with every reason. Numbers of people stay out."""
+
+    row = serializers.IntegerField()
+    name = serializers.CharField(allow_blank=True)
+    problems = MissingSerializer(many=True)
 
 
 class RosterUploadSerializer(serializers.Serializer):

@@ -19,7 +19,7 @@ from apps.apprentices.models import TrainingClass
 from apps.claims.checks import missing_for_submission
 from apps.claims.enums import ClaimKind
 from apps.claims.models import Claim, ClaimLine
-from apps.claims.services.compute_claim import compute_claim
+from apps.claims.services.compute_claim import compute_claim, recompute_claim
 from apps.claims.transitions import CLAIM_TRANSITIONS
 from apps.core import jobs
 from apps.core.clock import today
@@ -67,6 +67,18 @@ class ClaimViewSet(CaseViewSet):
             claim = compute_claim(self.actor, training_class, ClaimKind(data["kind"]), on=today())
             shape = shapes.ClaimSerializer(claim, context=self.get_serializer_context())
             return Response(shape.data, status=201)
+
+        return self.once(work)
+
+    @extend_schema(request=None, responses=shapes.ClaimSerializer)
+    @action(detail=True, methods=["post"])
+    def recompute(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002 - the framework's signature
+        """Compute a draft or returned claim anew, as the records now stand."""
+        claim = self.get_object()
+
+        def work() -> Response:
+            done = recompute_claim(self.actor, claim)
+            return Response(shapes.ClaimSerializer(done, context=self.get_serializer_context()).data)
 
         return self.once(work)
 

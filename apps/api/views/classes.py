@@ -9,12 +9,14 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.api.pagination import NewestFirst
+from apps.api.pagination import InFileOrder, NewestFirst
 from apps.api.reading import found, known, valid
 from apps.api.serializers import classes as shapes
 from apps.api.views.cases import ActingView, CaseViewSet, DocumentsMixin, with_steps
 from apps.apprentices import services
 from apps.apprentices.models import Enrolment, RosterFile, TrainingClass
+from apps.apprentices.problems import as_problems
+from apps.apprentices.roster.giving_back import article_finder, cells_of
 from apps.apprentices.transitions import CLASS_TRANSITIONS, ENROLMENT_TRANSITIONS
 from apps.core.clock import today
 from apps.plans.models import Course, Mentor, Plan
@@ -151,6 +153,23 @@ class RosterFileViewSet(
         if getattr(self, "swagger_fake_view", False):
             return RosterFile.objects.none()
         return RosterFile.objects.visible_to(self.actor)
+
+    @extend_schema(responses=shapes.RosterProblemSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=InFileOrder)
+    def problems(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002 - the framework's signature
+        """The rows that were not taken, in the order of the file, each with its reasons."""
+        roster_file = self.get_object()
+        article = article_finder(roster_file)
+        page = self.paginate_queryset(roster_file.problems.all()) or []
+        rows = [
+            {
+                "row": bad.row,
+                "name": cells_of(bad)["name"],
+                "problems": as_problems(bad.problems, article, bad.row),
+            }
+            for bad in page
+        ]
+        return self.get_paginated_response(shapes.RosterProblemSerializer(rows, many=True).data)
 
 
 class SessionViewSet(

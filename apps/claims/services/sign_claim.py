@@ -27,7 +27,7 @@ def sign_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None 
 
     def effect(locked: Claim) -> list[str]:
         if locked.net_fen <= 0:
-            raise Refused(_("This claim does not pay; it is signed as a recovery."), code="does_not_pay")
+            raise Refused(signature_that_fits(locked), code="does_not_pay")
         return promise(locked, actor, on)
 
     return fire(
@@ -41,6 +41,15 @@ def sign_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None 
         effect=effect,
         separate_from=[claim.training_class, claim.training_class.plan],
     )
+
+
+def signature_that_fits(claim: Claim) -> str:
+    """Which of the three signatures a claim takes, as a sentence for somebody who gave another."""
+    if claim.net_fen > 0:
+        return _("The claim pays money out. Sign the payment.")
+    if claim.net_fen < 0:
+        return _("The claim asks money back. Sign the recovery.")
+    return _("The claim comes to nothing. Sign that it is settled.")
 
 
 def promise(claim: Claim, actor: Actor, on: date) -> list[str]:
@@ -74,14 +83,20 @@ def reserve_budget(claim: Claim, actor: Actor, on: date) -> None:
     if not amount_fen:
         return
     order = [fund.code for fund in parameter(claim.policy_document, "fund_order", on)]
-    ledger.reserve_from(
-        reservation_key(claim),
-        district=claim.district_id,
-        year=claim.year,
-        amount_fen=amount_fen,
-        fund_order=order,
-        on=on,
-        by_id=actor.user_id,
-        subject_type="claims.claim",
-        subject_id=claim.pk,
-    )
+    try:
+        ledger.reserve_from(
+            reservation_key(claim),
+            district=claim.district_id,
+            year=claim.year,
+            amount_fen=amount_fen,
+            fund_order=order,
+            on=on,
+            by_id=actor.user_id,
+            subject_type="claims.claim",
+            subject_id=claim.pk,
+        )
+    except Refused as refusal:
+        if refusal.code == "budget_exceeded" and amount_fen != claim.net_fen:
+            why = _("With an advance the whole standard is reserved, so that the remainder is covered.")
+            raise Refused(f"{refusal.message} {why}", code=refusal.code) from refusal
+        raise

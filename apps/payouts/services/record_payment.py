@@ -11,7 +11,7 @@ from apps.claims.models import Claim
 from apps.claims.services import entitlements
 from apps.claims.services.review_claim import bound
 from apps.claims.transitions import CLAIM_TRANSITIONS
-from apps.core import failpoints, rls
+from apps.core import clock, failpoints, rls
 from apps.core.errors import InvalidInput, Problem, Refused
 from apps.payouts.enums import OrderState
 from apps.payouts.models import PaymentOrder
@@ -39,14 +39,17 @@ def record_payment(
     """Record that the bank paid the claim's live order; the ledger is posted as of `paid_on`.
 
     `by_bank`: a file of the bank says so, and not a person.
-    Raises `InvalidInput` without the bank's serial number or for a day in the future, `Refused` when that
-    serial number already counts for another payment.
+    Raises `InvalidInput` without the bank's serial number, for a day in the future or before the release,
+    `Refused` when that serial number already counts for another payment.
     """
     serial = bank_serial.strip()
     _require_bank_data(serial, paid_on, on)
 
     def effect(locked: Claim) -> list[str]:
         order = _live_order(locked, by_bank=by_bank)
+        if not by_bank:
+            # A file of the bank is held to the day of its batch.
+            _require_after_release(locked, paid_on)
         if _counts_for_another(serial, order):
             raise Refused(_("This serial number already counts for another payment."), code="serial_used")
         order.state, order.paid_on, order.bank_serial = OrderState.PAID, paid_on, serial
@@ -97,6 +100,16 @@ def _live_order(claim: Claim, *, by_bank: bool) -> PaymentOrder:
         for refuse in _holders:
             refuse(order)
     return order
+
+
+def _require_after_release(released: Claim, paid_on: date) -> None:
+    released_on = released.state_since.astimezone(clock.BEIJING).date()
+    if paid_on < released_on:
+        message = _(
+            "The payment was released on %(day)s; the bank cannot have paid it before. Check the day."
+        )
+        problem = Problem("paid_before_release", message % {"day": released_on}, field="paid_on")
+        raise InvalidInput(code="bank_data", problems=[problem])
 
 
 def _require_bank_data(serial: str, paid_on: date, on: date) -> None:

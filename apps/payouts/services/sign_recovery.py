@@ -3,15 +3,13 @@
 from collections import defaultdict
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from apps.accounts.actors import Actor
 from apps.casework.engine import Opinion, fire
 from apps.claims.checks import missing_for_signature
 from apps.claims.models import Claim
 from apps.claims.services import entitlements
 from apps.claims.services.review_claim import bound
-from apps.claims.services.sign_claim import promise
+from apps.claims.services.sign_claim import promise, signature_that_fits
 from apps.claims.transitions import CLAIM_TRANSITIONS
 from apps.core.errors import Refused
 from apps.core.workdays import add_working_days
@@ -35,7 +33,7 @@ def sign_settled(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | Non
 def _sign(actor: Actor, claim: Claim, action: str, on: date, opinion: Opinion | None) -> Claim:
     def effect(locked: Claim) -> list[str]:
         if (locked.net_fen < 0) != (action == "sign_recovery") or locked.net_fen > 0:
-            raise Refused(_("This signature does not fit what the claim comes to."), code="wrong_signature")
+            raise Refused(signature_that_fits(locked), code="wrong_signature")
         changed = promise(locked, actor, on)
         _set_off(locked, actor, on)
         return changed
