@@ -65,7 +65,8 @@ def take_result(
         if locked.state == BatchState.CANCELLED:
             message = _(
                 "This batch was cancelled and its file never went to the bank. Take the answer in at the"
-                " batch in which the payments stand now; if the bank has paid this file, tell the city at once."
+                " batch in which the payments stand now; if the bank has paid this file, tell the city"
+                " at once."
             )
             raise Conflict(message, code="cancelled")
         if locked.state not in ANSWERABLE:
