@@ -87,7 +87,8 @@ def _failure(of: Money) -> PaymentOrder:
 
 TREASURY = frozenset({Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER, Role.AUDITOR})
 _BATCH_STEPS = (
-    "detail history entries regenerated results file take-out check send-back sign send close cancel"
+    "detail history entries regenerated results file"
+    " take-out check send-back sign send not-taken close cancel"
 )
 
 

@@ -57,6 +57,7 @@ class BankingConfig(AppConfig):
                     "send_back": batch_steps.send_back_batch,
                     "sign": batch_steps.sign_batch,
                     "send": batch_steps.send_batch,
+                    "not_taken": batch_steps.take_back_batch,
                     "close": batch_steps.close_batch,
                     "cancel": batch_steps.cancel_batch,
                 },

@@ -4,15 +4,26 @@ from collections.abc import Iterator
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.actors import Actor
-from apps.banking.enums import EntryState
+from apps.banking.enums import BatchState, EntryState
 from apps.banking.formats.carrying import problems_of_file
 from apps.banking.formats.profiles import profile
-from apps.banking.models import BatchEntry, PaymentBatch
-from apps.banking.selectors import changed_payees
+from apps.banking.models import BatchEntry, PaymentBatch, StatementLine
+from apps.banking.selectors import changed_payees, numbers_in
 from apps.core.errors import Problem
 from apps.payouts.enums import OrderState
+
+_PAYEE_CHANGED = gettext_lazy(
+    "%(order)s: the account of %(payee)s is not the one that was approved any more. Take the payment"
+    " out of the batch: its release is void, and the new account has to be signed first."
+)
+_PAYEE_CHANGED_SIGNED = gettext_lazy(
+    "%(order)s: the account of %(payee)s is not the one that was approved any more. Cancel this batch"
+    " and make another one up without it: its release is void, and the new account has to be signed"
+    " first."
+)
 
 
 def missing_for_check(batch: PaymentBatch, actor: Actor) -> list[Problem]:
@@ -34,6 +45,34 @@ def missing_for_signature(batch: PaymentBatch, actor: Actor) -> list[Problem]:
 def missing_for_sending(batch: PaymentBatch, _actor: Actor) -> list[Problem]:
     """Why a frozen file may not leave any more."""
     return list(payees_stand(batch))
+
+
+def missing_for_taking_back(batch: PaymentBatch, actor: Actor) -> list[Problem]:
+    """Why it cannot be said that the bank did not take a file: something of it was answered or paid."""
+    return [*not_yours_alone(batch, actor), *nothing_answered(batch), *nothing_moved(batch)]
+
+
+def nothing_answered(batch: PaymentBatch) -> Iterator[Problem]:
+    """No result file was taken in."""
+    if batch.result_files.exists():
+        message = _("The bank has answered this batch with a result file: it has taken the file.")
+        yield Problem("answered", message)
+
+
+def nothing_moved(batch: PaymentBatch) -> Iterator[Problem]:
+    """No statement shows a payment out of it, nor one of all of them together."""
+    numbers = set(batch.entries.filter(live=True).values_list("order_number", flat=True))
+    lines = StatementLine.objects.filter(
+        paying_account=batch.paying_account_id, amount_fen__lt=0, booked_on__gte=batch.frozen_on, match=None
+    )
+    for line in lines.order_by("booked_on", "id"):
+        if batch.number in line.reference or not numbers.isdisjoint(numbers_in(line.reference)):
+            message = _(
+                "The movement %(serial)s of %(day)s shows a payment of this batch: the bank has paid."
+            )
+            about = {"serial": line.bank_serial, "day": line.booked_on.isoformat()}
+            yield Problem("moved", message % about)
+            return
 
 
 def missing_for_closing(batch: PaymentBatch, _actor: Actor) -> list[Problem]:
@@ -65,10 +104,7 @@ def has_entries(batch: PaymentBatch) -> Iterator[Problem]:
 def payees_stand(batch: PaymentBatch) -> Iterator[Problem]:
     """Each payment goes to the account that was signed for; a change since then voids the release (I8)."""
     for entry in changed_payees(batch):
-        message = _(
-            "%(order)s: the account of %(payee)s is not the one that was approved any more. Take the payment"
-            " out of the batch: its release is void, and the new account has to be signed first."
-        )
+        message = _PAYEE_CHANGED_SIGNED if batch.state == BatchState.SIGNED else _PAYEE_CHANGED
         yield Problem(
             "payee_changed",
             message % {"order": entry.order_number, "payee": entry.payee_name},

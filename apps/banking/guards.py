@@ -27,11 +27,12 @@ _FILE_STANDS = """
     RETURN NEW;
 """
 
-# At the signature and again when the file leaves: count and total are those of the entries, and each goes to
-# the account that was signed for and is still the enterprise's. The accounts are held until the end of the
-# transaction, so that one that changes at this moment changes before (and refuses) or after.
+# At the signature and again whenever the file leaves, though not where the bank did not take it: count and
+# total are those of the entries, and each goes to the account that was signed for and is still the
+# enterprise's. The accounts are held until the end of the transaction, so that one that changes at this
+# moment changes before (and refuses) or after.
 _FREEZE = """
-    IF NEW.state = OLD.state OR NEW.state NOT IN ('signed', 'sent') THEN
+    IF NEW.state = OLD.state OR NEW.state NOT IN ('signed', 'sent') OR OLD.state = 'sent' THEN
         RETURN NULL;
     END IF;
     PERFORM 1 FROM public.enterprises_bankaccount a

@@ -71,7 +71,10 @@ def _candidate(forms: Profile, order: PaymentOrder) -> Candidate:
     current = getattr(order, "current", None)
     problems = []
     if current != order.payee_fingerprint or order.claim.payee_fingerprint != order.payee_fingerprint:
-        message = _("The account is not the one that was approved any more: the release is void.")
+        message = _(
+            "The account is not the one that was approved any more: the release is void. Open the claim,"
+            " record that the payment failed, and have the new account signed there."
+        )
         problems.append(Problem("payee_changed", message))
     payment = Payment(
         position=1,

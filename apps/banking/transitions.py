@@ -62,6 +62,18 @@ BATCH_TRANSITIONS = TransitionTable(
             money=True,
             tone="success",
         ),
+        # Its format, its account, the bank's line: nothing of it was paid. It is sent again, or cancelled.
+        Transition(
+            "not_taken",
+            (S.SENT,),
+            S.SIGNED,
+            _("The bank did not take the file"),
+            SIGNERS,
+            reason_required=True,
+            money=True,
+            notify=("supervisor", "district_finance"),
+            tone="warning",
+        ),
         Transition(
             "answer",
             (S.SENT,),

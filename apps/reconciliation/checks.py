@@ -18,6 +18,8 @@ from apps.reconciliation.enums import CorrectionKind as C
 from apps.reconciliation.models import Correction
 
 BOOKED = (C.CHARGE, C.INTEREST, C.SUSPENSE, C.PAY_BACK)
+# Postings whose money is an item of suspense, or took one back: the item would not know of it.
+IN_SUSPENSE = ("suspense", "pay_back")
 FUNDED = (C.CHARGE, C.INTEREST, C.SUSPENSE, C.OPENING)
 
 
@@ -102,6 +104,11 @@ def match_can_go(correction: Correction, _actor: Actor) -> Iterator[Problem]:
     elif match.kind not in (MatchKind.PAYMENT, MatchKind.POSTING):
         message = _("A receipt or a payment that came back changed a claim: it is not undone here.")
         yield Problem("match_of_a_claim", message)
+    elif match.transaction is not None and match.transaction.kind in IN_SUSPENSE:
+        message = _("This movement belongs to money in suspense: take it out of suspense there.")
+        yield Problem("in_suspense", message)
+    elif correction.difference_id is None and match.transaction_id != correction.transaction_id:
+        yield Problem("not_matched", _("The movement is not matched any more."))
 
 
 def return_can_go(correction: Correction, _actor: Actor) -> Iterator[Problem]:

@@ -87,13 +87,13 @@ class CorrectionState(models.TextChoices):
 
 K, C = BreakKind, CorrectionKind
 # Those that are written for a movement which agrees with everything, and is matched wrongly all the same.
-OF_A_MATCH = (C.UNDO_RETURN, C.UNDO_RECEIPT)
+OF_A_MATCH = (C.UNDO_RETURN, C.UNDO_RECEIPT, C.UNDO_MATCH)
 # Which corrections fit a kind; a kind that is missing here is settled where it arose.
 FITTING: dict[str, tuple[str, ...]] = {
     K.LINE_OUT: (C.CHARGE, C.INTEREST, C.POSTING, C.PAY_BACK, C.SUSPENSE),
     K.LINE_IN: (C.INTEREST, C.CHARGE, C.POSTING, C.PAY_BACK, C.SUSPENSE),
-    K.CHARGE: (C.CHARGE, C.SUSPENSE),
-    K.INTEREST: (C.INTEREST, C.SUSPENSE),
+    K.CHARGE: (C.CHARGE, C.POSTING, C.PAY_BACK, C.SUSPENSE),
+    K.INTEREST: (C.INTEREST, C.POSTING, C.PAY_BACK, C.SUSPENSE),
     K.LINE_AMOUNT: (C.SUSPENSE,),
     K.MATCH_AMOUNT: (C.UNDO_MATCH,),
     K.DAY_DIFFERS: (C.UNDO_MATCH,),

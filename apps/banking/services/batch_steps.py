@@ -11,6 +11,7 @@ from apps.banking.checks import (
     missing_for_closing,
     missing_for_sending,
     missing_for_signature,
+    missing_for_taking_back,
 )
 from apps.banking.formats.profiles import profile
 from apps.banking.models import PaymentBatch
@@ -76,6 +77,22 @@ def send_batch(
         return ["sent_on"]
 
     return _fire(actor, batch, "send", on, opinion, guard=missing_for_sending, effect=effect)
+
+
+def take_back_batch(
+    actor: Actor, batch: PaymentBatch, *, on: date, opinion: Opinion | None = None
+) -> PaymentBatch:
+    """The bank did not take the file, and paid nothing of it: it is sent again, or the batch is cancelled.
+
+    Another person than who made it up or checked it says so, with the bank's reason. Raises `Refused` once
+    the bank has answered a payment of it or a statement shows one.
+    """
+
+    def effect(locked: PaymentBatch) -> list[str]:
+        locked.sent_on = None
+        return ["sent_on"]
+
+    return _fire(actor, batch, "not_taken", on, opinion, guard=missing_for_taking_back, effect=effect)
 
 
 def close_batch(

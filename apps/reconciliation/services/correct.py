@@ -16,7 +16,7 @@ from apps.casework.engine import Opinion, fire
 from apps.casework.services.documents import add_document
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem, Refused
 from apps.payouts.models import Recovery
-from apps.reconciliation.checks import missing_for_correction
+from apps.reconciliation.checks import IN_SUSPENSE, missing_for_correction
 from apps.reconciliation.enums import FITTING, BreakState, CorrectionKind
 from apps.reconciliation.models import Break, Correction
 from apps.reconciliation.services.effects import post_correction
@@ -82,7 +82,8 @@ def request_undoing(
     if actor.role != Role.FINANCE_OFFICER or actor.person_id is None:
         raise Forbidden(_("Finance corrects differences."), code="not_your_step")
     visible = StatementLine.objects.filter(paying_account__in=PayingAccount.objects.visible_to(actor))
-    locked = visible.filter(pk=line.pk).select_related("match__returned", "match__receipt__recovery").first()
+    rows = visible.select_related("match__returned", "match__receipt__recovery", "match__transaction")
+    locked = rows.filter(pk=line.pk).first()
     match = getattr(locked, "match", None)
     if locked is None or match is None or undoing(match) is None:
         raise NotFound(_("There is no such movement."), code="no_such_line")
@@ -119,13 +120,24 @@ def undoing(match: StatementMatch) -> CorrectionKind | None:
     """The correction that undoes a match which differs from nothing; None where there is none."""
     if match.receipt_id is not None:
         return CorrectionKind.UNDO_RECEIPT
-    return CorrectionKind.UNDO_RETURN if match.returned_id is not None else None
+    if match.returned_id is not None:
+        return CorrectionKind.UNDO_RETURN
+    # Money in suspense leaves it by a correction of its item.
+    if match.transaction is not None and match.transaction.kind not in IN_SUSPENSE:
+        return CorrectionKind.UNDO_MATCH
+    return None
 
 
 def _about(actor: Actor, match: StatementMatch) -> dict[str, Any]:
-    """What the movement was taken for. Raises `NotFound` for a notice of another district."""
+    """What the movement was taken for. Raises `NotFound` for a notice or a posting of another district."""
     if match.returned is not None:
         return {"order": match.returned, "district_id": match.returned.district_id}
+    if match.transaction is not None:
+        leg = match.transaction.legs.filter(account="cash").order_by("position").first()
+        district = leg.district_code if leg else ""
+        if actor.district_code not in (None, district):
+            raise NotFound(_("There is no such movement."), code="no_such_line")
+        return {"transaction": match.transaction, "district_id": district}
     recovery = Recovery.objects.visible_to(actor).filter(receipts=match.receipt_id or 0).first()
     if recovery is None:
         raise NotFound(_("There is no such movement."), code="no_such_line")

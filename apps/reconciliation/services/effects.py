@@ -30,7 +30,7 @@ from apps.reconciliation.models import Correction
 from apps.reconciliation.periods import posting_day
 
 # Postings that exist only because a movement was explained by them go when the match goes.
-_OF_A_MOVEMENT = ("bank_charge", "bank_interest", "suspense", "pay_back")
+_OF_A_MOVEMENT = ("bank_charge", "bank_interest")
 _KINDS: dict[str, str] = {
     C.CHARGE: "bank_charge",
     C.INTEREST: "bank_interest",
@@ -53,6 +53,9 @@ def legs_ahead(correction: Correction) -> list[LegSpec]:
         fund = correction.item.fund_id or ""
     if correction.receipt is not None:
         return _mirrored(correction.receipt.ledger_key)
+    if correction.kind == C.UNDO_MATCH and correction.transaction is not None:
+        posted = correction.transaction
+        return _mirrored(posted.key) if posted.kind in _OF_A_MOVEMENT else []
     if correction.kind not in _KINDS or line is None:
         return []
     return legs_of(_other_side(correction, line), line, fund, correction.district_id)

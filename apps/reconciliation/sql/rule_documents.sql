@@ -15,6 +15,7 @@ SELECT line_id, 'posting', transaction_id, 'document_named', now()
                          WHERE leg.transaction_id = head.id AND leg.account_code = 'cash') AS moved
             ON moved.fen = line.amount_fen AND moved.district = account.district_id
          WHERE NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.line_id = line.id)
+           AND NOT EXISTS (SELECT FROM public.banking_undonematch AS u WHERE u.line_id = line.id AND u.rule <> '')
            AND NOT EXISTS (SELECT FROM public.ledger_transaction AS r WHERE r.reverses_id = head.id)
            AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.transaction_id = head.id)
        ) AS pairs

@@ -1,4 +1,5 @@
--- Charges and interest by the bank's words, the other side the bank itself or nobody.
+-- Charges and interest by the bank's words, the other side the bank itself or nobody. Where a rule was mistaken once,
+-- a person says what the movement is.
 SELECT line.id, CASE WHEN line.amount_fen < 0 THEN 'charge' ELSE 'interest' END
   FROM public.banking_statementline AS line
   JOIN public.banking_payingaccount AS account ON account.id = line.paying_account_id
@@ -9,6 +10,7 @@ SELECT line.id, CASE WHEN line.amount_fen < 0 THEN 'charge' ELSE 'interest' END
    AND CASE WHEN line.amount_fen < 0
             THEN line.reference ~ words.charge AND -line.amount_fen <= %(charge_limit)s
             ELSE line.reference ~ words.interest AND line.amount_fen <= %(interest_limit)s END
+   AND NOT EXISTS (SELECT FROM public.banking_undonematch AS u WHERE u.line_id = line.id AND u.rule <> '')
    AND NOT EXISTS (
        SELECT FROM regexp_matches(line.reference, '[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*', 'g') AS token
          JOIN public.payouts_paymentorder AS paid ON paid.number = token[1])

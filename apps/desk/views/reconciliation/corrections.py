@@ -74,12 +74,14 @@ def undo_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Write that a movement was matched wrongly, with its document; another person signs."""
     accounts = PayingAccount.objects.visible_to(request.actor)
     rows = StatementLine.objects.filter(pk=pk, paying_account__in=accounts)
-    row = rows.select_related("statement", "match__receipt__recovery", "match__returned__claim").first()
+    row = rows.select_related(
+        "statement", "match__receipt__recovery", "match__returned__claim", "match__transaction"
+    ).first()
     if row is None:
         raise NotFound(_("There is no such movement."), code="no_such_line")
     kind = undoing(row.match) if getattr(row, "match", None) is not None else None
     if kind is None:
-        message = _("This movement counts neither as a payment sent back nor as a receipt for a recovery.")
+        message = _("This movement is not matched, or it is a payment or money in suspense.")
         raise Refused(message, code="nothing_to_undo")
     form = UndoForm(request.POST or None, request.FILES or None)
     problems: list[Problem] = []
