@@ -14,7 +14,7 @@ from apps.casework import subjects, wording
 from apps.casework.models import CaseDocument, Decision, History, Seat
 from apps.casework.services.notes import notes_on
 from apps.casework.transitions import Transition
-from apps.core.workdays import working_days_between
+from apps.core.workdays import working_days_left
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def open_deficiencies(case: Any) -> list[Any]:
 def page(actor: Actor, case: Any, door: str, on: Any) -> dict[str, Any]:
     """The context that the shared fragments of a case need; `includes/case_*.html` draw them."""
     label = case._meta.label_lower
-    days = working_days_between(on, case.deadline_on) if getattr(case, "deadline_on", None) else None
+    days = working_days_left(on, case.deadline_on) if getattr(case, "deadline_on", None) else None
     steps = subjects.steps_for(case, actor)
     barred = steps_of_others(case, actor, steps)
     return {

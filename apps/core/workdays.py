@@ -67,6 +67,16 @@ def working_days_between(start: date, end: date) -> int:
     return sum(_works(start + timedelta(days=offset), overrides) for offset in range(1, days + 1))
 
 
+def working_days_left(on: date, due: date) -> int:
+    """How many working days are left until a deadline; negative once it is over, be it over a weekend."""
+    return left_of(working_days_between(on, due), on, due)
+
+
+def left_of(days: int, on: date, due: date) -> int:
+    """What is left of a deadline of which `days` were counted; see `working_days_left`."""
+    return min(days, -1) if due < on else days
+
+
 def working_days(start: date, end: date) -> Iterator[date]:
     """The working days from `start` up to but not including `end`, with one query for all of them."""
     overrides = _overrides(start, end)

@@ -1,9 +1,15 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from apps.core.models import Holiday
-from apps.core.workdays import add_working_days, is_working_day, working_day_back, working_days_between
+from apps.core.workdays import (
+    add_working_days,
+    is_working_day,
+    working_day_back,
+    working_days_between,
+    working_days_left,
+)
 
 
 @pytest.mark.parametrize(
@@ -78,3 +84,13 @@ def test_a_span_costs_one_query(django_assert_num_queries):
         add_working_days(date(2023, 9, 27), 20)
     with django_assert_num_queries(1):
         working_days_between(date(2023, 1, 1), date(2023, 12, 31))
+
+
+def test_a_deadline_that_ended_before_a_weekend_is_over_on_the_weekend():
+    friday, sunday = date(2023, 3, 10), date(2023, 3, 12)
+    assert working_days_between(sunday, friday) == 0
+    assert [working_days_left(day, friday) for day in (friday - timedelta(days=1), friday, sunday)] == [
+        1,
+        0,
+        -1,
+    ]

@@ -20,7 +20,7 @@ from apps.casework.subjects import Subject
 from apps.casework.transitions import Transition
 from apps.core.clock import today
 from apps.core.errors import ShituError
-from apps.core.workdays import working_days_to_each
+from apps.core.workdays import left_of, working_days_to_each
 
 BULK_MAX = 200
 
@@ -99,7 +99,7 @@ def _rows(subject: Subject, cases: list, on: date, bulk: tuple[Transition, ...])
             "case": case,
             "url": reverse(subject.desk_url, args=[case.pk]),
             "summary": subject.summary(case) if subject.summary else "",
-            "days": days.get(case.deadline_on),
+            "days": left_of(days[case.deadline_on], on, case.deadline_on) if case.deadline_on else None,
             "choosable": case.state in sources,
             "amount_fen": subject.amount(case) if subject.amount else None,
         }

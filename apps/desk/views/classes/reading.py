@@ -11,7 +11,7 @@ from apps.apprentices import selectors
 from apps.apprentices.enums import ClassState
 from apps.core import keyset
 from apps.core.clock import today
-from apps.core.workdays import working_days_between
+from apps.core.workdays import working_days_left
 
 TEXT_MAX = 60
 readers = access(*OFFICIALS, *READERS)
@@ -33,7 +33,7 @@ def class_list(request: HttpRequest) -> HttpResponse:
             {
                 "class": row,
                 "people": heads.get(row.pk, 0),
-                "days": working_days_between(on, row.deadline_on) if row.deadline_on else None,
+                "days": working_days_left(on, row.deadline_on) if row.deadline_on else None,
             }
             for row in rows
         ],

@@ -9,7 +9,7 @@ from apps.accounts.models import District
 from apps.accounts.roles import OFFICIALS, READERS
 from apps.core import keyset
 from apps.core.clock import today
-from apps.core.workdays import working_days_between
+from apps.core.workdays import working_days_left
 from apps.plans import selectors
 from apps.plans.enums import PlanState
 
@@ -29,7 +29,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
         "rows": [
             {
                 "plan": plan,
-                "days": working_days_between(on, plan.deadline_on) if plan.deadline_on else None,
+                "days": working_days_left(on, plan.deadline_on) if plan.deadline_on else None,
             }
             for plan in rows
         ],

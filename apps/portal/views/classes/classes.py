@@ -18,7 +18,7 @@ from apps.casework import presentation, requests, subjects
 from apps.core import keyset
 from apps.core.clock import today
 from apps.core.errors import ShituError
-from apps.core.workdays import working_days_between
+from apps.core.workdays import working_days_left
 from apps.portal.forms.classes import AgreementForm, OpenClassForm
 from apps.portal.views.classes.next_steps import next_step
 from apps.training.halts import affected
@@ -45,7 +45,7 @@ def class_list(request: HttpRequest) -> HttpResponse:
             {
                 "class": row,
                 "people": heads.get(row.pk, 0),
-                "days": working_days_between(on, row.deadline_on) if row.deadline_on else None,
+                "days": working_days_left(on, row.deadline_on) if row.deadline_on else None,
             }
             for row in rows
         ],

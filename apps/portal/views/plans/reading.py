@@ -14,7 +14,7 @@ from apps.casework import presentation, requests, subjects
 from apps.core import keyset
 from apps.core.clock import today
 from apps.core.errors import ShituError
-from apps.core.workdays import working_days_between
+from apps.core.workdays import working_days_left
 from apps.plans import selectors
 from apps.plans.enums import PlanState
 from apps.plans.models import Plan
@@ -43,7 +43,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
             {
                 "plan": plan,
                 "next": next_step(plan, request.actor),
-                "days": working_days_between(on, plan.deadline_on) if plan.deadline_on else None,
+                "days": working_days_left(on, plan.deadline_on) if plan.deadline_on else None,
             }
             for plan in rows
         ],
