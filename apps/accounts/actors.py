@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from apps.accounts.roles import ADMINISTRATORS, Role
+from apps.accounts.roles import ADMINISTRATORS, READERS, Role
 from apps.core.errors import Forbidden
 
 
@@ -68,6 +68,11 @@ class Actor:
     @property
     def is_finance(self) -> bool:
         return self.role == Role.FINANCE_OFFICER
+
+    @property
+    def reads_only(self) -> bool:
+        """An auditor or observer: nothing waits for them."""
+        return self.role in READERS
 
     @property
     def is_administrator(self) -> bool:

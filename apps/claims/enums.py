@@ -41,6 +41,10 @@ SIGNED = (
 )
 
 
+# The money has left; a line below zero was held back from it, and is the enterprise's to pay back.
+PAID_OUT = (ClaimState.RELEASED, ClaimState.PAID, ClaimState.SETTLED)
+
+
 class ObjectionState(models.TextChoices):
     """Where an objection to a published line stands."""
 

@@ -47,6 +47,7 @@ class Late:
 
     subject: subjects.Subject
     district: District
+    state: str
     roles: str
     count: int
     oldest: date
@@ -125,6 +126,7 @@ def _late(actor: Actor, on: date, code: str | None) -> list[Late]:
                 Late(
                     subject=subject,
                     district=names[row["district_id"]],
+                    state=subject.state_label(row["state"]),
                     roles=", ".join(sorted(str(Role(role).label) for role in roles)),
                     count=row["count"],
                     oldest=row["oldest"],

@@ -133,6 +133,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "apps.core.templatetags.shitu",
                 "apps.casework.templatetags.casework",
+                "apps.catalogue.templatetags.catalogue",
             ],
         },
     }

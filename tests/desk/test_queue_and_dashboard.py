@@ -62,6 +62,19 @@ def test_a_district_cannot_look_into_another_districts_dashboard():
     assert sum(row.paid_fen for row in page.context["dashboard"].funds) == 0
 
 
+@pytest.mark.parametrize(
+    ("role", "reaches"), [(Role.DISTRICT_REVIEWER, False), (Role.DISTRICT_SUPERVISOR, True)]
+)
+def test_the_dashboard_leads_nobody_to_a_page_that_is_not_theirs(role, reaches):
+    claims.paid(claims.money(people=1))
+    client = accounts.client_for(role, district=accounts.district("110105"))
+    page = client.get(reverse("desk:dashboard")).content.decode()
+    for name in ("desk:budgets", "desk:recovery_list"):
+        address = reverse(name)
+        assert (f'"{address}"' in page) == reaches
+        assert (client.get(address).status_code == 200) == reaches
+
+
 def test_files_approved_together_are_each_checked_and_the_refused_named():
     first, second = roster_for_review(), roster_for_review()
     client = accounts.client_for(Role.DISTRICT_REVIEWER, district=accounts.district("110105"))

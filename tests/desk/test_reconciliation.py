@@ -45,6 +45,11 @@ def text(client, name, *args, query=""):
     return answer.content.decode()
 
 
+def test_a_list_without_differences_says_so_only_once_something_was_compared(of):
+    assert "尚未对账" in text(finance(of), "desk:break_list")
+    assert "没有未消除的差异" not in text(finance(of), "desk:break_list")
+
+
 def test_somebody_of_finance_reconciles_and_sees_what_was_found(
     of, tasks_run_at_once, django_capture_on_commit_callbacks
 ):

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from apps.accounts.middleware import actor_of
 from apps.accounts.roles import Role
+from apps.core import clock
 from apps.demo.files import picture
 from apps.training.enums import SessionSide
 from apps.training.models import Assessment, Dispute, TrainingSession
@@ -191,6 +192,15 @@ def test_records_and_class_are_completed_from_the_page(of, enterprise, instituti
     assert enterprise.post(url("result_close", of.training_class.pk)).status_code == 302
     of.training_class.refresh_from_db()
     assert of.training_class.state == "completed"
+
+
+def test_results_that_all_stand_offer_nothing_to_save(of, institution):
+    page = url("result_class", of.training_class.pk)
+    assert "保存考核结果" in institution.get(page).content.decode()
+    for person in of.enrolments():
+        make.record_failure(of, person)
+    Assessment.objects.update(locked_at=clock.now())
+    assert "保存考核结果" not in institution.get(page).content.decode()
 
 
 def test_the_pages_speak_english_as_well(of, enterprise):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from apps.core import clock, identifiers, tones
 from apps.core import money as fen
@@ -37,6 +38,16 @@ def day(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value, clock.BEIJING).date() if timezone.is_aware(value) else value.date()
     return date_format(value, "DATE_FORMAT")
+
+
+@register.filter
+def span(first: date | None, last: date | None) -> str:
+    """Two calendar days, 2023-03-01 – 2024-02-29; “from 2023-03-01 on” where there is no last one."""
+    if first and last:
+        return f"{day(first)} – {day(last)}"
+    if last:
+        return _("until %(day)s") % {"day": day(last)}
+    return _("from %(day)s on") % {"day": day(first)} if first else ""
 
 
 @register.filter

@@ -168,6 +168,7 @@ class TokenForm(forms.Form):
 class AccountFilter(forms.Form):
     """What narrows the list of accounts."""
 
+    all_optional = True
     q = forms.CharField(
         label=gettext_lazy("Name or user name"),
         required=False,
@@ -185,6 +186,7 @@ class AccountFilter(forms.Form):
 class OrganisationFilter(forms.Form):
     """What narrows the list of organisations."""
 
+    all_optional = True
     q = forms.CharField(
         label=gettext_lazy("Name or credit code"),
         required=False,
@@ -205,6 +207,7 @@ class OrganisationFilter(forms.Form):
 class MembershipFilter(forms.Form):
     """What narrows the list of roles."""
 
+    all_optional = True
     state = forms.ChoiceField(
         label=gettext_lazy("State"), required=False, choices=_ALL + list(MembershipState.choices)
     )
@@ -220,6 +223,7 @@ class MembershipFilter(forms.Form):
 class AccessLogFilter(forms.Form):
     """What narrows the access log."""
 
+    all_optional = True
     action = forms.ChoiceField(label=gettext_lazy("Action"), required=False)
     who = forms.CharField(
         label=gettext_lazy("Who (name or user name)"),

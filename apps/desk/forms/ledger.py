@@ -18,6 +18,7 @@ _ALL = ("", _("All"))
 class PlaceFilter(forms.Form):
     """Fund and district; a district's officer has no district to choose."""
 
+    all_optional = True
     fund = forms.ModelChoiceField(Fund.objects.all(), label=_("Fund"), required=False, empty_label=_("All"))
     district = forms.ModelChoiceField(
         District.objects.all(), label=_("District"), required=False, empty_label=_("All")

@@ -16,6 +16,7 @@ _ALL = ("", _("All"))
 class RecoveryFilter(forms.Form):
     """The list of recoveries: by state, age, district, and a piece of number or name."""
 
+    all_optional = True
     state = forms.ChoiceField(label=_("State"), required=False)
     age = forms.ChoiceField(label=_("Age"), required=False)
     district = forms.ModelChoiceField(

@@ -18,6 +18,7 @@ _ALL = [("", _("All"))]
 class RegisterFilter(forms.Form):
     """What narrows the registers; `standings` are those of enterprises or of institutions."""
 
+    all_optional = True
     q = forms.CharField(
         label=_("Name or credit code"),
         required=False,

@@ -13,6 +13,7 @@ from apps.accounts.models import District
 from apps.accounts.roles import Role
 from apps.core import clock
 from apps.core.widgets import Chart, Series
+from apps.desk.views.recoveries import READERS as MONEY_READERS
 from apps.statistics.dashboards import CLAIM, CLASS, FUNNEL, PLAN, Dashboard, dashboard
 
 READERS = (
@@ -36,12 +37,14 @@ def overview(request: HttpRequest) -> HttpResponse:
     """The dashboard of the reader's district, or of the city and any of its districts."""
     chosen = request.GET.get("district", "") if request.actor.district_code is None else ""
     district = District.objects.filter(pk=request.actor.district_code or chosen).first()
+    with_money = request.actor.role in MONEY_READERS
     found = dashboard(request.actor, clock.today(), district.pk if district else None)
     context = {
         "dashboard": found,
         "district": district,
         "districts": District.objects.all() if request.actor.district_code is None else (),
-        "charts": _charts(found, district),
+        "charts": _charts(found, district, with_money=with_money),
+        "may_see_money": with_money,
         "today": clock.today(),
     }
     return render(request, "desk/dashboards/overview.html", context)
@@ -56,7 +59,7 @@ def _shares() -> list[int | None]:
     return [place - 1 if place and kinds[place - 1] == kind else None for place, kind in enumerate(kinds)]
 
 
-def _charts(found: Dashboard, district: District | None) -> dict[str, Chart]:
+def _charts(found: Dashboard, district: District | None, *, with_money: bool) -> dict[str, Chart]:
     chosen = {"district": district.pk} if district else {}
     suffix = f"?{urlencode(chosen)}" if chosen else ""
     charts = {
@@ -97,7 +100,7 @@ def _charts(found: Dashboard, district: District | None) -> dict[str, Chart]:
             ],
             category_label=_("Fund"),
             unit="fen",
-            links=[reverse("desk:budgets")] * len(found.funds),
+            links=[reverse("desk:budgets")] * len(found.funds) if with_money else (),
             horizontal=True,
         ),
     }

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.apprentices.enums import EnrolmentState
 from apps.apprentices.models import Enrolment, TrainingClass
 from apps.core.clock import BEIJING
 from apps.core.errors import ShituError
@@ -138,6 +139,11 @@ class ResultForm(CommonResultForm):
         """Whether a claim rests on the result, so that it stands."""
         known = getattr(self.enrolment, "assessment", None)
         return known is not None and known.locked_at is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a result can be entered or changed."""
+        return not self.is_locked and self.enrolment.state != EnrolmentState.SUSPENDED
 
     def facts(self, common: dict[str, Any]) -> ResultFacts | None:
         """The report as the service takes it; None where nothing is reported or nothing changed."""

@@ -16,6 +16,7 @@ from apps.apprentices import selectors as records
 from apps.apprentices.models import Enrolment
 from apps.casework import wording
 from apps.casework.models import Notice
+from apps.claims.enums import PAID_OUT
 from apps.claims.selectors import lines_of_person, steps_of
 from apps.core import keyset
 from apps.core.errors import InvalidInput, NotFound, ShituError
@@ -114,6 +115,7 @@ def _page(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
         "unconfirmed": sum(row.confirmed_at is None and row.voided_at is None for row in rows),
         "pager": pager,
         "disputes": enrolment.disputes.select_related("attendance__session__course"),
+        "paid_out": PAID_OUT,
         "lines": [{"line": line, "steps": steps_of(line)} for line in lines_of_person(enrolment)],
         "notices": [
             (row.at, wording.sentence(row))

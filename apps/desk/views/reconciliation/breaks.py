@@ -23,9 +23,9 @@ from apps.desk.forms.reconciliation import ORDERS, BreakFilter
 from apps.desk.views.reconciliation import READERS
 from apps.desk.views.reconciliation.sheets import break_sheet
 from apps.reconciliation import selectors
-from apps.reconciliation.enums import FITTING, STANDING, CorrectionKind
+from apps.reconciliation.enums import FITTING, STANDING, CorrectionKind, RunState
 from apps.reconciliation.enums import BreakKind as K
-from apps.reconciliation.models import Break
+from apps.reconciliation.models import Break, Run
 from apps.reconciliation.rules import NAMES
 from apps.reconciliation.services.take_break import TAKERS, give_back_break, take_break
 
@@ -107,6 +107,7 @@ def break_list(request: HttpRequest) -> HttpResponse:
         "rows": [(row, ages[row.day], (on - row.day).days) for row in page],
         "pager": pager,
         "filtered": bool(request.GET),
+        "compared": Run.objects.filter(state=RunState.DONE).exists(),
         "counts": selectors.counts(actor),
     }
     return render(request, "desk/reconciliation/breaks.html", context, status=200 if form.is_valid() else 422)

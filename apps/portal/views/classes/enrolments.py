@@ -17,6 +17,8 @@ from apps.apprentices.models import Enrolment
 from apps.apprentices.services.change_status import EFFECTIVE_ON, TO_CLASS
 from apps.casework import presentation, requests, subjects
 from apps.casework.engine import Opinion
+from apps.claims.enums import PAID_OUT
+from apps.claims.selectors import claims_of, lines_of_person
 from apps.core.clock import today
 from apps.core.errors import ShituError
 from apps.portal.forms.classes import ChangeForm, ReasonForm
@@ -111,6 +113,8 @@ def _page(
         "removal": ((changes or {}).get("remove") or ChangeForm()) if may_edit else None,
         "bad_change": next(iter(changes or {}), ""),
         "records": enrolment.status_records.select_related("recorded_by__person", "to_class"),
+        "lines": lines_of_person(enrolment).filter(claim__in=claims_of(actor)),
+        "paid_out": PAID_OUT,
         "may_edit": may_edit,
         "may_show": actor.is_enterprise,
         "asking": asking or ReasonForm(),

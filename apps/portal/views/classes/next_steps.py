@@ -61,6 +61,8 @@ def _waiting(training_class: TrainingClass) -> NextStep:
         ClassState.COMPLETED: _("The class is completed"),
         ClassState.CANCELLED: _("The class was cancelled"),
     }
-    over = training_class.state in (ClassState.OPEN, ClassState.COMPLETED, ClassState.CANCELLED)
-    text = "" if over else _("There is nothing to do for you now; you get a notice when it moves.")
-    return NextStep(titles[ClassState(training_class.state)], text, tone="waiting")
+    over = training_class.state in (ClassState.COMPLETED, ClassState.CANCELLED)
+    text = _("There is nothing to do for you now; you get a notice when it moves.")
+    if over or training_class.state == ClassState.OPEN:
+        text = ""
+    return NextStep(titles[ClassState(training_class.state)], text, tone="done" if over else "waiting")

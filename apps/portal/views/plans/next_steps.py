@@ -12,7 +12,7 @@ from apps.plans.models import Plan
 
 @dataclass(frozen=True)
 class NextStep:
-    """The next thing to do; `tone` is "waiting" where it is somebody else's turn."""
+    """The next thing to do; `tone` is "waiting" where it is somebody else's turn, "done" where it is over."""
 
     title: str
     text: str = ""
@@ -66,4 +66,4 @@ def _waiting(plan: Plan) -> NextStep:
     }
     over = plan.state in (PlanState.APPROVED, PlanState.REJECTED, PlanState.WITHDRAWN, PlanState.ENDED)
     text = "" if over else _("There is nothing to do for you now; you get a notice when it moves.")
-    return NextStep(titles[PlanState(plan.state)], text, tone="waiting")
+    return NextStep(titles[PlanState(plan.state)], text, tone="done" if over else "waiting")

@@ -58,6 +58,7 @@ def result_class(request: HttpRequest, pk: int) -> HttpResponse:
         "readiness": selectors.readiness_of(found),
         "missing": missing_for_complete(found) if found.state == ClassState.OPEN else [],
         "locked": any(form.is_locked for form in forms),
+        "may_save": any(form.is_open for form in forms),
         # Where the document says what a certificate makes of the amount.
         "certificate_article": found.policy_document.rules.article("shares"),
         "wrong": sum(bool(form.refusal or form.errors) for form in forms) if data else 0,
