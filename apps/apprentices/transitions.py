@@ -73,6 +73,7 @@ CLASS_TRANSITIONS = TransitionTable(
             ENTERPRISE,
             seat="applicant",
             reason_required=True,
+            notify=("institution",),
             tone="secondary",
         ),
     ),

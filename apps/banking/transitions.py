@@ -96,6 +96,7 @@ BATCH_TRANSITIONS = TransitionTable(
             _("Cancel the batch"),
             FINANCE,
             reason_required=True,
+            notify=("supervisor", "district_finance"),
             tone="danger",
         ),
     ),

@@ -26,6 +26,7 @@ _DISTRICT_ROLES = {
     "supervisor": Role.DISTRICT_SUPERVISOR,
     "district_finance": Role.FINANCE_OFFICER,
 }
+_CITY_ROLES = {"city": Role.CITY_OFFICER, "city_finance": Role.FINANCE_OFFICER}
 _ORGANISATION_ROLES = {
     "enterprise": (Role.ENTERPRISE_OPERATOR, "enterprise_id"),
     "institution": (Role.INSTITUTION_OPERATOR, "institution_id"),
@@ -42,7 +43,7 @@ def notices_of(case: Any, step: Transition, source: str, actor: Actor, reason: s
     """A notice for each addressee of the step, not left yet.
 
     Addressees: `enterprise`, `institution`, `superior` (of the case), `district`, `supervisor`,
-    `district_finance` (of the case's district), `city`, `person` (the case's own person).
+    `district_finance` (of the case's district), `city`, `city_finance`, `person` (the case's own person).
     """
     label, pk = case.subject
     rows = []
@@ -127,8 +128,8 @@ def _mail_after_commit(ids: list[int]) -> None:
 def _address(row: Notice, addressee: str, case: Any) -> bool:
     if addressee in _DISTRICT_ROLES:
         row.role, row.district_code = _DISTRICT_ROLES[addressee], case.district_id
-    elif addressee == "city":
-        row.role = Role.CITY_OFFICER
+    elif addressee in _CITY_ROLES:
+        row.role = _CITY_ROLES[addressee]
     elif addressee == "person":
         row.person_id = getattr(case, "person_id", None)
         return row.person_id is not None

@@ -21,6 +21,7 @@ BUDGET_TRANSITIONS = TransitionTable(
             _("Hand on for the second signature"),
             FINANCE,
             seat="requester",
+            notify=("supervisor", "district_finance", "city_finance"),
             tone="success",
         ),
         Transition(
@@ -31,6 +32,7 @@ BUDGET_TRANSITIONS = TransitionTable(
             SIGNERS,
             seat="second_signer",
             money=True,
+            notify=("district_finance", "city_finance"),
             tone="success",
         ),
         Transition(
@@ -40,6 +42,7 @@ BUDGET_TRANSITIONS = TransitionTable(
             _("Do not sign"),
             SIGNERS,
             reason_required=True,
+            notify=("district_finance", "city_finance"),
             tone="danger",
         ),
         Transition(

@@ -32,6 +32,7 @@ CORRECTION_TRANSITIONS = TransitionTable(
             SIGNERS,
             seat="second_signer",
             money=True,
+            notify=("district_finance",),
             tone="success",
         ),
         Transition(

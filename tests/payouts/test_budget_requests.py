@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 
 from apps.accounts.roles import Role
 from apps.casework.engine import Opinion
-from apps.casework.models import History
+from apps.casework.models import History, Notice
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Refused
 from apps.core.invariants import audit
 from apps.ledger import services as ledger
@@ -69,6 +69,15 @@ def cash() -> dict[tuple[str, str], int]:
 
 def reserved(fen):
     ledger.reserve("claim", district=OWN, year=YEAR, splits=[(FUND, fen)], on=ON)
+
+
+def test_who_asked_for_a_budget_learns_that_it_was_signed_and_the_city_that_it_waits():
+    district = accounts.actor(Role.FINANCE_OFFICER, district=accounts.district(OWN))
+    request = asked(district)
+    waits = Notice.objects.visible_to(city()).get()
+    assert (waits.subject_type, waits.subject_id) == request.subject
+    signed(request)
+    assert Notice.objects.visible_to(district).latest("id").params["to"] == "signed"
 
 
 def test_nothing_changes_before_the_second_signature():
