@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from apps.banking.formats.profiles import profile
 from apps.banking.formats.refusals import FileRefused
@@ -53,6 +54,45 @@ def test_an_empty_file_says_that_it_is_empty():
     assert refused("city-commercial", b"") == [(None, "empty")]
 
 
+KINDS = [
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    b"%PDF-1.4\n",
+    b"\xff\xfe",
+    b"\xfe\xff",
+    b"\x00" * 9,
+]
+
+
+@pytest.mark.parametrize("key", [*TEXTS, "iso20022"])
+@pytest.mark.parametrize("start", KINDS)
+def test_what_is_no_text_of_a_bank_is_called_what_it_is(key, start):
+    assert refused(key, start + statement_of(key)) == [(None, "another_kind")]
+
+
+def test_a_text_saved_anew_in_utf_16_is_called_that():
+    text = statement_of("city-commercial").decode("gb18030")
+    assert refused("city-commercial", text.encode("utf-16-le")) == [(None, "another_kind")]
+
+
+def test_the_columns_in_another_encoding_are_not_called_a_cut():
+    text = statement_of("city-commercial").decode("gb18030")
+    assert refused("city-commercial", text.encode()) == [(1, "wrong_encoding")]
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_line_ends_of_old_computers_are_not_called_a_cut(key):
+    assert refused(key, statement_of(key).replace(b"\r\n", b"\r")) == [(1, "line_ends")]
+
+
+def test_a_byte_order_mark_too_many_is_named():
+    form = profile("iso20022")
+    content = b"\xef\xbb\xbf" + bank_with(form, FILE).result(FILE.number)
+    with translation.override("en"), pytest.raises(FileRefused) as refusal:
+        read_result(form, content, number=FILE.number, expected=expected(FILE))
+    assert "byte order mark" in str(refusal.value.problems[0].message)
+
+
 # camt.053 -------------------------------------------------------------------------------------------
 def camt() -> str:
     return statement_of("iso20022").decode()
@@ -99,10 +139,36 @@ def test_an_amount_of_less_than_a_fen_or_in_another_form_is_refused(written):
     assert refused("iso20022", content.encode())[0] == (1, "bad_entry")
 
 
+def test_an_entry_has_one_amount():
+    twice = '<Amt Ccy="CNY">8000.01</Amt><Amt Ccy="CNY">1.00</Amt>'
+    content = camt().replace('<Ntry><Amt Ccy="CNY">8000.01</Amt>', f"<Ntry>{twice}")
+    assert refused("iso20022", content.encode())[0] == (1, "bad_entry")
+
+
 def test_a_day_may_carry_its_hour():
     booked = "<BookgDt><Dt>2023-03-15</Dt></BookgDt>"
     hour = "<BookgDt><DtTm>2023-03-15T23:30:00+08:00</DtTm></BookgDt>"
     assert read_camt(camt().replace(booked, hour)).entries == read_camt(camt()).entries
+
+
+def test_a_moment_of_another_zone_is_a_day_of_ours():
+    booked = "<BookgDt><Dt>2023-03-15</Dt></BookgDt>"
+    moment = "<BookgDt><DtTm>2023-03-14T16:30:00Z</DtTm></BookgDt>"
+    assert read_camt(camt().replace(booked, moment)).entries == read_camt(camt()).entries
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("<!DOCTYPE d [<!ENTITY a 'x'>]><d>&a;</d>", "entities of its own"),
+        ("<d>", "in line 1"),
+        ("序号,金额\n", "in line 1"),
+    ],
+)
+def test_what_is_wrong_with_a_message_is_said_in_the_language_of_its_reader(content, said):
+    with translation.override("en"), pytest.raises(FileRefused) as refusal:
+        read_camt(content)
+    assert said in str(refusal.value.problems[0].message)
 
 
 def test_a_prefix_and_white_space_change_nothing():

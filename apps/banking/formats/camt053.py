@@ -1,7 +1,7 @@
 """ISO 20022 camt.053.001.08, bank to customer statement: read without entities, taken whole or not at all."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from xml.etree.ElementTree import Element
 
 from defusedxml import DefusedXmlException
@@ -9,8 +9,9 @@ from defusedxml.ElementTree import ParseError, fromstring
 from django.utils.translation import gettext as _
 
 from apps.banking.formats.contents import StatementContent, StatementEntry
-from apps.banking.formats.refusals import FileRefused, at, refuse
+from apps.banking.formats.refusals import FileRefused, another_kind, at, refuse
 from apps.banking.formats.values import BadValue, read_amount
+from apps.core import clock
 from apps.core.errors import Problem
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
@@ -40,8 +41,8 @@ def read_message(content: bytes) -> tuple[StatementContent, list[Problem]]:
         read = StatementContent(
             number=_text(statement, "Id"),
             account_number=_text(statement, "Acct/Id/Othr/Id"),
-            from_day=_day(_text(statement, "FrToDt/FrDtTm")[:10]),
-            to_day=_day(_text(statement, "FrToDt/ToDtTm")[:10]),
+            from_day=_day(_text(statement, "FrToDt/FrDtTm")),
+            to_day=_day(_text(statement, "FrToDt/ToDtTm")),
             opening_fen=opening,
             closing_fen=closing,
             entries=tuple(entries),
@@ -54,6 +55,9 @@ def read_message(content: bytes) -> tuple[StatementContent, list[Problem]]:
 
 
 def _statement_of(content: bytes) -> Element:
+    other = another_kind(content)
+    if other is not None:
+        raise refuse([other])
     declared = _ENCODING.match(content)
     if declared and declared[1].upper() != b"UTF-8":
         raise _not_a_statement(_("the message is not in UTF-8"))
@@ -62,8 +66,13 @@ def _statement_of(content: bytes) -> Element:
         root: Element = fromstring(content, forbid_dtd=True)
     except UnicodeDecodeError:
         raise _not_a_statement(_("the message is not in UTF-8")) from None
-    except (ParseError, DefusedXmlException, ValueError) as error:
-        raise _not_a_statement(str(error)) from None
+    except ParseError as error:
+        line = getattr(error, "position", (1, 0))[0]
+        raise _not_a_statement(_("its XML ends or breaks off in line %(line)s") % {"line": line}) from None
+    except (DefusedXmlException, ValueError):
+        raise _not_a_statement(
+            _("it declares types or entities of its own, which statements never do")
+        ) from None
     found = root.findall(f"{_N}BkToCstmrStmt/{_N}Stmt")
     if root.tag != f"{_N}Document" or not found:
         kind = root.tag.removeprefix("{").partition("}")[0]
@@ -114,7 +123,7 @@ def _part(details: Element) -> int:
 
 def _movement(entry: Element, row: int, details: Element | None, serial: str, amount: int) -> StatementEntry:
     party = "RltdPties/Dbtr" if amount > 0 else "RltdPties/Cdtr"
-    booked = _maybe(entry, "BookgDt/DtTm")[:10] or _text(entry, "BookgDt/Dt")
+    booked = _maybe(entry, "BookgDt/DtTm") or _text(entry, "BookgDt/Dt")
     return StatementEntry(
         row=row,
         booked_on=_day(booked),
@@ -135,10 +144,10 @@ def _reference(details: Element | None) -> str:
 
 def _amount(element: Element) -> int:
     """The signed amount in fen of an entry or a balance."""
-    found = element.find(f"{_N}Amt")
-    if found is None or found.attrib.get("Ccy") != "CNY":
+    found = element.findall(f"{_N}Amt")
+    if len(found) != 1 or found[0].attrib.get("Ccy") != "CNY":
         raise _Missing(_("There is no amount in CNY."))
-    fen = _fen(found.text)
+    fen = _fen(found[0].text)
     side = _text(element, "CdtDbtInd")
     if side not in ("CRDT", "DBIT"):
         raise _Missing(_("A movement is either out or in, and more than nothing."))
@@ -191,10 +200,17 @@ def _maybe(element: Element | None, path: str) -> str:
 
 
 def _day(text: str) -> date:
+    """A day, or the day of a moment: here, where the bank wrote it for another place (as with Z)."""
     try:
-        day = date.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment.astimezone(clock.BEIJING).date()
+    except (ValueError, OverflowError):
+        pass
+    try:
+        day = date.fromisoformat(text[:10])
     except ValueError:
         day = None
-    if day is None or _DAY.fullmatch(text) is None:
+    if day is None or _DAY.fullmatch(text[:10]) is None or text[10:11] not in ("", "T"):
         raise _Missing(_("“%(text)s” is not a day.") % {"text": text[:20]})
     return day

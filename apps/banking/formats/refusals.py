@@ -30,6 +30,26 @@ def at(row: int | None, code: str, message: str, field: str = "") -> Problem:
     return Problem(code, message, field=field, row=row)
 
 
+def another_kind(content: bytes) -> Problem | None:
+    """What a file is where it is no text file at all, by its first bytes; None for a text."""
+    start = content[:64]
+    if start.startswith(b"PK\x03\x04"):
+        what = _("a workbook (xlsx) or a packed file (zip)")
+    elif start.startswith(b"\xd0\xcf\x11\xe0"):
+        what = _("an old workbook (xls)")
+    elif start.startswith(b"%PDF"):
+        what = _("a PDF")
+    elif start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in start:
+        what = _("a text in UTF-16, or no text")
+    else:
+        return None
+    message = _(
+        "This is %(what)s, and not a file as this bank gives it. Fetch the file from the bank again and hand"
+        " it in without opening or saving it in another program."
+    )
+    return at(None, "another_kind", message % {"what": what})
+
+
 def encoding_problem(row: int, encoding: str) -> Problem:
     """The bytes are not in the encoding that this bank has declared."""
     return at(

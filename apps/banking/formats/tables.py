@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from apps.banking.formats.profiles import Cell, Table
-from apps.banking.formats.refusals import at, encoding_problem, refuse, truncated
+from apps.banking.formats.refusals import another_kind, at, encoding_problem, refuse, truncated
 from apps.banking.formats.values import BadValue, Value, read_value, write_value
 from apps.core.errors import Problem
 
@@ -95,13 +95,16 @@ def read_csv(form: Table, content: bytes) -> Content:
 
 def _texts(form: Table, content: bytes) -> list[str]:
     """The lines of a file, decoded one by one in the declared encoding and no other."""
+    other = another_kind(content)
+    if other is not None:
+        raise refuse([other])
     body = content
     if form.bom:
         if not content.startswith(UTF8_MARK):
             raise refuse([encoding_problem(1, form.shown_encoding)])
         body = content[len(UTF8_MARK) :]
     elif content.startswith(OTHER_MARKS):
-        raise refuse([encoding_problem(1, form.shown_encoding)])
+        raise refuse([_marked(form)])
     end = form.line_end.encode()
     if not body.endswith(end):
         raise refuse([_unfinished(form, body)])
@@ -116,11 +119,22 @@ def _texts(form: Table, content: bytes) -> list[str]:
     return [decoded(form, piece, number) for number, piece in enumerate(pieces, start=1)]
 
 
+def _marked(form: Table) -> Problem:
+    """Why a file that begins with a byte order mark is not as this bank gives it."""
+    if form.encoding != "utf-8":
+        return encoding_problem(1, form.shown_encoding)
+    message = _(
+        "The file begins with a byte order mark, which this bank's files never have: another program saved it"
+        " anew. Take it in as the bank gave it."
+    )
+    return at(1, "wrong_encoding", message)
+
+
 def _unfinished(form: Table, body: bytes) -> Problem:
     """Why a file does not end as this bank ends a line."""
     if not body:
         return at(None, "empty", _("The file is empty. Fetch it from the bank again."))
-    if b"\n" in body and form.line_end.encode() not in body:
+    if (b"\n" in body or b"\r" in body) and form.line_end.encode() not in body:
         message = _(
             "The lines end in another way than in this bank's files: another program saved the file anew."
             " Take it in as the bank gave it."
@@ -156,7 +170,7 @@ def require_check(form: Table, content: bytes, pieces: list[bytes]) -> None:
     """The check value of the last line is that of everything before it."""
     title = (form.check_title + form.delimiter).encode(form.encoding)
     if not pieces[-1].startswith(title):
-        raise refuse([truncated(len(pieces))])
+        raise refuse([_in_another_encoding(form, content, 1) or truncated(len(pieces))])
     end = len(content) - len(pieces[-1]) - len(form.line_end)
     digest = hashlib.new(form.check, content[:end]).hexdigest()
     if pieces[-1] != title + digest.encode():
@@ -166,16 +180,27 @@ def require_check(form: Table, content: bytes, pieces: list[bytes]) -> None:
 
 def _wrong_titles(form: Table, content: bytes, row: int) -> Problem:
     """Other columns, or the right ones in another encoding."""
-    title = max((column.title for column in form.columns), key=len)
-    for encoding in ("utf-8", "gb18030"):
-        if title.encode(encoding) != title.encode(form.encoding) and title.encode(encoding) in content:
-            return encoding_problem(row, form.shown_encoding)
-    return at(
+    wrong = at(
         row,
         "wrong_columns",
         _("The columns are not those of this bank's file. Expected: %(titles)s")
         % {"titles": form.delimiter.join(column.title for column in form.columns)},
     )
+    return _in_another_encoding(form, content, row) or wrong
+
+
+def _in_another_encoding(form: Table, content: bytes, row: int) -> Problem | None:
+    """That the file has this bank's columns, but not in its encoding."""
+    titles = [column.title for column in form.columns if not column.title.isascii()]
+    title = max(titles, key=len, default="")
+    for encoding in ("utf-8", "gb18030"):
+        if (
+            title
+            and title.encode(encoding) != title.encode(form.encoding)
+            and title.encode(encoding) in content
+        ):
+            return encoding_problem(row, form.shown_encoding)
+    return None
 
 
 def read_framed(
