@@ -44,7 +44,7 @@ def run(scale: str) -> list[Row]:
     peer: dict[ClaimKind, float] = {}
     figures: dict[ClaimKind, dict[int, tuple[float, float, float]]] = {kind: {} for kind in _CANDIDATES}
     for size in sizes:
-        of = _class_of(size)
+        of = class_of(size)
         for kind in _CANDIDATES:
             if kind == ClaimKind.REMAINDER:
                 make.paid(of)
@@ -67,7 +67,8 @@ def _rows(kind: ClaimKind, found: dict[int, tuple[float, float, float]]) -> Iter
     yield Row(f"  its goal, {kind.value}", ours, None, GOAL_LINES_A_SECOND, "lines/s", at_most=1.0)
 
 
-def _class_of(size: int) -> make.Money:
+def class_of(size: int) -> make.Money:
+    """A class of so many people, the same in every run, with money for all of them."""
     entries = []
     for row in islice(people(size, Random(size)), size):  # noqa: S311 - the same people in every run
         name, number, mobile = row[:3]
@@ -98,14 +99,15 @@ def _assess(of: make.Money) -> None:
     Assessment.objects.bulk_create(rows, batch_size=5000)
 
 
-def _tidy() -> None:
+def tidy() -> None:
+    """Vacuum and count what was just filled, as the database does by itself some minutes later."""
     with as_owner(connection), connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE claims_claim, claims_claimline, apprentices_enrolment")
         cursor.execute("VACUUM ANALYZE claims_entitlement, training_assessment")
 
 
 def _ours(of: make.Money, kind: ClaimKind) -> float:
-    _tidy()
+    tidy()
     begun = time.perf_counter()
     claim = make.computed(of, kind, on=ASSESSED_ON if kind == ClaimKind.REMAINDER else ON)
     seconds = time.perf_counter() - begun
