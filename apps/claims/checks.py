@@ -88,8 +88,14 @@ def account_confirmed(claim: Claim) -> Iterator[Problem]:
 
 
 def evidence_enough(claim: Claim) -> Iterable[Problem]:
-    """At settlement each class has photos or videos of its training (3(3)1; the number is a choice)."""
+    """At settlement each class has photos or videos of its training (3(3)1; the number is a choice).
+
+    A claim under which nothing is due to anybody needs none: of a class that everybody left before the first
+    lesson nothing could be shown, and its advance would never come back.
+    """
     if claim.kind != ClaimKind.REMAINDER:
+        return
+    if not claim.pay_fen and not claim.lines.filter(due_fen__gt=0).exists():
         return
     needed = parameter(claim.policy_document, "settlement_evidence_min", claim.training_class.rules_on)
     found = _evidence_of(claim).count()

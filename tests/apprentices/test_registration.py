@@ -1,6 +1,6 @@
 """Single registrations: by form, corrected, taken off, and the class that they belong to."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -34,6 +34,15 @@ def test_training_does_not_begin_before_the_plan_was_approved(shop):
     with pytest.raises(InvalidInput) as refused:
         make.open_class(shop, starts_on=date(2023, 2, 28))
     assert codes(refused) == ["starts_before_approval"]
+
+
+def test_training_begins_within_the_period_of_the_plan():
+    last = make.ON + timedelta(days=700)
+    shop = make.workshop(ends_on=last)
+    with pytest.raises(InvalidInput) as refused:
+        make.open_class(shop, starts_on=last + timedelta(days=1))
+    assert codes(refused) == ["starts_after_plan"]
+    assert make.open_class(shop, starts_on=last).starts_on == last
 
 
 def test_nobody_opens_a_class_of_another_enterprise(shop):

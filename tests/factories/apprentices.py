@@ -114,6 +114,7 @@ def workshop(
     level: str = LEVEL,
     term_months: int = 24,
     on: date = ON,
+    ends_on: date | None = None,
     enterprise: Enterprise | None = None,
 ) -> Workshop:
     """An enterprise of a district with an approved plan of one line."""
@@ -130,6 +131,7 @@ def workshop(
         level=level,
         term_months=term_months,
         on=on,
+        ends_on=ends_on,
     )
     return Workshop(
         enterprise=enterprise,
@@ -152,6 +154,7 @@ def approved_plan(
     level: str = LEVEL,
     term_months: int = 24,
     on: date = ON,
+    ends_on: date | None = None,
 ) -> Plan:
     """A plan that went through its states without its content being looked at."""
     document = policy(on)
@@ -167,6 +170,7 @@ def approved_plan(
             superior_unit_id=enterprise.organisation.superior_id,
             policy_document=document,
             starts_on=on,
+            ends_on=ends_on,
             created_by_id=clerk.user_id,
         )
     PlanLine.objects.create(

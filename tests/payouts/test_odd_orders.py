@@ -15,6 +15,7 @@ from apps.claims.services.sign_claim import sign_claim
 from apps.core.errors import Conflict, InvalidInput, Refused
 from apps.ledger.models import Reservation
 from apps.payouts.models import Recovery
+from apps.payouts.services.receive_recovery import receive_recovery
 from apps.payouts.services.record_payment import record_payment
 from apps.payouts.services.record_return import record_return
 from apps.payouts.services.release_payment import release_payment
@@ -91,6 +92,7 @@ def test_a_class_that_began_before_the_document_it_was_enrolled_under_trains_and
         kind=ClaimKind.REMAINDER,
         training_class=training_class,
         policy_document=training_class.policy_document,
+        pay_fen=1,
     )
     assert [problem.code for problem in evidence_enough(claim)] == ["evidence_missing"]
 
@@ -318,3 +320,37 @@ def test_a_budget_that_covers_the_advance_alone_says_what_is_reserved():
     of = make.money(people=2, special_fen=2_000_000, employment_fen=0)
     with translation.override("en"), pytest.raises(Refused, match="the whole standard is reserved"):
         make.signed(of)
+
+
+def test_an_advance_comes_back_of_a_class_that_everybody_left_before_the_first_lesson():
+    of = make.money(people=2)
+    make.paid(of)
+    for enrolment in of.enrolments():
+        records.withdraw_enrolment(of.clerk, enrolment, on=LATER, opinion=Opinion(reason="离职"))
+    claim = make.approved(of, ClaimKind.REMAINDER, on=LATER)
+    sign_recovery(of.supervisor, claim, on=LATER)
+    assert Recovery.objects.get().amount_fen == -claim.net_fen > 0
+
+
+def test_where_something_is_due_the_training_is_shown():
+    of = make.money(people=2)
+    make.paid(of)
+    leaving, staying = of.enrolments()
+    records.withdraw_enrolment(of.clerk, leaving, on=LATER, opinion=Opinion(reason="离职"))
+    make.result(of, staying, "passed", certificate=True, on=LATER)
+    with pytest.raises(Refused) as refused:
+        make.approved(of, ClaimKind.REMAINDER, on=LATER)
+    assert [problem.code for problem in refused.value.problems] == ["evidence_missing"]
+
+
+def test_nothing_comes_back_before_it_was_paid():
+    of = make.money(people=1)
+    make.paid(of)
+    records.withdraw_enrolment(of.clerk, of.enrolments()[0], on=LATER, opinion=Opinion(reason="离职"))
+    sign_recovery(of.supervisor, make.approved(of, ClaimKind.REMAINDER, on=LATER), on=LATER)
+    recovery = Recovery.objects.get()
+    wanted = {"amount_fen": 100, "bank_serial": "R1", "key": "r1", "on": LATER}
+    with pytest.raises(InvalidInput) as refused:
+        receive_recovery(of.finance, recovery, received_on=ON - timedelta(days=1), **wanted)
+    assert [problem.code for problem in refused.value.problems] == ["before_payment"]
+    assert receive_recovery(of.finance, recovery, received_on=ON, **wanted).amount_fen == 100

@@ -28,8 +28,8 @@ def open_class(
     Training runs from `starts_on` (by default the plan's first day, or today when that is past) for the
     term that was approved with the line. Raises `NotFound` for a plan or line that is not the actor's,
     `Forbidden` for another role, `Refused` when the plan is not approved, enterprise or institution may not
-    begin a training or its headcount is used up, `InvalidInput` for a start before the approval. Source:
-    Beijing 2022-11, part 5.
+    begin a training or its headcount is used up, `InvalidInput` for a start before the approval or after the
+    plan's period. Source: Beijing 2022-11, part 5.
     """
     if not actor.is_enterprise:
         raise Forbidden(_("Only the enterprise opens classes."), code="not_your_step")
@@ -54,6 +54,11 @@ def open_class(
             problems=[
                 Problem("starts_before_approval", message % {"day": plan.approved_on}, "五", "starts_on")
             ]
+        )
+    if plan.ends_on is not None and starts_on > plan.ends_on:
+        message = _("Training begins within the period of the plan, by %(day)s.")
+        raise InvalidInput(
+            problems=[Problem("starts_after_plan", message % {"day": plan.ends_on}, "五", "starts_on")]
         )
     pk = _next_key()
     training_class = TrainingClass(

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -10,8 +11,9 @@ from apps.accounts.roles import Role
 from apps.core import failpoints, rls
 from apps.core.errors import Forbidden, InvalidInput, NotFound, Problem, Refused
 from apps.core.money import yuan
+from apps.payouts.enums import OrderState
 from apps.payouts.instalments import agreement_in_force
-from apps.payouts.models import Recovery, RecoveryReceipt, UndoneReceipt
+from apps.payouts.models import PaymentOrder, Recovery, RecoveryReceipt, UndoneReceipt
 from apps.payouts.postings import post_receipt
 from apps.payouts.services.booking import after_write_off, book_back, end_claim
 
@@ -30,7 +32,7 @@ def receive_recovery(
 
     The same `key` again returns the first receipt. The last fen settles the claim. What was written off is
     taken like any other money. Raises `Refused` for more than is owed or a serial number that already
-    counts, `Forbidden` for anybody but finance.
+    counts, `InvalidInput` for a day in the future or before the payment, `Forbidden` for anybody but finance.
     """
     if actor.role != Role.FINANCE_OFFICER:
         raise Forbidden(_("Finance records what comes in."), code="not_your_step")
@@ -45,6 +47,7 @@ def receive_recovery(
         known = RecoveryReceipt.objects.filter(key=key).first()
         if known is not None:
             return known
+        _require_after_payment(locked, received_on)
         before = _require_fitting(locked, amount_fen, serial)
         # The receipt whose place it takes may be another district's.
         with rls.whole_city():
@@ -84,6 +87,18 @@ def _require_sound(amount_fen: int, received_on: date, serial: str, on: date) ->
         problems.append(Problem("future", _("The day of receipt is not in the future."), field="received_on"))
     if problems:
         raise InvalidInput(code="bank_data", problems=problems)
+
+
+def _require_after_payment(recovery: Recovery, received_on: date) -> None:
+    """Nothing comes back that was not paid yet. It may come before the notice: then it waited in suspense."""
+    orders = PaymentOrder.objects.filter(
+        claim__training_class=recovery.claim.training_class_id, state=OrderState.PAID
+    )
+    paid_on = orders.aggregate(day=Min("paid_on"))["day"]
+    if paid_on is not None and received_on < paid_on:
+        message = _("What is recovered was paid on %(day)s; nothing came back before. Check the day.")
+        problem = Problem("before_payment", message % {"day": paid_on}, field="received_on")
+        raise InvalidInput(code="bank_data", problems=[problem])
 
 
 def _require_fitting(recovery: Recovery, amount_fen: int, serial: str) -> RecoveryReceipt | None:
