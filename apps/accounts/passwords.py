@@ -2,6 +2,11 @@
 
 from typing import Any
 
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+    UserAttributeSimilarityValidator,
+)
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -27,3 +32,24 @@ class CharacterClassesValidator:
         return _(
             "Use at least %(minimum)d of these four: small letters, capital letters, digits, other signs."
         ) % {"minimum": self.minimum}
+
+
+class SimilarityValidator(UserAttributeSimilarityValidator):
+    """Django's, in words that do not say 你 to an official."""
+
+    def get_help_text(self) -> str:
+        return _("The password must not resemble the user name, the name or the e-mail.")
+
+
+class LengthValidator(MinimumLengthValidator):
+    """Django's, in our words."""
+
+    def get_help_text(self) -> str:
+        return _("The password has at least %(count)d characters.") % {"count": self.min_length}
+
+
+class CommonValidator(CommonPasswordValidator):
+    """Django's, in our words."""
+
+    def get_help_text(self) -> str:
+        return _("A password that many people use is not taken.")

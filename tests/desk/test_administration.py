@@ -188,6 +188,7 @@ def test_the_access_log_is_filtered_and_shows_no_number() -> None:
     assert "登录失败" in page
     assert "li.ming" in page
     assert user.person.id_number not in page
+    assert "accounts.user" not in page
     nobody = audit.get(f"{BASE}/access-log/", {"who": "nobody"}).content.decode()
     assert "没有符合条件的日志" in nobody
     old = audit.get(f"{BASE}/access-log/", {"until": "2000-01-01"}).content.decode()

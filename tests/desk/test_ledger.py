@@ -141,6 +141,9 @@ def test_workbooks_hold_what_the_pages_show_and_are_logged():
 
     legs = rows(reverse("desk:ledger_journal"))
     assert len(legs) == Leg.objects.count()
+    assert {row[6] for row in legs} == {"朝阳区"}
+    about = {row[9].rpartition(" ")[0] for row in legs if row[9]}
+    assert about == {"付款单", "申请明细"}
     assert sum(round(row[7] * 100) for row in legs if row[7]) == sum(row.debit_fen for row in trial_balance())
     assert len(rows(reverse("desk:ledger_trial_balance"))) == len(trial_balance())
     lines = rows(reverse("desk:ledger_statement", args=["cash"]))

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
@@ -40,7 +41,7 @@ class AccessLog(AppendOnlyModel):
     subject_type = models.CharField(_("Subject"), max_length=60, blank=True)
     subject_id = models.CharField(max_length=60, blank=True)
     reason = models.CharField(_("Reason"), max_length=500, blank=True)
-    ip = models.GenericIPAddressField(_("Address"), null=True)
+    ip = models.GenericIPAddressField(pgettext_lazy("network", "Address"), null=True)
     request_id = models.CharField(max_length=64, blank=True)
 
     objects = AccessLogQuerySet.as_manager()

@@ -6,6 +6,7 @@ from axes.models import AccessAttempt
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from apps.accounts.access import access
@@ -14,9 +15,26 @@ from apps.accounts.models import AccessLog, User
 from apps.accounts.roles import Role
 from apps.core import clock, keyset
 from apps.desk.forms.administration import AccessLogFilter
+from apps.desk.naming import table_name
 from apps.desk.views.administration.shared import matches
 
 _FAILURES = (AccessAction.SIGN_IN_FAILED, AccessAction.LOCKED_OUT, AccessAction.CONFIRMATION_FAILED)
+
+
+# What is no table of its own.
+_NAMES = {
+    "route": gettext_lazy("Page"),
+    "ledger.journal": gettext_lazy("Journal"),
+    "ledger.trialbalance": gettext_lazy("Trial balance"),
+    "ledger.books": gettext_lazy("Books"),
+    "reconciliation.suspense": gettext_lazy("Suspense"),
+    "claims.objection.objector": gettext_lazy("Objector"),
+}
+
+
+def subject_name(kind: str) -> str:
+    """What an entry is about, in the reader's language; the bare word where nobody knows it."""
+    return str(_NAMES[kind]) if kind in _NAMES else table_name(kind)
 
 
 @require_safe
@@ -44,7 +62,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
     page, pager = keyset.page_of(found, request, order=("-id",), size=50)
     ids = {row.user_id for row in page if row.user_id}
     people = {user.pk: user for user in User.objects.filter(pk__in=ids).select_related("person")}
-    rows = [(row, people.get(row.user_id or 0)) for row in page]
+    rows = [(row, people.get(row.user_id or 0), subject_name(row.subject_type)) for row in page]
     locked = AccessAttempt.objects.filter(
         failures_since_start__gte=settings.AXES_FAILURE_LIMIT,
         attempt_time__gte=clock.now() - timedelta(hours=settings.AXES_COOLOFF_TIME),

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 
 from apps.accounts.access import access
 from apps.accounts.enums import AccessAction
-from apps.accounts.models import District
 from apps.accounts.services import log_access
 from apps.casework import subjects
 from apps.core import keyset
 from apps.core.clock import today
 from apps.core.errors import InvalidInput
 from apps.desk.forms.ledger import DayFilter, ExportForm, JournalForm, SpanFilter
+from apps.desk.naming import district_names
 from apps.desk.views.ledger import READERS
 from apps.desk.views.ledger.sheets import journal_sheet, statement_sheet, trial_balance_sheet
 from apps.ledger.exporting import FORMATS, Scope, export
@@ -59,7 +59,7 @@ def journal_page(request: HttpRequest) -> HttpResponse:
         log_access(request.actor, AccessAction.EXPORTED, ("ledger.journal", ""), request=request)
         return journal_sheet(found.iterator(chunk_size=2_000), wanted.district)
     page, pager = keyset.page_of(journal(wanted), request, order=("-id",))
-    districts = _district_names()
+    districts = district_names()
     entries = [
         {
             "head": head,
@@ -104,7 +104,7 @@ def trial_balance_page(request: HttpRequest) -> HttpResponse:
         return trial_balance_sheet(rows)
     context = {
         "form": form,
-        "groups": _by_fund(rows, _district_names()),
+        "groups": _by_fund(rows, district_names()),
         "debit_fen": sum(row.debit_fen for row in rows),
         "credit_fen": sum(row.credit_fen for row in rows),
         "on": on or today(),
@@ -143,7 +143,7 @@ def statement(request: HttpRequest, code: str) -> HttpResponse:
         log_access(request.actor, AccessAction.EXPORTED, account, request=request)
         return statement_sheet(account.pk, lines)
     page = statement_page(account, **wanted, after=request.GET.get("after", ""))
-    funds, districts = {row.pk: row.label for row in Fund.objects.all()}, _district_names()
+    funds, districts = {row.pk: row.label for row in Fund.objects.all()}, district_names()
     context = {
         "form": form,
         "account": account,
@@ -208,10 +208,6 @@ def _subject(head: Transaction) -> dict[str, str]:
         return {}
     url = reverse(about.desk_url, args=[head.subject_id]) if about.desk_url else ""
     return {"name": f"{about.name} {head.subject_id}", "url": url}
-
-
-def _district_names() -> dict[str, str]:
-    return {row.pk: row.label for row in District.objects.all()}
 
 
 def _with(request: HttpRequest, **changes: str) -> str:

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.spreadsheets import Column, Sheet, write_workbook
+from apps.desk.naming import district_names, table_name
 from apps.ledger.journal import with_legs
 from apps.ledger.kinds import kind_label
 from apps.ledger.models import Fund, Transaction
@@ -59,16 +60,17 @@ def journal_sheet(heads: Iterable[Transaction], district: str) -> HttpResponse:
 
 
 def _journal_rows(heads: Iterator[Transaction], district: str) -> Iterator[tuple]:
+    names = district_names()
     chunk: list[Transaction] = []
     for head in heads:
         chunk.append(head)
         if len(chunk) == _CHUNK:
-            yield from _leg_rows(chunk, district)
+            yield from _leg_rows(chunk, district, names)
             chunk = []
-    yield from _leg_rows(chunk, district)
+    yield from _leg_rows(chunk, district, names)
 
 
-def _leg_rows(chunk: list[Transaction], district: str) -> Iterator[tuple]:
+def _leg_rows(chunk: list[Transaction], district: str, names: dict[str, str]) -> Iterator[tuple]:
     for head, legs in with_legs(chunk, district):
         for leg in legs:
             yield (
@@ -78,7 +80,7 @@ def _leg_rows(chunk: list[Transaction], district: str) -> Iterator[tuple]:
                 head.memo,
                 leg.account.label,
                 leg.fund.label,
-                leg.district_code,
+                names.get(leg.district_code, leg.district_code),
                 leg.debit_fen or None,
                 leg.credit_fen or None,
                 _subject(leg.subject_type or head.subject_type, leg.subject_id or head.subject_id),
@@ -88,12 +90,13 @@ def _leg_rows(chunk: list[Transaction], district: str) -> Iterator[tuple]:
 
 def trial_balance_sheet(rows: Iterable[BalanceRow]) -> HttpResponse:
     """A row for each account and fund."""
+    names = district_names()
     cells = (
         (
             row.fund.label,
             row.account.label,
             row.account.get_kind_display(),
-            row.district,
+            names.get(row.district, row.district),
             row.debit_fen,
             row.credit_fen,
             row.balance_fen,
@@ -105,6 +108,7 @@ def trial_balance_sheet(rows: Iterable[BalanceRow]) -> HttpResponse:
 
 def statement_sheet(name: str, lines: Iterable[StatementLine]) -> HttpResponse:
     """A row for each leg of an account, with the balance after it."""
+    names = district_names()
     funds = {row.pk: row.label for row in Fund.objects.all()}
     cells = (
         (
@@ -113,7 +117,7 @@ def statement_sheet(name: str, lines: Iterable[StatementLine]) -> HttpResponse:
             kind_label(line.kind),
             line.memo,
             funds.get(line.fund, line.fund),
-            line.district,
+            names.get(line.district, line.district),
             line.debit_fen or None,
             line.credit_fen or None,
             line.running_fen,
@@ -125,7 +129,7 @@ def statement_sheet(name: str, lines: Iterable[StatementLine]) -> HttpResponse:
 
 
 def _subject(kind: str, number: int | None) -> str:
-    return f"{kind}/{number}" if kind and number else ""
+    return f"{table_name(kind)} {number}" if kind and number else ""
 
 
 def workbook(name: str, sheet: Sheet) -> HttpResponse:
