@@ -14,5 +14,8 @@ def read_upload(uploaded: UploadedFile) -> tuple[bytes, str]:
     if not uploaded.size:
         raise InvalidInput(_("The file is empty. Choose the file again."), code="file_empty")
     if uploaded.size > FILE_BYTES_MAX:
-        raise InvalidInput(_("The file is too large for a file of a bank."), code="file_too_large")
+        message = _(
+            "The file is larger than %(limit)s MB. Choose the bank's file, or ask the bank for fewer days in one."
+        )
+        raise InvalidInput(message % {"limit": FILE_BYTES_MAX // 1024 // 1024}, code="file_too_large")
     return b"".join(uploaded.chunks()), clean_name(uploaded.name or "bank.csv")

@@ -85,6 +85,24 @@ def test_what_it_cannot_do_it_says(bank, words):
         bank(*words)
 
 
+def test_it_shows_what_it_keeps_and_names_it_where_something_else_is_asked_for(bank, file):
+    assert "empty" in bank("show")
+    bank("take", str(file))
+    shown = bank("show")
+    order = payment_file(3).payments[0].order_number
+    assert PAYER in shown
+    assert f"{order} pending" in shown
+    for words, known in [
+        (("settle", "ZF-NONE"), payment_file(3).number),
+        (("receive", "11002222333344445555", "1.00"), PAYER),
+        (("settle", payment_file(3).number, "--fail", "SQ1=x"), "SQ1"),
+        (("settle", payment_file(3).number, "--fail", "SQ1"), "ORDER=REASON"),
+        (("return", order), "no paid order"),
+    ]:
+        with pytest.raises(CommandError, match=known):
+            bank(*words)
+
+
 def test_the_same_seed_refuses_the_same_payments():
     file = payment_file(60)
     content = write_payment_file(profile(KEY), file)

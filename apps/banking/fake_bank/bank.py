@@ -71,7 +71,7 @@ class FakeBank:
 
         `failures` names orders to refuse and why; the shares pick others by the seed.
         """
-        orders = self.book.of_batch(number)
+        orders = self._batch(number)
         for order in orders:
             if order.state != "pending":
                 continue
@@ -100,7 +100,10 @@ class FakeBank:
 
     def give_back(self, order_number: str, on: date, reason: str = "账号已销户") -> Movement:
         """Send a payment back that had been made: the money comes in again under its order number."""
-        order = self.book.orders[order_number]
+        order = self.book.orders.get(order_number)
+        if order is None or order.state != "paid":
+            paid = [found.number for found in self.book.orders.values() if found.state == "paid"]
+            raise Refusal(f"there is no paid order {order_number}; paid are {_named(paid)}")
         movement = self.book.move(
             order.payer_account,
             on,
@@ -120,9 +123,7 @@ class FakeBank:
 
     def result(self, number: str, *, share: float = 1.0, fault: str = "") -> bytes:
         """The result file of a batch: for a first share of its orders, and with a fault if asked for."""
-        orders = self.book.of_batch(number)
-        if not orders:
-            raise Refusal(f"there is no batch {number}")
+        orders = self._batch(number)
         orders = orders[: max(1, round(len(orders) * share))]
         if fault == "wrong-amount":
             orders = [replace(orders[0], amount_fen=orders[0].amount_fen + 1), *orders[1:]]
@@ -149,6 +150,22 @@ class FakeBank:
 
     def statement(self, account: str, from_day: date, to_day: date) -> bytes:
         """The statement of an account."""
-        if account not in self.book.accounts:
-            raise Refusal(f"there is no account {account[-4:]}")
+        self.require_account(account)
         return statement_file(self.profile, self.book, account, from_day, to_day)
+
+    def _batch(self, number: str) -> list[Order]:
+        """The orders of a batch. Raises Refusal for one that was never taken, naming those that were."""
+        orders = self.book.of_batch(number)
+        if not orders:
+            known = dict.fromkeys(order.batch for order in self.book.orders.values())
+            raise Refusal(f"there is no batch {number}; the bank has {_named(list(known))}")
+        return orders
+
+    def require_account(self, number: str) -> None:
+        """Raise Refusal for an account that the bank does not keep, naming those that it keeps."""
+        if number not in self.book.accounts:
+            raise Refusal(f"there is no account {number}; the bank keeps {_named(list(self.book.accounts))}")
+
+
+def _named(numbers: list[str]) -> str:
+    return ", ".join(numbers[-10:]) or "none yet"

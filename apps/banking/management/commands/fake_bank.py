@@ -50,6 +50,7 @@ class Command(BaseCommand):
         receive.add_argument("--reference", default="")
         back = verbs.add_parser("return", help="send a payment back that had been made")
         back.add_argument("order")
+        verbs.add_parser("show", help="the accounts and batches in its book")
         opened = verbs.add_parser("open", help="open an account with money on it")
         opened.add_argument("account")
         opened.add_argument("amount", help="in yuan")
@@ -71,7 +72,12 @@ class Command(BaseCommand):
         return f"{number}: {len(orders)} payments, {total} yuan"
 
     def _settle(self, bank: FakeBank, on: date, options: dict[str, Any]) -> str:
+        if any("=" not in pair for pair in options["fail"]):
+            raise Refusal("say ORDER=REASON with --fail")
         failures = dict(pair.split("=", 1) for pair in options["fail"])
+        strange = sorted(set(failures) - {order.number for order in bank.book.of_batch(options["batch"])})
+        if strange:
+            raise Refusal(f"batch {options['batch']} has no order {', '.join(strange)}")
         orders = bank.settle(
             options["batch"],
             on,
@@ -94,6 +100,7 @@ class Command(BaseCommand):
 
     def _receive(self, bank: FakeBank, on: date, options: dict[str, Any]) -> str:
         fen = parse_yuan(options["amount"])
+        bank.require_account(options["account"])
         movement = bank.receive(
             options["account"], fen, on, payer=options["payer"], reference=options["reference"]
         )
@@ -101,6 +108,17 @@ class Command(BaseCommand):
 
     def _return(self, bank: FakeBank, on: date, options: dict[str, Any]) -> str:
         return bank.give_back(options["order"], on).serial
+
+    def _show(self, bank: FakeBank, on: date, options: dict[str, Any]) -> str:
+        lines = [
+            f"account {number} {about['name']}: {yuan(bank.book.balance(number))} yuan"
+            for number, about in bank.book.accounts.items()
+        ]
+        for batch in dict.fromkeys(order.batch for order in bank.book.orders.values()):
+            orders = bank.book.of_batch(batch)
+            states = ", ".join(f"{order.number} {order.state}" for order in orders[:10])
+            lines.append(f"batch {batch}, {len(orders)} payments: {states}")
+        return "\n".join(lines) or "The book is empty: take a payment file in, or open an account."
 
     def _open(self, bank: FakeBank, on: date, options: dict[str, Any]) -> str:
         bank.open_account(options["account"], options["name"], parse_yuan(options["amount"]))
