@@ -12,6 +12,7 @@ from django.utils import translation
 from apps.apprentices import services
 from apps.apprentices.enums import EnrolmentState, RosterState
 from apps.apprentices.models import Enrolment, LineSeats, RosterProblem
+from apps.apprentices.roster.giving_back import bad_rows
 from apps.apprentices.roster.pipeline import quick_turns
 from apps.casework.engine import Opinion
 from apps.core.files import open_file
@@ -171,6 +172,19 @@ def test_the_rows_to_correct_come_back_as_a_workbook_with_their_reasons(read):
     assert len(headings) == 12
     marked = [cell.value for cell in page[2] if cell.fill.fgColor.rgb == "FFFBE3E0"]
     assert marked == ["2023-05-31"]
+
+
+def test_a_reason_that_several_columns_share_names_its_column(read):
+    roster_file = read(
+        csv_bytes([line(contract_from="2023-13-01", agreement_signed_on="46296", mobile="12")])
+    )
+    with translation.override("zh-hans"):
+        ((_row, _cells, reasons_of_row),) = bad_rows(roster_file)
+    assert [str(one.message).split("：")[0] for one in reasons_of_row] == [
+        "手机号应为11位数字，以13至19开头。",
+        "合同起始日",
+        "培训协议签订日",
+    ]
 
 
 def test_the_workbook_of_rows_to_correct_can_be_corrected_and_uploaded(read):

@@ -15,8 +15,7 @@ from apps.api.serializers import classes as shapes
 from apps.api.views.cases import ActingView, CaseViewSet, DocumentsMixin, with_steps
 from apps.apprentices import services
 from apps.apprentices.models import Enrolment, RosterFile, TrainingClass
-from apps.apprentices.problems import as_problems
-from apps.apprentices.roster.giving_back import article_finder, cells_of
+from apps.apprentices.roster.giving_back import article_finder, cells_of, reasons_of
 from apps.apprentices.transitions import CLASS_TRANSITIONS, ENROLMENT_TRANSITIONS
 from apps.core.clock import today
 from apps.plans.models import Course, Mentor, Plan
@@ -165,7 +164,7 @@ class RosterFileViewSet(
             {
                 "row": bad.row,
                 "name": cells_of(bad)["name"],
-                "problems": as_problems(bad.problems, article, bad.row),
+                "problems": reasons_of(bad, article),
             }
             for bad in page
         ]

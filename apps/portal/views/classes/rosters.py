@@ -13,9 +13,8 @@ from apps.accounts.services import log_access
 from apps.apprentices import selectors, services
 from apps.apprentices.checks import OPEN_ROSTER
 from apps.apprentices.models import RosterFile
-from apps.apprentices.problems import as_problems
 from apps.apprentices.roster.columns import COLUMNS, TEMPLATE_NOTES
-from apps.apprentices.roster.giving_back import XLSX, article_finder, cells_of
+from apps.apprentices.roster.giving_back import XLSX, article_finder, cells_of, reasons_of
 from apps.core import jobs, keyset
 from apps.core.clock import today
 from apps.core.errors import Conflict, NotFound, ShituError
@@ -111,7 +110,7 @@ def _shown(problem: Any, article: Any) -> dict[str, Any]:
         "name": cells["name"],
         "id_number": mask_id(cells["id_number"]),
         "mobile": mask_mobile(cells["mobile"]),
-        "reasons": as_problems(problem.problems, article),
+        "reasons": reasons_of(problem, article),
     }
 
 
