@@ -180,6 +180,18 @@ def _hint(
         if line.amount_fen > 0:
             sentence = _("It seems that the bank sent the payment %(order)s back.") % about
             return Hint(sentence, sent_back=order.state == OrderState.PAID)
+        if order.state == OrderState.FAILED:
+            message = _(
+                "It names %(order)s, which the bank called failed. Have the bank confirm in writing; if it"
+                " paid, release the claim again and record the payment by hand with this serial number."
+            )
+            return Hint(message % about)
+        if order.state == OrderState.PAID:
+            message = _(
+                "It names %(order)s, which counts as paid already. If another movement shows that payment,"
+                " the bank paid twice: take this one to suspense and have the money come back."
+            )
+            return Hint(message % about)
         return Hint(_("It is the payment %(order)s: take in the bank's result file of its batch.") % about)
     if notice is not None:
         about = {"notice": notice.number, "open": yuan(notice.open_fen)}

@@ -15,7 +15,8 @@ def read_upload(uploaded: UploadedFile) -> tuple[bytes, str]:
         raise InvalidInput(_("The file is empty. Choose the file again."), code="file_empty")
     if uploaded.size > FILE_BYTES_MAX:
         message = _(
-            "The file is larger than %(limit)s MB. Choose the bank's file, or ask the bank for fewer days in one."
+            "The file is larger than %(limit)s MB. Choose the bank's file, or ask the bank for fewer days"
+            " in one."
         )
         raise InvalidInput(message % {"limit": FILE_BYTES_MAX // 1024 // 1024}, code="file_too_large")
     return b"".join(uploaded.chunks()), clean_name(uploaded.name or "bank.csv")

@@ -1,8 +1,9 @@
 """What the bank did with an order: paid it, or refused it."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
+from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -13,6 +14,7 @@ from apps.claims.services.review_claim import bound
 from apps.claims.transitions import CLAIM_TRANSITIONS
 from apps.core import clock, failpoints, rls
 from apps.core.errors import InvalidInput, Problem, Refused
+from apps.ledger.periods import posting_day
 from apps.payouts.enums import OrderState
 from apps.payouts.models import PaymentOrder
 from apps.payouts.postings import post_cash
@@ -38,6 +40,7 @@ def record_payment(
 ) -> Claim:
     """Record that the bank paid the claim's live order; the ledger is posted as of `paid_on`.
 
+    Where that month is closed, as of the first open day.
     `by_bank`: a file of the bank says so, and not a person.
     Raises `InvalidInput` without the bank's serial number, for a day in the future or before the release,
     `Refused` when that serial number already counts for another payment.
@@ -62,7 +65,7 @@ def record_payment(
             locked,
             nets,
             actor,
-            paid_on,
+            posting_day(paid_on, on),
             key=f"order:{order.pk}:paid",
             subject=("payouts.paymentorder", order.pk),
         )
@@ -103,7 +106,10 @@ def _live_order(claim: Claim, *, by_bank: bool) -> PaymentOrder:
 
 
 def _require_after_release(released: Claim, paid_on: date) -> None:
-    released_on = released.state_since.astimezone(clock.BEIJING).date()
+    """A bank that called an attempt failed may have paid it all the same: the first of those counts."""
+    attempts = released.orders.filter(state__in=[OrderState.FAILED, OrderState.RELEASED])
+    first: datetime = attempts.aggregate(first=Min("released_at"))["first"]
+    released_on = first.astimezone(clock.BEIJING).date()
     if paid_on < released_on:
         message = _(
             "The payment was released on %(day)s; the bank cannot have paid it before. Check the day."
