@@ -18,13 +18,15 @@ class Trace:
     who: str
     role_label: str
     reason: str
+    about: models.Model | None = None
 
 
 def record_history(*subjects: models.Model, limit: int = 50) -> list[Trace]:
     """What the access log tells about records that the caller may see, the newest first."""
     condition = models.Q(pk__in=[])
-    for subject in subjects:
-        condition |= models.Q(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
+    known = {(subject._meta.label_lower, str(subject.pk)): subject for subject in subjects}
+    for label, key in known:
+        condition |= models.Q(subject_type=label, subject_id=key)
     rows = list(AccessLog.objects.filter(condition).order_by("-id")[:limit])
     people = {row.person_id for row in rows if row.person_id}
     names = dict(Person.objects.filter(pk__in=people).values_list("pk", "name"))
@@ -36,6 +38,7 @@ def record_history(*subjects: models.Model, limit: int = 50) -> list[Trace]:
             who=names.get(row.person_id or 0, ""),
             role_label=str(row.get_role_display()) if row.role else "",
             reason=row.reason,
+            about=known[row.subject_type, row.subject_id],
         )
         for row in rows
     ]

@@ -87,6 +87,8 @@ def test_an_account_is_turned_down_with_a_reason(reviewer: Client, enterprise) -
     account = enterprises.bank_account(enterprise.organisation, state=BankAccountState.PENDING)
     reviewer.post(f"{BASE}/bank-accounts/{account.pk}/", {"verb": "retire", "reason": "户名不符"})
     assert BankAccount.objects.get().retired_reason == "户名不符"
+    page = reviewer.get(f"{BASE}/enterprises/{enterprise.pk}/").content.decode()
+    assert account.masked_number in page[page.index('class="timeline"') :]
 
 
 def test_the_account_of_an_institution_comes_back_to_its_page(reviewer: Client) -> None:
@@ -127,7 +129,9 @@ def test_a_district_records_scope_and_grade_and_the_city_lists_the_institution(
     assert supervisor.post(f"{url}scopes/", scope).status_code == 422
     supervisor.post(f"{url}evaluations/", {"year": 2022, "grade": "A"})
     page = supervisor.get(url).content.decode()
-    assert "高级工" in page
+    history = page[page.index('class="timeline"') :]
+    assert "车工 · 高级工" in history
+    assert "2022: " in history
     found = Institution.objects.get()
     assert (found.standing, found.grade) == ("listed", "A")
     supervisor.post(f"{url}scopes/{found.scopes.get().pk}/end/")

@@ -163,7 +163,14 @@ def _problems(record: Record) -> list[Any]:
 
 def _entries(record: Record, accounts: list[BankAccount]) -> list[Entry]:
     return [
-        Entry(what=trace.label, at=trace.at, who=trace.who, role=trace.role_label, reason=trace.reason)
+        Entry(
+            what=trace.label,
+            at=trace.at,
+            who=trace.who,
+            role=trace.role_label,
+            reason=trace.reason,
+            details=(trace.about.masked_number,) if isinstance(trace.about, BankAccount) else (),
+        )
         for trace in record_history(record, record.organisation, *accounts, limit=20)
     ]
 

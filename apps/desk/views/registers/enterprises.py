@@ -1,11 +1,11 @@
 """The register of enterprises: record, standing, bank accounts to confirm."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Model, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -170,12 +170,24 @@ def account_rows(
     return [(account, (shown or {}).get(account.pk, "")) for account in accounts]
 
 
-def history_entries(*subjects: Any) -> list[Entry]:
-    """What the access log tells about these records, as a timeline."""
+def history_entries(*records: Model, parts: Mapping[Model, str]) -> list[Entry]:
+    """What the access log tells about records and their named parts, as a timeline."""
     return [
-        Entry(what=trace.label, at=trace.at, who=trace.who, role=trace.role_label, reason=trace.reason)
-        for trace in record_history(*subjects, limit=30)
+        Entry(
+            what=trace.label,
+            at=trace.at,
+            who=trace.who,
+            role=trace.role_label,
+            reason=trace.reason,
+            details=tuple(parts[about] for about in parts if about == trace.about),
+        )
+        for trace in record_history(*records, *parts, limit=30)
     ]
+
+
+def named_accounts(rows: Iterable[tuple[BankAccount, Any]]) -> dict[Model, str]:
+    """The bank accounts of an organisation as a timeline names them."""
+    return {account: str(account.masked_number) for account, _number in rows}
 
 
 def attempt(form: forms.Form, call: Callable[[], Any]) -> Any:
@@ -205,7 +217,7 @@ def _page(
         "standing_form": standing_form or StandingForm(),
         "keeps_standing": request.actor.role in STANDING_KEEPERS,
         "confirms": request.actor.role in CONFIRMERS,
-        "entries": history_entries(found, found.organisation, *(account for account, _number in rows)),
+        "entries": history_entries(found, found.organisation, parts=named_accounts(rows)),
     }
     return render(request, "desk/registers/enterprise.html", context, status=status)
 

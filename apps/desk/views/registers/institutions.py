@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +18,13 @@ from apps.core import keyset
 from apps.core.clock import today
 from apps.core.errors import InvalidInput, NotFound
 from apps.desk.forms.registers import DirectoryForm, EvaluationForm, ReasonForm, RegisterFilter, ScopeForm
-from apps.desk.views.registers.enterprises import CONFIRMERS, account_rows, attempt, history_entries
+from apps.desk.views.registers.enterprises import (
+    CONFIRMERS,
+    account_rows,
+    attempt,
+    history_entries,
+    named_accounts,
+)
 from apps.institutions import services
 from apps.institutions.enums import Standing
 from apps.institutions.halts import HALT_ARTICLE
@@ -193,13 +199,19 @@ def institution_page(
     occupations = occupation_names(scope.occupation_code for scope in scopes)
     levels = level_names(scope.level_code for scope in scopes)
     rows = [(occupations[scope.occupation_code], levels[scope.level_code], scope) for scope in scopes]
+    evaluations = list(found.evaluations.select_related("evaluated_by__person"))
+    parts: dict[Model, str] = {
+        **{scope: f"{occupation} · {level}" for occupation, level, scope in rows},
+        **{evaluation: f"{evaluation.year}: {evaluation.get_grade_display()}" for evaluation in evaluations},
+        **named_accounts(accounts),
+    }
     context: dict[str, Any] = {
         "institution": found,
         "problems": standing_problems(found, today()),
         "halted_lessons": lessons_by_class(request.actor, found),
         "scopes": rows,
         "today": today(),
-        "evaluations": found.evaluations.select_related("evaluated_by__person"),
+        "evaluations": evaluations,
         "accounts": accounts,
         "reasons": reasons or ReasonForm(),
         "standing_form": standing_form or DirectoryForm(),
@@ -213,9 +225,7 @@ def institution_page(
         "evaluates": role in EVALUATORS,
         "keeps_scopes": role in SCOPE_KEEPERS,
         "confirms": role in CONFIRMERS,
-        "entries": history_entries(
-            found, found.organisation, *scopes, *(account for account, _number in accounts)
-        ),
+        "entries": history_entries(found, found.organisation, parts=parts),
     }
     return render(request, "desk/registers/institution.html", context, status=status)
 
