@@ -322,8 +322,8 @@ _CLASS_STEPS = (
 )
 _ENROLMENT_STEPS = "complete detail documents history refuse remove result resume suspend transfer withdraw"
 _CLAIM_STEPS = (
-    "approve detail documents history lines missing paid present-account recompute record-failure reject release return"
-    " send-back sign sign-account sign-recovery sign-settled submit withdraw"
+    "approve detail documents history lines missing paid present-account recompute record-failure reject"
+    " release return send-back sign sign-account sign-recovery sign-settled submit withdraw"
 )
 
 
@@ -362,9 +362,14 @@ def _api_recovery(world: World) -> Pair:
     return _both(world, _recovery, seen_by=MONEY, may_refuse=True)
 
 
-@objects("api:roster-detail", "api:roster-problems")
+@objects("api:roster-detail")
 def _api_roster(world: World) -> Pair:
     return _both(world, _roster, seen_by=CASE)
+
+
+@objects("api:roster-problems")
+def _api_roster_problems(world: World) -> Pair:
+    return _both(world, _roster, seen_by=CASE, may_refuse=True)
 
 
 @objects("api:session-detail", "api:session-documents")

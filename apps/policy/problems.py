@@ -7,6 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from apps.core.errors import InvalidInput, Problem, Refused
+from apps.policy.enums import Programme
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,10 @@ class MissingFact(InvalidInput):
         super().__init__(_("The fact “%(name)s” is missing, and the answer depends on it.") % {"name": name})
 
 
+def _named(programme: str) -> object:
+    return Programme(programme).label if programme in Programme.values else programme
+
+
 class UngovernedDay(Refused):
     """No document of a programme is in force in a jurisdiction on a day."""
 
@@ -69,6 +74,9 @@ class UngovernedDay(Refused):
 
     def __init__(self, programme: str, jurisdiction: str, on: date) -> None:
         super().__init__(
-            _("No policy document for “%(programme)s” is in force in “%(jurisdiction)s” on %(on)s.")
-            % {"programme": programme, "jurisdiction": jurisdiction, "on": on.isoformat()}
+            _(
+                "On %(on)s no policy document on “%(programme)s” is in force (%(jurisdiction)s). Choose"
+                " another day, or have the city load the document that governs it."
+            )
+            % {"programme": _named(programme), "jurisdiction": jurisdiction, "on": on.isoformat()}
         )

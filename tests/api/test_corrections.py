@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from apps.accounts.roles import Role
 from apps.apprentices.services import read_roster, upload_roster, withdraw_enrolment
 from apps.casework.engine import Opinion
 from apps.claims.enums import ClaimKind
@@ -12,6 +13,7 @@ from apps.claims.services.compute_claim import compute_claim
 from apps.claims.services.submit_claim import submit_claim
 from tests.api.conftest import caller
 from tests.apprentices.conftest import csv_bytes, line
+from tests.factories import accounts
 from tests.factories import apprentices as workshops
 from tests.factories import claims as make
 from tests.factories.apprentices import ON
@@ -36,6 +38,12 @@ def test_each_row_that_was_not_taken_is_told_with_its_reasons():
     assert told[0]["name"] == "钱七"
     assert all(one["message"] and one["field"] for row in told for one in row["problems"])
     assert rows[1][1] not in answer.content.decode()
+    assert (
+        caller(accounts.member(Role.DISTRICT_REVIEWER, district=shop.plan.district))(
+            "get", address
+        ).status_code
+        == 403
+    )
 
 
 def test_a_claim_is_computed_anew_until_it_is_handed_in():

@@ -216,6 +216,7 @@ def test_a_day_before_every_document_is_governed_by_none(folder):
     with pytest.raises(UngovernedDay) as refused:
         governing_document("apprenticeship", date(2022, 5, 26))
     assert "2022-05-26" in refused.value.message
+    assert "apprenticeship" not in refused.value.message
 
 
 def test_the_city_of_the_settings_is_meant_by_default(folder, settings):

@@ -18,6 +18,7 @@ from apps.apprentices.models import Enrolment, RosterFile, TrainingClass
 from apps.apprentices.roster.giving_back import article_finder, cells_of, reasons_of
 from apps.apprentices.transitions import CLASS_TRANSITIONS, ENROLMENT_TRANSITIONS
 from apps.core.clock import today
+from apps.core.errors import Forbidden
 from apps.plans.models import Course, Mentor, Plan
 from apps.training.models import TrainingSession
 from apps.training.services.record_result import ResultFacts, record_result
@@ -156,8 +157,13 @@ class RosterFileViewSet(
     @extend_schema(responses=shapes.RosterProblemSerializer(many=True), filters=False)
     @action(detail=True, pagination_class=InFileOrder)
     def problems(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002 - the framework's signature
-        """The rows that were not taken, in the order of the file, each with its reasons."""
+        """The rows that were not taken, in the order of the file, each with its reasons: for the enterprise.
+
+        They name people who are in no class, whom nobody else has anything to do with.
+        """
         roster_file = self.get_object()
+        if not self.actor.is_enterprise:
+            raise Forbidden(code="not_with_you")
         article = article_finder(roster_file)
         page = self.paginate_queryset(roster_file.problems.all()) or []
         rows = [
