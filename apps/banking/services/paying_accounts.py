@@ -9,8 +9,9 @@ from apps.accounts.actors import Actor
 from apps.accounts.enums import AccessAction
 from apps.accounts.roles import Role
 from apps.accounts.services import log_access
+from apps.banking.enums import BatchState
 from apps.banking.formats.profiles import profile
-from apps.banking.models import PayingAccount
+from apps.banking.models import PayingAccount, PaymentBatch
 from apps.casework import notices
 from apps.casework.models import Notice
 from apps.core.crypto import blind_index
@@ -37,7 +38,7 @@ def enter_paying_account(
     """Enter an account of the actor's district or, for the city's finance, of any district or the city.
 
     Raises `Forbidden` for anybody but finance, `InvalidInput` for what cannot be, `Conflict` for a number
-    that is in use already.
+    that is in use already, `Refused` while a batch of the account's entry before is under way.
     """
     _require_finance(actor)
     if actor.district_code and district != actor.district_code:
@@ -55,6 +56,7 @@ def enter_paying_account(
     if problems:
         raise InvalidInput(code="paying_account", problems=problems)
     number = parse_bank_account(account_number)
+    _require_none_under_way(blind_index(ACCOUNT_INDEX, number))
     account = PayingAccount(
         district_id=district,
         fund_id=fund,
@@ -75,6 +77,21 @@ def enter_paying_account(
     log_access(actor, AccessAction.BANK_ACCOUNT_ADDED, account)
     _tell_signers(account)
     return account
+
+
+def _require_none_under_way(index: bytes) -> None:
+    """Payments of an account that is entered anew are found in statements of its form before."""
+    over = (BatchState.CLOSED, BatchState.CANCELLED)
+    rows = PaymentBatch.objects.filter(
+        paying_account__account_index=index, paying_account__retired_on__isnull=False
+    )
+    batch = rows.exclude(state__in=over).order_by("id").first()
+    if batch is not None:
+        message = _(
+            "Batch %(number)s of this account is not closed: its payments are looked for in statements of the"
+            " form before. Close or cancel it first, then enter the account anew."
+        )
+        raise Refused(message % {"number": batch.number}, code="batch_under_way")
 
 
 def _tell_signers(account: PayingAccount) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -26,7 +27,9 @@ _KNOWN = """
 SELECT staged.row, statement.number
   FROM pg_temp.banking_staged_line AS staged
   JOIN public.banking_statementline AS line
-    ON line.paying_account_id = %s AND line.bank_serial = staged.bank_serial
+    ON line.bank_serial = staged.bank_serial
+  JOIN public.banking_payingaccount AS account
+    ON account.id = line.paying_account_id AND account.account_index = %s
   JOIN public.banking_bankstatement AS statement ON statement.id = line.statement_id
  ORDER BY staged.row LIMIT %s
 """
@@ -74,8 +77,9 @@ def take_statement(
         form = profile(locked.profile_key)
         read, count = stage(form, content, account_number=locked.account_number)
         gaps = _gaps(locked, read, on)
-        if gaps:
-            known_movements = _known_movements(locked)
+        # The key of the database knows the movements of this entry of the account alone.
+        known_movements = _known_movements(locked) if gaps or _entered_anew(locked) else []
+        if gaps or known_movements:
             raise refuse([*known_movements, *([_overlap(locked)] if known_movements else gaps)])
         file = store_bytes(content, name=name, media_type=_media_type(form), sealed=True)
         statement = _keep(actor, locked, read, file, name, count, on)
@@ -90,14 +94,23 @@ def _known_movements(account: PayingAccount) -> list[Problem]:
     """The staged movements that came with another statement."""
     message = _("This movement was taken in with statement %(number)s already.")
     with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [account.pk, PROBLEMS_MAX])
+        cursor.execute(_KNOWN, [account.account_index, PROBLEMS_MAX])
         found = cursor.fetchall()
     return [at(row, "movement_known", message % {"number": number}) for row, number in found]
 
 
+def _statements(account: PayingAccount) -> QuerySet[BankStatement]:
+    """Those of the account, also from before it was entered anew for another form of the bank's files."""
+    return BankStatement.objects.filter(paying_account__account_index=account.account_index)
+
+
+def _entered_anew(account: PayingAccount) -> bool:
+    return PayingAccount.objects.filter(account_index=account.account_index).exclude(pk=account.pk).exists()
+
+
 def _overlap(account: PayingAccount) -> Problem:
     """What to ask the bank for where a statement covers again what was taken in, as of a day not yet over."""
-    last = BankStatement.objects.filter(paying_account=account).order_by("-to_day", "-id")[:1].get()
+    last = _statements(account).order_by("-to_day", "-id")[:1].get()
     message = _(
         "The statement covers days that were taken in already. Ask the bank for one that begins where"
         " statement %(number)s ended: on %(day)s, with the balance of %(balance)s yuan."
@@ -111,7 +124,7 @@ def _gaps(account: PayingAccount, read: StatementHead, on: date) -> list[Problem
     problems = []
     if read.to_day > on:
         problems.append(at(None, "days", _("The statement ends in the future.")))
-    statements = BankStatement.objects.filter(paying_account=account)
+    statements = _statements(account)
     before = statements.filter(from_day__lte=read.from_day).order_by("-to_day", "-id").first()
     if before is not None and before.closing_fen != read.opening_fen:
         message = _(

@@ -36,12 +36,12 @@ SELECT %(run)s, span.account_id, span.district, span.to_day, span.closing_fen, b
                coalesce(sum(greatest(bank_fen - books_fen, 0)) FILTER (WHERE day >= span.from_day), 0)::bigint
                    AS out_fen
           FROM recon_item AS item
-         WHERE item.account_id = span.account_id
+         WHERE item.account_id = ANY(span.ids)
            AND (item.day IS NULL OR item.day <= span.to_day OR item.bank_fen <> 0)) AS books ON true
   LEFT JOIN LATERAL (
         SELECT coalesce(sum(amount_fen) FILTER (WHERE amount_fen > 0), 0)::bigint AS in_fen,
                coalesce(-sum(amount_fen) FILTER (WHERE amount_fen < 0), 0)::bigint AS out_fen
-          FROM recon_open AS line WHERE line.account_id = span.account_id) AS bank ON true;
+          FROM recon_open AS line WHERE line.account_id = ANY(span.ids)) AS bank ON true;
 
 INSERT INTO recon_found
 SELECT 'balance:' || paying_account_id, 'balance', district_id, NULL, NULL, day,

@@ -110,21 +110,23 @@ SELECT DISTINCT ON (place.code, fund.code) place.code AS district, fund.code AS 
    AND (account.fund_id = fund.code OR account.fund_id IS NULL)
  ORDER BY place.code, fund.code, account.district_id IS NULL, account.fund_id IS NULL, account.id;
 
--- From which to which day the statements of an account reach.
+-- From which to which day the statements of an account reach. One that was entered anew, for another form of the bank's
+-- files, is the same account with the same money: it counts once, under its newest entry.
 CREATE TEMPORARY TABLE recon_span AS
-SELECT account.id AS account_id, account.district_id AS district, first.from_day, last.to_day,
-       last.closing_fen
-  FROM public.banking_payingaccount AS account
+SELECT same.account_id, same.ids, account.district_id AS district, first.from_day, last.to_day, last.closing_fen
+  FROM (SELECT max(id) AS account_id, array_agg(id) AS ids
+          FROM public.banking_payingaccount GROUP BY account_index) AS same
+  JOIN public.banking_payingaccount AS account ON account.id = same.account_id
   JOIN LATERAL (SELECT from_day FROM public.banking_bankstatement
-                 WHERE paying_account_id = account.id ORDER BY from_day, id LIMIT 1) AS first ON true
+                 WHERE paying_account_id = ANY(same.ids) ORDER BY from_day, id LIMIT 1) AS first ON true
   JOIN LATERAL (SELECT to_day, closing_fen FROM public.banking_bankstatement
-                 WHERE paying_account_id = account.id ORDER BY to_day DESC, id DESC LIMIT 1) AS last ON true;
+                 WHERE paying_account_id = ANY(same.ids) ORDER BY to_day DESC, id DESC LIMIT 1) AS last ON true;
 
 -- From which day on statements show the cash of a district: what moved before lies in an opening balance, and
 -- where there are no statements yet nothing can be looked for in them.
 CREATE TEMPORARY TABLE recon_since AS
 SELECT spot.district, min(span.from_day) AS from_day
-  FROM recon_spot AS spot JOIN recon_span AS span ON span.account_id = spot.account_id
+  FROM recon_spot AS spot JOIN recon_span AS span ON spot.account_id = ANY(span.ids)
  GROUP BY spot.district;
 
 CREATE TEMPORARY TABLE recon_found (
