@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -215,11 +216,11 @@ class OpenLine:
     free: int
 
 
-def open_lines(actor: Actor | None, plan_id: int | None = None) -> list[OpenLine]:
-    """The lines of the actor's approved plans that still have room, the newest plan first."""
+def open_lines(actor: Actor | None, on: date, plan_id: int | None = None) -> list[OpenLine]:
+    """The lines of the actor's approved plans that have room and are not over, the newest plan first."""
     from apps.plans.models import Plan
 
-    plans = Plan.objects.visible_to(actor).filter(state=PlanState.APPROVED)
+    plans = Plan.objects.visible_to(actor).filter(state=PlanState.APPROVED).exclude(ends_on__lt=on)
     if plan_id is not None:
         plans = plans.filter(pk=plan_id)
     lines = (

@@ -1,5 +1,7 @@
 """The check, the page and the list of plans, as all who apply use them; what others may not."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -190,3 +192,16 @@ def test_a_teacher_is_stored_without_the_identity_number():
     page = client_of(case.clerk_member).get(step_url(case, PlanStep.MENTORS)).content.decode()
     assert number not in page
     assert Mentor.objects.get().id_index is not None
+
+
+def test_a_plan_whose_period_is_over_offers_no_class(monkeypatch):
+    case = complete_plan(state=PlanState.APPROVED)
+    browser = client_of(case.clerk_member)
+    over = case.plan.ends_on + timedelta(days=1)
+    for day, offered in ((case.plan.ends_on, True), (over, False)):
+        for module in ("plans.reading", "classes.classes"):
+            monkeypatch.setattr(f"apps.portal.views.{module}.today", lambda day=day: day)
+        shown = browser.get(reverse("portal:plan_detail", args=[case.plan.pk])).content.decode()
+        assert ("开班并组织学徒报名" in shown) == offered
+        assert ("培养期已满" in shown) != offered
+        assert (case.plan.number in browser.get(reverse("portal:class_open")).content.decode()) == offered

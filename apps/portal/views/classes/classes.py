@@ -56,7 +56,7 @@ def class_list(request: HttpRequest) -> HttpResponse:
         "mine": mine,
         "waiting": selectors.count_waiting(request.actor),
         "total": sum(counts.values()),
-        "can_open": request.actor.is_enterprise and bool(selectors.open_lines(request.actor)),
+        "can_open": request.actor.is_enterprise and bool(selectors.open_lines(request.actor, on)),
     }
     return render(request, "portal/classes/list.html", context)
 
@@ -65,7 +65,7 @@ def class_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def class_open(request: HttpRequest) -> HttpResponse:
     """Open a class for a line of an approved plan that has room."""
-    lines = selectors.open_lines(request.actor, _plan_asked_for(request))
+    lines = selectors.open_lines(request.actor, today(), _plan_asked_for(request))
     form = OpenClassForm(request.POST or None, lines=lines)
     if request.method == "POST" and form.is_valid():
         line = next(row.line for row in lines if row.line.pk == form.cleaned_data["line"])

@@ -1,5 +1,6 @@
 """What each reader of a plan does next, in a sentence."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -21,10 +22,13 @@ class NextStep:
     tone: str = ""
 
 
-def next_step(plan: Plan, actor: Actor) -> NextStep:
-    """Return what this reader does next with the plan, or whom everybody waits for."""
+def next_step(plan: Plan, actor: Actor, with_room: Container[int]) -> NextStep:
+    """Return what this reader does next with the plan, or whom everybody waits for.
+
+    `with_room` are the plans for which a class can still be opened.
+    """
     if actor.is_enterprise:
-        own = _of_enterprise(plan)
+        own = _of_enterprise(plan, plan.pk in with_room)
         if own is not None:
             return own
     page = reverse("portal:plan_detail", args=[plan.pk])
@@ -37,7 +41,7 @@ def next_step(plan: Plan, actor: Actor) -> NextStep:
     return _waiting(plan)
 
 
-def _of_enterprise(plan: Plan) -> NextStep | None:
+def _of_enterprise(plan: Plan, has_room: bool) -> NextStep | None:
     edit = reverse("portal:plan_edit", args=[plan.pk])
     if plan.state == PlanState.DRAFT:
         text = _("Fill in the steps; what is missing is listed before you hand in.")
@@ -45,6 +49,9 @@ def _of_enterprise(plan: Plan) -> NextStep | None:
     if plan.state == PlanState.RETURNED:
         text = _("Correct everything that was named, then hand the plan in again.")
         return NextStep(_("Correct the plan"), text, edit, _("Correct"))
+    if plan.state == PlanState.APPROVED and not has_room:
+        title = _("Every place of the plan is taken, or its period is over")
+        return NextStep(title, "", reverse("portal:class_list"), _("To the classes"), tone="done")
     if plan.state == PlanState.APPROVED:
         text = _("The plan is approved: open a class and register the apprentices.")
         return NextStep(_("Register apprentices"), text, reverse("portal:class_open"), _("Open a class"))

@@ -1,5 +1,6 @@
 """Lists of plans, and one plan as it is read and decided on by those who apply."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.access import access
+from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
+from apps.apprentices.selectors import open_lines
 from apps.casework import presentation, requests, subjects
 from apps.core import keyset
 from apps.core.clock import today
@@ -38,11 +41,12 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     found = selectors.plans_for(request.actor, state=state, text=text, mine=mine)
     rows, pager = keyset.page_of(found, request, order=["-id"])
     on = today()
+    room = _with_room(request.actor, on)
     context = {
         "rows": [
             {
                 "plan": plan,
-                "next": next_step(plan, request.actor),
+                "next": next_step(plan, request.actor, room),
                 "days": working_days_left(on, plan.deadline_on) if plan.deadline_on else None,
             }
             for plan in rows
@@ -86,6 +90,11 @@ def plan_decide(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("portal:plan_detail", pk=pk)
 
 
+def _with_room(actor: Actor, on: date, plan_id: int | None = None) -> set[int]:
+    """The plans for which the enterprise can open a class."""
+    return {row.line.plan_id for row in open_lines(actor, on, plan_id)} if actor.is_enterprise else set()
+
+
 def _page(request: HttpRequest, plan: Plan, refusal: ShituError | None = None) -> HttpResponse:
     actor, on = request.actor, today()
     shared = presentation.page(actor, plan, "portal", on)
@@ -94,7 +103,7 @@ def _page(request: HttpRequest, plan: Plan, refusal: ShituError | None = None) -
     context: dict[str, Any] = shared | {
         "plan": plan,
         "reading": Reading(plan, on),
-        "next": next_step(plan, actor),
+        "next": next_step(plan, actor, _with_room(actor, on, plan.pk)),
         "decisions": [step for step in offered if step.action not in _ENDING],
         "ending": ending,
         "in_the_way": missing_for_end(plan) if ending and ending.action == "give_up" else [],
