@@ -94,7 +94,7 @@ def _known_movements(account: PayingAccount) -> list[Problem]:
     """The staged movements that came with another statement."""
     message = _("This movement was taken in with statement %(number)s already.")
     with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [account.account_index, PROBLEMS_MAX])
+        cursor.execute(_KNOWN, [bytes(account.account_index), PROBLEMS_MAX])
         found = cursor.fetchall()
     return [at(row, "movement_known", message % {"number": number}) for row, number in found]
 
