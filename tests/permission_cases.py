@@ -323,7 +323,7 @@ _CLASS_STEPS = (
 _ENROLMENT_STEPS = "complete detail documents history refuse remove result resume suspend transfer withdraw"
 _CLAIM_STEPS = (
     "approve detail documents history lines missing paid present-account recompute record-failure reject"
-    " release return send-back sign sign-account sign-recovery sign-settled submit withdraw"
+    " refuse-account release return send-back sign sign-account sign-recovery sign-settled submit withdraw"
 )
 
 

@@ -55,6 +55,7 @@ class ClaimsConfig(AppConfig):
                     "sign": sign_claim.sign_claim,
                     "present_account": renew_account.present_account,
                     "sign_account": renew_account.sign_account,
+                    "refuse_account": renew_account.refuse_account,
                 },
                 offers=offers,
                 summary=in_a_few_words,

@@ -226,6 +226,18 @@ CLAIM_TRANSITIONS = TransitionTable(
             tone="success",
             article="四（四）",
         ),
+        Transition(
+            "refuse_account",
+            (S.PAYEE_SIGNATURE,),
+            S.APPROVED,
+            _("Do not sign the new account"),
+            SUPERVISOR,
+            reason_required=True,
+            deadline="deadline_release_days",
+            notify=("enterprise", "district_finance"),
+            tone="danger",
+            article="四（四）",
+        ),
         # The release took this step itself: recoveries were set off against the whole claim.
         Transition(
             "set_off",

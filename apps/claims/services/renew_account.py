@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
 from apps.casework.engine import Opinion, fire
+from apps.casework.models import History
 from apps.claims.enums import ClaimState
 from apps.claims.models import Claim
 from apps.claims.services.review_claim import bound
@@ -33,7 +35,11 @@ def present_account(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | 
 
 
 def sign_account(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None = None) -> Claim:
-    """Sign the new account: amounts and lines stay as they were signed, the payee is fixed anew (4(4))."""
+    """Sign the new account: amounts and lines stay as they were signed, the payee is fixed anew (4(4)).
+
+    It is the account that finance presented. Raises `Refused` where another was confirmed since: nobody signs
+    for what was not put before them.
+    """
 
     def effect(locked: Claim) -> list[str]:
         account = confirmed_account(locked)
@@ -49,15 +55,25 @@ def sign_account(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | Non
         actor,
         on=on,
         opinion=bound(claim, opinion),
-        guard=lambda locked, _actor: _no_account(locked),
+        guard=lambda locked, _actor: [*_no_account(locked), *_not_presented(locked)],
         effect=effect,
         separate_from=[claim.training_class, claim.training_class.plan],
     )
 
 
+def refuse_account(actor: Actor, claim: Claim, *, on: date, opinion: Opinion) -> Claim:
+    """Leave the presented account unsigned, for the opinion's reason: it is presented anew, or replaced."""
+    return fire(CLAIM_TRANSITIONS, claim, "refuse_account", actor, on=on, opinion=bound(claim, opinion))
+
+
+def confirmed_accounts(claim: Claim) -> QuerySet[BankAccount]:
+    """The one account into which the enterprise has its money paid today, or none."""
+    return BankAccount.objects.filter(organisation_id=claim.enterprise_id, state="confirmed")
+
+
 def confirmed_account(claim: Claim) -> BankAccount | None:
     """The account into which the enterprise has its money paid today."""
-    return BankAccount.objects.filter(organisation_id=claim.enterprise_id, state="confirmed").first()
+    return confirmed_accounts(claim).first()
 
 
 def new_account(claim: Claim) -> BankAccount | None:
@@ -72,6 +88,19 @@ def _no_account(claim: Claim) -> Iterator[Problem]:
     if confirmed_account(claim) is None:
         message = _("The enterprise has no confirmed bank account. Enter one and have it confirmed.")
         yield Problem("no_account", message, article="四（四）", field="bank_account")
+
+
+def _not_presented(claim: Claim) -> Iterator[Problem]:
+    # Held until the signature is committed: no other account takes its place meanwhile.
+    account = confirmed_accounts(claim).select_for_update(no_key=True).first()
+    shown = History.objects.of(claim).filter(action="present_account").order_by("-id").first()
+    confirmed_at = account.confirmed_at if account is not None else None
+    if shown is not None and confirmed_at is not None and confirmed_at > shown.at:
+        message = _(
+            "Another account was confirmed after this one was presented. Do not sign; finance presents the"
+            " new one."
+        )
+        yield Problem("account_not_presented", message, article="四（四）", field="bank_account")
 
 
 def _new_account_missing(claim: Claim) -> Iterator[Problem]:
