@@ -2,8 +2,11 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from apps.accounts.roles import Role
+from apps.catalogue.models import Level
+from apps.desk.forms.registers import ScopeForm
 from tests.factories import accounts, plans
 
 
@@ -27,3 +30,13 @@ def test_a_form_leads_back_to_a_path_of_this_site_and_nowhere_else(way: str, doo
     answer = accounts.client_of(role).post(address, {"text": "已联系", "next": way})
     assert answer.status_code == 302
     assert answer["Location"].startswith(f"/{door}/")
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "请选择"), ("en", "Choose")])
+def test_a_choice_that_nobody_made_yet_says_so_instead_of_dashes(language: str, said: str) -> None:
+    Level.objects.get_or_create(code="senior", defaults={"name": "高级工", "name_en": "Senior", "rank": 3})
+    with translation.override(language):
+        drawn = str(ScopeForm()["level"])
+    assert f'<option value="" selected>{said}</option>' in drawn
+    assert 'value="senior"' in drawn
+    assert "-----" not in drawn
