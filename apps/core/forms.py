@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.renderers import DjangoTemplates
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import identifiers
@@ -30,6 +32,14 @@ class ShituFormRenderer(DjangoTemplates):
             return get_template(template_name)
         except TemplateDoesNotExist:
             return super().get_template(template_name)
+
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        """Draw a form or a widget; where nothing was chosen yet, people read a word instead of dashes."""
+        for _group, options, _index in context.get("widget", {}).get("optgroups", ()):
+            for option in options:
+                if option["label"] == BLANK_CHOICE_DASH[0][1]:
+                    option["label"] = gettext("Choose")
+        return super().render(template_name, context, request)
 
 
 class DayInput(forms.DateInput):
