@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -19,6 +20,12 @@ from tests.ground import GROUND, watched
 
 pytest_plugins = ["tests.chromium"]
 
+
+# How long an example takes depends on the machine and on what runs beside it, and proves nothing.
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
 
 BROWSER_FIXTURES = {"chromium", "page", "phone"}
 # `.ci/run` reads here whether browser tests ran at all.

@@ -45,7 +45,7 @@ def test_the_same_payments_give_the_same_bytes(key):
 
 
 @pytest.mark.parametrize("key", KEYS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     fens=st.lists(st.integers(1, 10**12), min_size=1, max_size=8),
     names=st.lists(

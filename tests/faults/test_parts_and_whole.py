@@ -50,7 +50,7 @@ def adds_up(found: Quote) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.key)
 @given(facts=facts)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_advance_and_remainder_or_recovery_make_what_is_due(document: Document, facts: Facts):
     found = quote(document, facts, max(ON, document.in_force_from))
     if not found.refused:
@@ -80,7 +80,7 @@ def test_the_auditor_of_the_faults_reads_the_same_figures_out_of_the_file(level:
     advance=st.integers(0, 100),
     facts=facts,
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_so_they_do_under_documents_that_nobody_has_written_yet(tmp_path, yuan, shares, advance, facts):
     folder = written(tmp_path, yuan, shares, advance)
     found = quote(read_document(folder), facts, ON)
