@@ -6,7 +6,7 @@ from apps.casework.engine import Opinion
 from apps.claims.enums import ClaimKind
 from apps.claims.models import Claim as Row
 from apps.claims.services.compute_claim import compute_claim, recompute_claim
-from apps.claims.services.renew_account import present_account, sign_account
+from apps.claims.services.renew_account import present_account, refuse_account, sign_account
 from apps.claims.services.review_claim import approve_claim, reject_claim, return_claim
 from apps.claims.services.sign_claim import sign_claim
 from apps.claims.services.submit_claim import submit_claim
@@ -204,10 +204,12 @@ def release(world: World, claim: Claim) -> bool:
         allowed = "segregation"
         move(world, claim, release_payment, world.town.twin, allowed, "released", None)
     if not same and (world.calm or world.dice.random() < 0.5):
-        move(
-            world, claim, present_account, world.town.finance, DONE, "payee_signature",
-            lambda _r: claim.go("payee_signature"),
-        )  # fmt: skip
+
+        def put_up(_came: object) -> None:
+            claim.presented_account = world.audit.accounts[claim.shop]
+            claim.go("payee_signature")
+
+        move(world, claim, present_account, world.town.finance, DONE, "payee_signature", put_up)
         return True
 
     def note(_came: object) -> None:
@@ -223,11 +225,21 @@ def release(world: World, claim: Claim) -> bool:
 
 
 def sign_new_account(world: World, claim: Claim) -> bool:
+    """The account that was presented is signed, and no other; now and then it is not."""
+    stands = claim.presented_account == world.audit.accounts[claim.shop]
+    if (world.calm and not stands) or (not world.calm and world.dice.random() < 0.1):
+        move(
+            world, claim, refuse_account, world.town.supervisor, DONE, "approved",
+            lambda _r: claim.go("approved"), opinion=Opinion(reason="账户又有变更"),
+        )  # fmt: skip
+        return True
+
     def note(_came: object) -> None:
         claim.signed_account = world.audit.accounts[claim.shop]
         claim.go("approved")
 
-    move(world, claim, sign_account, world.town.supervisor, DONE, "approved", note)
+    allowed = DONE if stands else "incomplete"
+    move(world, claim, sign_account, world.town.supervisor, allowed, "approved", note)
     return True
 
 

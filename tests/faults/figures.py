@@ -66,6 +66,8 @@ class Claim:
     state: str = "draft"
     past: list[str] = field(default_factory=lambda: ["draft"])
     computed_account: str = ""
+    # The account that finance put up for the signature last.
+    presented_account: str = ""
     signed_account: str = ""
     orders: list[Order] = field(default_factory=list)
     shares: list[tuple[Line, str, str, int]] = field(default_factory=list)
