@@ -193,6 +193,7 @@ def _class_read(world: World) -> Pair:
 
 
 @objects(
+    "desk:class_settle",
     "portal:class_decide",
     "portal:class_agreement",
     "portal:registration_create",
@@ -318,12 +319,13 @@ _PLAN_STEPS = (
 )
 _CLASS_STEPS = (
     "apprentices approve cancel complete complete-enrolments courses detail documents history mentors return"
-    " rosters submit"
+    " rosters settle submit"
 )
 _ENROLMENT_STEPS = "complete detail documents history refuse remove result resume suspend transfer withdraw"
 _CLAIM_STEPS = (
     "approve detail documents history lines missing paid present-account recompute record-failure reject"
-    " refuse-account release return send-back sign sign-account sign-recovery sign-settled submit withdraw"
+    " refuse-account release return revoke send-back sign sign-account sign-recovery sign-settled submit"
+    " withdraw"
 )
 
 

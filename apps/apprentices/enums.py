@@ -67,6 +67,7 @@ class StatusChange(models.TextChoices):
     TRANSFER = "transfer", _("Transfer to another class")
     WITHDRAW = "withdraw", _("Leave training")
     COMPLETE = "complete", _("Complete training")
+    END_UNASSESSED = "end_unassessed", _("Ended without a result")
 
 
 class ClassDocumentKind(models.TextChoices):

@@ -146,6 +146,17 @@ ENROLMENT_TRANSITIONS = TransitionTable(
             tone="danger",
             article="三（三）1",
         ),
+        # A signed recovery took this step: the class ended and nobody reported a result.
+        Transition(
+            "end_unassessed",
+            (E.ENROLLED, E.SUSPENDED, E.COMPLETED),
+            E.WITHDRAWN,
+            _("Ended without a result"),
+            system=True,
+            notify=("person",),
+            tone="danger",
+            article="四（三）",
+        ),
         Transition(
             "transfer",
             (E.ENROLLED, E.SUSPENDED),

@@ -27,6 +27,7 @@ class ClaimsConfig(AppConfig):
             renew_account,
             reopen_objection,
             review_claim,
+            revoke_claim,
             sign_claim,
             submit_claim,
             tell_ended,
@@ -53,6 +54,7 @@ class ClaimsConfig(AppConfig):
                     "reject": review_claim.reject_claim,
                     "send_back": review_claim.send_back_claim,
                     "sign": sign_claim.sign_claim,
+                    "revoke": revoke_claim.revoke_claim,
                     "present_account": renew_account.present_account,
                     "sign_account": renew_account.sign_account,
                     "refuse_account": renew_account.refuse_account,
@@ -167,16 +169,33 @@ def net_fen(claim: Any) -> int:
     return int(claim.net_fen)
 
 
-# Steps that another one takes: a movement of a statement, the release, the last fen, a correction.
+# Steps that another one takes: a movement of a statement, the release, the last fen, a correction, a class
+# that its district settles.
 _BY_ITSELF = frozenset(
-    {"record_return", "undo_return", "set_off", "settle", "undo_receipt", "undo_late_receipt"}
+    {
+        "record_return",
+        "undo_return",
+        "set_off",
+        "settle",
+        "undo_receipt",
+        "undo_late_receipt",
+        "propose",
+        "lapse",
+    }
 )
 
 
 def offers(claim: Any, step: Any) -> bool:
-    """Of the three signatures the one that fits the claim's sum; a new account where there is one."""
-    if step.action in _BY_ITSELF:
+    """Of the three signatures the one that fits the claim's sum; a new account where there is one.
+
+    What the district made itself is not returned to anybody, and what was released once is not revoked.
+    """
+    if step.action in _BY_ITSELF or (step.action == "return" and claim.by_office):
         return False
+    if step.action == "revoke":
+        from apps.claims.services.revoke_claim import was_released
+
+        return not was_released(claim)
     if step.action == "present_account":
         from apps.claims.services.renew_account import new_account
 

@@ -3,7 +3,7 @@
 from django.db.models import BooleanField, Case, CharField, DateField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Greatest, TruncDate
 
-from apps.apprentices.enums import EnrolmentState
+from apps.apprentices.enums import STANDING_STATES, EnrolmentState
 from apps.apprentices.models import Enrolment, TrainingClass
 from apps.claims.enums import HOLDING, ClaimKind, ClaimState, ObjectionState
 from apps.claims.models import Claim, ClaimLine, Objection
@@ -78,13 +78,14 @@ def advance_candidates(training_class: TrainingClass) -> QuerySet[Enrolment]:
     )
 
 
-def remainder_candidates(training_class: TrainingClass) -> QuerySet[Enrolment]:
+def remainder_candidates(training_class: TrainingClass, *, by_office: bool = False) -> QuerySet[Enrolment]:
     """Apprentices of the class whose outcome is known and not yet settled (4(3)).
 
-    Left out, and listed by `held`: an open dispute, an advance still on its way, an objection.
+    Left out, and listed by `held`: an open dispute, an advance still on its way, an objection. `by_office`:
+    also who was advanced money and has no result, for a class that is settled by its district.
     """
     return (
-        _undecided(training_class)
+        _undecided(training_class, by_office=by_office)
         .exclude(_open_dispute(training_class))
         .exclude(_claimed(training_class, ClaimKind.ADVANCE, state__in=OPEN_STATES))
         .exclude(_objected(training_class, *HOLDING))
@@ -110,15 +111,16 @@ def held(
         "advance_open": waiting.filter(_claimed(training_class, ClaimKind.ADVANCE, state__in=OPEN_STATES)),
         "no_result": Enrolment.objects.filter(
             training_class=training_class,
-            state__in=[EnrolmentState.ENROLLED, EnrolmentState.SUSPENDED, EnrolmentState.COMPLETED],
+            state__in=STANDING_STATES,
             assessment=None,
         ),
     }
 
 
-def _undecided(training_class: TrainingClass) -> QuerySet[Enrolment]:
+def _undecided(training_class: TrainingClass, *, by_office: bool = False) -> QuerySet[Enrolment]:
     own = Enrolment.objects.filter(training_class=training_class)
-    return remainder_facts(own).exclude(_claimed(training_class, ClaimKind.REMAINDER))
+    found = remainder_facts(own, by_office=by_office)
+    return found.exclude(_claimed(training_class, ClaimKind.REMAINDER))
 
 
 def _rates_on() -> Case:
@@ -151,18 +153,26 @@ def advance_facts(rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     )
 
 
-def remainder_facts(rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
-    """Those of the rows whose outcome is known, with what the remainder follows from."""
-    assessed = Q(
-        state__in=[EnrolmentState.ENROLLED, EnrolmentState.SUSPENDED, EnrolmentState.COMPLETED],
-        assessment__isnull=False,
-    )
+def unassessed(at: str = "") -> Q:
+    """Who stands in a class and has no result; `at` leads from the rows to the enrolment."""
+    return Q(**{f"{at}state__in": STANDING_STATES, f"{at}assessment": None})
+
+
+def remainder_facts(rows: QuerySet[Enrolment], *, by_office: bool = False) -> QuerySet[Enrolment]:
+    """Those of the rows whose outcome is known, with what the remainder follows from.
+
+    `by_office`: who has no result counts as not having finished, as the district settles the class.
+    """
+    assessed = Q(state__in=STANDING_STATES, assessment__isnull=False)
+    unfinished = Q(state__in=UNFINISHED)
+    if by_office:
+        unfinished |= unassessed()
     # Who left before anything was paid costs nothing and needs no line.
-    left_with_money = Q(state__in=UNFINISHED, entitlement__paid_fen__gt=0)
+    left_with_money = unfinished & Q(entitlement__paid_fen__gt=0)
     return rows.filter(assessed | left_with_money).annotate(
         rates_on=_rates_on(),
         outcome=Case(
-            When(state__in=UNFINISHED, then=Value("withdrawn")),
+            When(unfinished, then=Value("withdrawn")),
             default=F("assessment__result"),
             output_field=CharField(),
         ),

@@ -34,7 +34,7 @@ _REMOVED = """    IF EXISTS (
 # itself then goes nowhere but to its end: see `sums_stand`.
 _CHANGED = """    IF EXISTS (
         SELECT 1 FROM old_rows o JOIN {old_stands} LEFT JOIN new_rows n ON n.id = o.id
-         WHERE n.id IS NULL OR c.state NOT IN ('district_review', 'rejected', 'withdrawn')
+         WHERE n.id IS NULL OR c.state NOT IN ('district_review', 'approved', 'rejected', 'withdrawn')
             OR o.voided_at IS NOT NULL OR n.voided_at IS NULL
             OR to_jsonb(n) - 'voided_at' IS DISTINCT FROM to_jsonb(o) - 'voided_at'
     ) OR EXISTS (
@@ -59,7 +59,8 @@ _SUMS = """
     IF EXISTS (
         SELECT 1 FROM new_rows n JOIN old_rows o ON o.id = n.id
          WHERE o.state NOT IN ('draft', 'returned')
-           AND (n.kind, n.training_class_id, n.enterprise_id, n.district_id, n.policy_document_id,
+           AND (n.kind, n.by_office, n.training_class_id, n.enterprise_id, n.district_id,
+                n.policy_document_id,
                 CASE WHEN o.state = 'second_signature'
                       AND n.state IN ('approved', 'recovering', 'settled')
                      THEN CASE n.year WHEN extract(year FROM n.approved_on) THEN o.year END
@@ -74,7 +75,8 @@ _SUMS = """
                 CASE WHEN o.state = 'payee_signature' AND n.state = 'approved'
                      THEN o.bank_account_id ELSE n.bank_account_id END)
                IS DISTINCT FROM
-               (o.kind, o.training_class_id, o.enterprise_id, o.district_id, o.policy_document_id, o.year,
+               (o.kind, o.by_office, o.training_class_id, o.enterprise_id, o.district_id,
+                o.policy_document_id, o.year,
                 CASE WHEN o.state = 'district_review' AND n.state = o.state AND n.line_count < o.line_count
                       AND n.version = o.version + 1 THEN ''
                      ELSE (o.line_count, o.pay_fen, o.recover_fen, o.net_fen, o.content_sha256,
@@ -100,10 +102,20 @@ _SUMS = """
                          lines.voided > 0 OR lines.count = 0 OR lines.count <> n.line_count
                       OR lines.pay_fen <> n.pay_fen OR lines.recover_fen <> n.recover_fen
                       OR n.net_fen <> lines.pay_fen - lines.recover_fen
+                    WHEN o.state = 'approved' THEN lines.voided > 0
                     ELSE false END
     ) THEN
         RAISE EXCEPTION 'the sums of a claim are those of its lines'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'claims_claim_sums';
+    END IF;
+    -- What was released once is recovered, not revoked.
+    IF EXISTS (
+        SELECT 1 FROM new_rows n JOIN old_rows o ON o.id = n.id
+         WHERE o.state = 'approved' AND n.state = 'rejected'
+           AND EXISTS (SELECT 1 FROM public.payouts_paymentorder p WHERE p.claim_id = n.id)
+    ) THEN
+        RAISE EXCEPTION 'a claim that was released is not revoked'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'claims_claim_released_once';
     END IF;
     RETURN NULL;
 """

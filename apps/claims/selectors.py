@@ -75,6 +75,9 @@ def _far_enough(training_class: TrainingClass, kind: ClaimKind) -> bool:
 def held_back(claim: Claim) -> dict[str, int]:
     """How many apprentices of the class are left out of the claim, by what holds them."""
     rows_by_reason = held(claim.training_class, ClaimKind(claim.kind))
+    if claim.by_office:
+        # Who has no result is asked for.
+        del rows_by_reason["no_result"]
     return {reason: count for reason, rows in rows_by_reason.items() if (count := rows.count())}
 
 

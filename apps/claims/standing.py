@@ -52,6 +52,6 @@ def _as_recorded(claim: Claim) -> dict[int, tuple[tuple, int, int | None]]:
     if claim.kind == ClaimKind.ADVANCE:
         rows = advance_facts(own.filter(state__in=_IN_TRAINING))
     else:
-        rows = remainder_facts(own)
+        rows = remainder_facts(own, by_office=claim.by_office)
     found = rows.order_by().values_list("pk", *FACTS, "advanced_fen", "result_id")
     return {pk: (tuple(facts), advanced, result) for pk, *facts, advanced, result in found}

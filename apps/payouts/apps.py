@@ -29,6 +29,7 @@ class PayoutsConfig(AppConfig):
             release_many,
             release_payment,
             remind_recoveries,
+            remind_settlement,
             request_budget,
             sign_recovery,
             undo_receipt,
@@ -70,6 +71,8 @@ class PayoutsConfig(AppConfig):
         )
         wording.say(remind_recoveries.CODE, reminder_in_words)
         wording.say(undo_receipt.CODE, undone_in_words)
+        wording.say(remind_settlement.ENDED, settle_in_words)
+        wording.say(remind_settlement.OVERDUE, unsettled_in_words)
         tones.register(
             {
                 "released": "info",
@@ -171,6 +174,21 @@ def reminder_in_words(notice: Any) -> str:
     else:
         text = _("Reminder: %(open)s yuan of recovery notice %(number)s are to be repaid by %(day)s.")
     return str(text % about)
+
+
+def settle_in_words(notice: Any) -> str:
+    """Which class is over, and by when it has to be settled."""
+    text = _(
+        "Class %(name)s is over. Report every result and claim the remainder by %(due)s; afterwards the"
+        " district can ask back what was advanced for whom nothing is due."
+    )
+    return str(text % {"name": notice.params["name"], "due": notice.params["due"]})
+
+
+def unsettled_in_words(notice: Any) -> str:
+    """Which class was not settled in time."""
+    text = _("Class %(name)s was not settled by %(due)s. The advance can be asked back from its page.")
+    return str(text % {"name": notice.params["name"], "due": notice.params["due"]})
 
 
 def undone_in_words(notice: Any) -> str:

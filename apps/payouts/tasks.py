@@ -12,6 +12,7 @@ from apps.core.models import Job
 from apps.payouts.services.agree_instalments import break_missed
 from apps.payouts.services.release_many import RELEASE, release_many
 from apps.payouts.services.remind_recoveries import remind_recoveries
+from apps.payouts.services.remind_settlement import remind_settlements
 
 
 @register(RELEASE)
@@ -29,7 +30,11 @@ def release_job(job: Job) -> None:
 
 @shared_task
 def follow_recoveries() -> None:
-    """Once a day: agreements of which an instalment was missed end, and reminders go out."""
+    """Once a day: agreements of which an instalment was missed end, and reminders go out.
+
+    Also of classes that ended and have to be settled.
+    """
     on = today()
     break_missed(on)
     remind_recoveries(on)
+    remind_settlements(on)

@@ -119,6 +119,7 @@ PARAMETERS: dict[str, Spec] = {
     "recovery_instalments_max": _recovery("count", "instalments", low=1, high=400),
     "recovery_instalment_months_max": _recovery("count", "months", low=1, high=400),
     "recovery_instalment_grace_days": _recovery("count", "working_days", low=0, high=400),
+    "recovery_settle_days": _recovery("count", "working_days", low=1, high=400, required=False),
     "recovery_missed_instalment": _recovery("word", "code", allowed=enums.MissedInstalment),
 }
 

@@ -23,8 +23,10 @@ def test_what_sql_calls_signed_is_what_the_code_calls_signed(module):
 
 
 def test_what_is_signed_is_what_the_second_signature_leads_to():
+    # What a revoked signature promised is promised no more.
+    steps = [step for step in CLAIM_TRANSITIONS if step.action != "revoke"]
     reached, before = {CLAIM_TRANSITIONS.named("sign")[0].target}, set()
     while reached != before:
         before = set(reached)
-        reached |= {step.target for step in CLAIM_TRANSITIONS if before & set(step.sources)}
+        reached |= {step.target for step in steps if before & set(step.sources)}
     assert reached == set(SIGNED)

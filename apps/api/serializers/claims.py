@@ -26,6 +26,7 @@ class ClaimSerializer(CaseSerializer):
             "district",
             "training_class",
             "enterprise",
+            "by_office",
             "line_count",
             "pay_fen",
             "recover_fen",

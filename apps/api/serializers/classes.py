@@ -57,6 +57,12 @@ class ClassDetailSerializer(ClassSerializer):
         return SuspensionSerializer(affected(training_class, today())).data
 
 
+class SettleSerializer(serializers.Serializer):
+    """Why the district asks the advance back."""
+
+    reason = serializers.CharField(max_length=1000)
+
+
 class ClassCreateSerializer(serializers.Serializer):
     """Open a class for a line of an approved plan."""
 

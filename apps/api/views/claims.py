@@ -43,6 +43,8 @@ from apps.payouts.tracing import as_json, trace_line
             "settle",
             "undo_receipt",
             "undo_late_receipt",
+            "propose",
+            "lapse",
         }
     ),
 )

@@ -9,9 +9,12 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.accounts.access import access
+from apps.accounts.roles import Role
 from apps.api.pagination import InFileOrder, NewestFirst
 from apps.api.reading import found, known, valid
 from apps.api.serializers import classes as shapes
+from apps.api.serializers.claims import ClaimSerializer
 from apps.api.views.cases import ActingView, CaseViewSet, DocumentsMixin, with_steps
 from apps.apprentices import services
 from apps.apprentices.models import Enrolment, RosterFile, TrainingClass
@@ -19,6 +22,7 @@ from apps.apprentices.roster.giving_back import article_finder, cells_of, reason
 from apps.apprentices.transitions import CLASS_TRANSITIONS, ENROLMENT_TRANSITIONS
 from apps.core.clock import today
 from apps.core.errors import Forbidden
+from apps.payouts.services.settle_by_office import settle_by_office
 from apps.plans.models import Course, Mentor, Plan
 from apps.training.models import TrainingSession
 from apps.training.services.record_result import ResultFacts, record_result
@@ -67,6 +71,19 @@ class ClassViewSet(CaseViewSet):
 
         return self.once(work)
 
+    @extend_schema(request=shapes.SettleSerializer, responses={201: ClaimSerializer})
+    @action(detail=True, methods=["post"], access=access(Role.DISTRICT_REVIEWER))
+    def settle(self, request: Request, **_kwargs: Any) -> Response:
+        """Ask the advance of an ended class back that its enterprise did not settle in time."""
+        training_class = self.get_object()
+        data = valid(shapes.SettleSerializer, request)
+
+        def work() -> Response:
+            claim = settle_by_office(self.actor, training_class, reason=data["reason"], on=today())
+            return Response(ClaimSerializer(claim, context=self.get_serializer_context()).data, status=201)
+
+        return self.once(work)
+
     @extend_schema(request=shapes.RosterUploadSerializer, responses={202: shapes.RosterFileSerializer})
     @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
     def rosters(self, request: Request, **_kwargs: Any) -> Response:
@@ -111,7 +128,7 @@ class ClassViewSet(CaseViewSet):
         )
 
 
-@with_steps(ENROLMENT_TRANSITIONS, leave_out=frozenset({"enrol"}))
+@with_steps(ENROLMENT_TRANSITIONS, leave_out=frozenset({"enrol", "end_unassessed"}))
 class EnrolmentViewSet(CaseViewSet):
     """Enrolment records (学籍)."""
 

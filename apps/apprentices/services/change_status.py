@@ -7,11 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
-from apps.apprentices.enums import EnrolmentState, StatusChange
+from apps.apprentices.enums import STANDING_STATES, EnrolmentState, StatusChange
 from apps.apprentices.models import Enrolment, LineSeats, StatusRecord, TrainingClass
 from apps.apprentices.roster.days import UnreadableDay, read_day
 from apps.apprentices.services.guards import hold_open_roster
 from apps.apprentices.transitions import ENROLMENT_TRANSITIONS
+from apps.casework import notices
 from apps.casework.acting import acting
 from apps.casework.engine import Opinion, fire
 from apps.core import clock
@@ -117,6 +118,37 @@ def complete_enrolments(
                 recorded_by_id=actor.user_id,
             )
             for pk in found
+        )
+    return len(found)
+
+
+def end_unassessed(
+    actor: Actor, training_class: TrainingClass, ids: Collection[int], *, on: date, reason: str
+) -> int:
+    """End records of a class for which nobody reported a result, in one statement; returns how many.
+
+    For whoever signed that their advance is asked back (the floor above). Each apprentice is told. Raises
+    `NotFound` for another's class.
+    """
+    if not TrainingClass.objects.visible_to(actor).filter(pk=training_class.pk).exists():
+        raise NotFound(_("There is no such class, or it is not yours."), code="no_such_case")
+    change = StatusChange.END_UNASSESSED
+    with transaction.atomic():
+        rows = Enrolment.objects.filter(training_class=training_class, pk__in=ids, state__in=STANDING_STATES)
+        found = list(rows.select_for_update(of=("self",)).select_related("person").order_by("pk"))
+        with acting(actor, change.value, reason):
+            Enrolment.objects.filter(pk__in=[row.pk for row in found]).update(
+                state=EnrolmentState.WITHDRAWN, state_since=clock.moment_of(on), left_on=on
+            )
+        StatusRecord.objects.bulk_create(
+            StatusRecord(
+                enrolment=row, change=change, effective_on=on, reason=reason, recorded_by_id=actor.user_id
+            )
+            for row in found
+        )
+        step = ENROLMENT_TRANSITIONS.named(change.value)[0]
+        notices.leave(
+            notice for row in found for notice in notices.notices_of(row, step, row.state, actor, reason)
         )
     return len(found)
 

@@ -55,6 +55,8 @@ class Claim(Case):
     # What was approved is what is paid: payee, account and amount under one digest (fixed by the signature).
     payee_fingerprint = models.CharField(max_length=64, blank=True)
     created_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    # The enterprise did not settle the class in time, so its district asks the advance back.
+    by_office = models.BooleanField(_("Made by the district"), default=False)
     submitted_at = models.DateTimeField(_("Submitted"), null=True, blank=True)
     approved_on = models.DateField(_("Signed on"), null=True, blank=True)
 
@@ -70,6 +72,10 @@ class Claim(Case):
                     net_fen=models.F("pay_fen") - models.F("recover_fen"), pay_fen__gte=0, recover_fen__gte=0
                 ),
                 name="claim_net_is_the_difference",
+            ),
+            models.CheckConstraint(
+                condition=Q(by_office=False) | Q(kind=ClaimKind.REMAINDER, pay_fen=0),
+                name="claim_by_the_office_pays_nothing",
             ),
         ]
         indexes = [

@@ -51,20 +51,39 @@ def compute_claim(actor: Actor, training_class: TrainingClass, kind: ClaimKind, 
         locked = lock(training_class, actor)
         if locked.state not in _CLAIMABLE[kind]:
             raise Refused(_("The class is not yet so far that this can be claimed."), code="class_not_ready")
-        with acting(actor, "create"):
-            claim = Claim.objects.create(
-                number=_next_number(on),
-                kind=kind,
-                training_class=locked,
-                district_id=locked.district_id,
-                enterprise_id=locked.enterprise_id,
-                institution_id=locked.institution_id,
-                policy_document_id=locked.policy_document_id,
-                year=on.year,
-                created_by_id=actor.account_id,
-            )
+        claim = _begin(actor, locked, kind, on)
         _fill(claim)
     return claim
+
+
+def compute_recovery(actor: Actor, training_class: TrainingClass, *, on: date) -> Claim:
+    """Draft what a class that its enterprise did not settle has to give back, for its district.
+
+    A line for each apprentice who is due less than was advanced: who left, failed, or has no result. Call it
+    with the class locked. Raises `Refused` where nobody is.
+    """
+    claim = _begin(actor, training_class, ClaimKind.REMAINDER, on, by_office=True)
+    _fill(claim)
+    return claim
+
+
+def _begin(
+    actor: Actor, training_class: TrainingClass, kind: ClaimKind, on: date, *, by_office: bool = False
+) -> Claim:
+    """The claim without lines yet."""
+    with acting(actor, "create"):
+        return Claim.objects.create(
+            number=_next_number(on),
+            kind=kind,
+            training_class=training_class,
+            district_id=training_class.district_id,
+            enterprise_id=training_class.enterprise_id,
+            institution_id=training_class.institution_id,
+            policy_document_id=training_class.policy_document_id,
+            year=on.year,
+            created_by_id=actor.account_id,
+            by_office=by_office,
+        )
 
 
 def recompute_claim(actor: Actor, claim: Claim) -> Claim:
@@ -91,7 +110,7 @@ def _next_number(on: date) -> str:
 
 
 def _fill(claim: Claim) -> None:
-    candidates = _CANDIDATES[ClaimKind(claim.kind)](claim.training_class)
+    candidates = _candidates(claim)
     groups = list(candidates.order_by().values(*FACTS).distinct())
     if not groups:
         raise _nobody(claim)
@@ -107,11 +126,19 @@ def _fill(claim: Claim) -> None:
             _("The document pays nothing ahead here. Claim when the apprentices have been assessed."),
             code="nothing_ahead",
         )
-    if _sets_off(claim) or not _insert_lines(claim, candidates, paying, _TO_PAY):
+    if claim.by_office:
+        _insert_lines(claim, candidates, paying, _TO_RECOVER)
+    elif _sets_off(claim) or not _insert_lines(claim, candidates, paying, _TO_PAY):
         _insert_lines(claim, candidates, paying)
     _total(claim)
     if not claim.line_count:
         raise _nobody(claim)
+
+
+def _candidates(claim: Claim) -> QuerySet[Enrolment]:
+    if claim.by_office:
+        return remainder_candidates(claim.training_class, by_office=True)
+    return _CANDIDATES[ClaimKind(claim.kind)](claim.training_class)
 
 
 def _sets_off(claim: Claim) -> bool:
@@ -157,7 +184,7 @@ _INSERT = """
      WHERE {wanted}
      ORDER BY c.id
 """
-_EVERY, _TO_PAY = "true", "k.due_fen >= c.advanced_fen"
+_EVERY, _TO_PAY, _TO_RECOVER = "true", "k.due_fen >= c.advanced_fen", "k.due_fen < c.advanced_fen"
 _TYPES = ("bigint", "date", "text", "text", "int", "boolean", "text", "boolean")
 
 

@@ -15,7 +15,12 @@ _CREATE = """
       FROM claims_claimline l JOIN claims_calculation k ON k.id = l.calculation_id
      WHERE l.claim_id = %s
      ORDER BY l.enrolment_id
-    ON CONFLICT (enrolment_id) DO NOTHING
+    ON CONFLICT (enrolment_id) DO UPDATE
+       SET standard_fen = excluded.standard_fen, advance_fen = excluded.advance_fen
+     WHERE claims_entitlement.due_fen IS NULL AND claims_entitlement.committed_fen = 0
+       AND claims_entitlement.paid_fen = 0
+       AND (claims_entitlement.standard_fen, claims_entitlement.advance_fen)
+           IS DISTINCT FROM (excluded.standard_fen, excluded.advance_fen)
 """
 _LOCK = """
     SELECT 1 FROM claims_entitlement
@@ -27,6 +32,15 @@ _COMMIT = """
        SET due_fen = coalesce(l.due_fen, e.due_fen),
            committed_fen = e.committed_fen + greatest(l.amount_fen, 0),
            to_recover_fen = e.to_recover_fen + greatest(-l.amount_fen, 0)
+      FROM claims_claimline l
+     WHERE l.claim_id = %s AND l.enrolment_id = e.enrolment_id
+"""
+# What was counted before goes back; the row keeps its standard until the next signature counts anew.
+_UNCOMMIT = """
+    UPDATE claims_entitlement e
+       SET due_fen = CASE WHEN l.due_fen IS NULL THEN e.due_fen END,
+           committed_fen = e.committed_fen - greatest(l.amount_fen, 0),
+           to_recover_fen = e.to_recover_fen - greatest(-l.amount_fen, 0)
       FROM claims_claimline l
      WHERE l.claim_id = %s AND l.enrolment_id = e.enrolment_id
 """
@@ -81,6 +95,13 @@ def commit_lines(claim: Claim) -> None:
         cursor.execute(_CREATE, [claim.pk])
         cursor.execute(_LOCK, [claim.pk])
         cursor.execute(_COMMIT, [claim.pk])
+
+
+def uncommit_lines(claim: Claim) -> None:
+    """Take back what `commit_lines` counted: the claim's approval was revoked before anything was paid."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [claim.pk])
+        cursor.execute(_UNCOMMIT, [claim.pk])
 
 
 def pay_lines(claim: Claim) -> None:

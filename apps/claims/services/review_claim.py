@@ -14,6 +14,7 @@ from apps.claims.services.leave_out import leave_out_held
 from apps.claims.services.publish_claim import publish, take_down
 from apps.claims.services.submit_claim import results_of, void_lines
 from apps.claims.transitions import CLAIM_TRANSITIONS
+from apps.core.errors import Refused
 from apps.training.services.lock_results import unlock_results
 
 
@@ -46,7 +47,15 @@ def approve_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | No
 
 
 def return_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None = None) -> Claim:
-    """Return the claim with every deficiency at once; earlier decisions stay, results can be corrected."""
+    """Return the claim with every deficiency at once; earlier decisions stay, results can be corrected.
+
+    Raises `Refused` for what the district made itself: nobody else could correct it.
+    """
+    if claim.by_office:
+        raise Refused(
+            _("The district made this claim itself. Reject it; what is right is asked back anew."),
+            code="made_by_office",
+        )
 
     def effect(locked: Claim) -> None:
         take_down(locked, _("The claim was returned for correction."), on)

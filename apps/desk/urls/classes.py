@@ -7,6 +7,7 @@ from apps.desk.views.classes import enrolments, reading, review, training
 urlpatterns = [
     path("", reading.class_list, name="class_list"),
     path("<int:pk>/", review.class_review, name="class_review"),
+    path("<int:pk>/settle/", review.class_settle, name="class_settle"),
     path("<int:pk>/training/", training.class_training, name="class_training"),
     path("<int:pk>/training/file/", training.class_training_file, name="class_training_file"),
     path("sessions/<int:pk>/", training.training_session, name="training_session"),

@@ -85,7 +85,7 @@ def claim_review(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": lines,
         "pager": pager,
         "checklist": _checklist(claim) if claim.state == ClaimState.DISTRICT_REVIEW else (),
-        "case_asks_deficiencies": claim.state == ClaimState.DISTRICT_REVIEW,
+        "case_asks_deficiencies": claim.state == ClaimState.DISTRICT_REVIEW and not claim.by_office,
         "case_free_rows": "123",
         "orders": PaymentOrder.objects.filter(claim=claim)
         .prefetch_related("parts__fund")
@@ -106,6 +106,7 @@ def claim_review(request: HttpRequest, pk: int) -> HttpResponse:
         "may_not_apply": may_apply(claim, today()) if claim.state in _UNPAID else [],
         **_publicity(request, claim),
     }
+    context["only_revoke"] = [row.action for row in context["case_steps"]] == ["revoke"]
     if context["unsigned_because"]:
         # What would be refused is not offered; the page says until when, and what else can be done.
         context["case_steps"] = [row for row in context["case_steps"] if row.target not in _SIGNED]
@@ -167,6 +168,13 @@ def _checklist(claim: Claim) -> list[dict]:
             ("no_account", "account_changed"),
         ),
         (
+            "told",
+            _("Enterprise and institution were told, and reported nothing that changes it"),
+            "四（三）",
+            (),
+        )
+        if claim.by_office
+        else (
             "evidence",
             _("Training was held: photos, videos, hours"),
             "三（三）1",

@@ -3,9 +3,13 @@
 from collections import defaultdict
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from apps.accounts.actors import Actor
+from apps.apprentices.services.change_status import end_unassessed
 from apps.casework.engine import Opinion, fire
 from apps.claims.checks import missing_for_signature
+from apps.claims.facts import unassessed
 from apps.claims.models import Claim
 from apps.claims.services import entitlements
 from apps.claims.services.review_claim import bound
@@ -36,6 +40,8 @@ def _sign(actor: Actor, claim: Claim, action: str, on: date, opinion: Opinion | 
             raise Refused(signature_that_fits(locked), code="wrong_signature")
         changed = promise(locked, actor, on)
         _set_off(locked, actor, on)
+        if locked.by_office:
+            _end_records(locked, actor, on)
         return changed
 
     return fire(
@@ -49,6 +55,14 @@ def _sign(actor: Actor, claim: Claim, action: str, on: date, opinion: Opinion | 
         effect=effect,
         separate_from=[claim.training_class, claim.training_class.plan],
     )
+
+
+def _end_records(claim: Claim, actor: Actor, on: date) -> None:
+    """Nobody reported a result in time: with the advance asked back, these records end."""
+    lines = claim.lines.filter(unassessed("enrolment__"))
+    reason = _("Claim %(number)s asks the advance back: no result was reported.") % {"number": claim.number}
+    ids = list(lines.order_by().values_list("enrolment_id", flat=True))
+    end_unassessed(actor, claim.training_class, ids, on=on, reason=reason)
 
 
 def _set_off(claim: Claim, actor: Actor, on: date) -> None:

@@ -12,6 +12,7 @@ from apps.apprentices.enums import ClassState
 from apps.core import keyset
 from apps.core.clock import today
 from apps.core.workdays import working_days_left
+from apps.payouts.unsettled import unsettled_classes
 
 TEXT_MAX = 60
 readers = access(*OFFICIALS, *READERS)
@@ -24,10 +25,13 @@ def class_list(request: HttpRequest) -> HttpResponse:
     state, text = request.GET.get("state", ""), request.GET.get("q", "")[:TEXT_MAX]
     district = request.GET.get("district", "")[:6]
     counts = selectors.class_counts(request.actor)
+    on = today()
     found = selectors.classes_for(request.actor, state=state, text=text, district=district)
+    unsettled = request.GET.get("unsettled") == "yes"
+    if unsettled:
+        found = unsettled_classes(found, on)
     rows, pager = keyset.page_of(found, request, order=["-id"])
     heads = selectors.heads_of(rows)
-    on = today()
     context = {
         "rows": [
             {
@@ -40,6 +44,7 @@ def class_list(request: HttpRequest) -> HttpResponse:
         "pager": pager,
         "states": [(code, label, counts[code]) for code, label in ClassState.choices if counts.get(code)],
         "state": state,
+        "unsettled": unsettled,
         "text": text,
         "district": district,
         "districts": District.objects.all() if request.actor.district_code is None else (),

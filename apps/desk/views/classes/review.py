@@ -20,6 +20,8 @@ from apps.casework import presentation, requests
 from apps.core import keyset
 from apps.core.clock import today
 from apps.core.errors import ShituError
+from apps.payouts.services.settle_by_office import settle_by_office
+from apps.payouts.unsettled import unsettled
 from apps.training.halts import affected
 
 readers = access(*OFFICIALS, *READERS)
@@ -33,6 +35,20 @@ TEXT_MAX = 60
 def class_review(request: HttpRequest, pk: int) -> HttpResponse:
     """The roster with its doubts, the checklist, and the decision."""
     return _page(request, selectors.class_of(request.actor, pk))
+
+
+@access(Role.DISTRICT_REVIEWER)
+@require_POST
+def class_settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the advance of a class back that its enterprise did not settle in time."""
+    training_class = selectors.class_of(request.actor, pk)
+    typed = request.POST.get("reason", "")[:1000]
+    try:
+        claim = settle_by_office(request.actor, training_class, reason=typed, on=today())
+    except ShituError as refusal:
+        return _page(request, training_class, refusal=refusal, typed_reason=typed)
+    messages.success(request, _("The advance is asked back. Another reviewer decides on the claim."))
+    return redirect("desk:claim_review", pk=claim.pk)
 
 
 @access(Role.DISTRICT_REVIEWER)
@@ -71,6 +87,8 @@ def _page(
         "counts": selectors.roster_counts(training_class),
         "summary": summary,
         "affected": affected(training_class, today()),
+        "unsettled": unsettled(training_class, today()),
+        "may_settle": actor.role == Role.DISTRICT_REVIEWER,
         "reviewing": reviewing,
         "case_read_only": actor.role in READERS,
         "refusal": refusal,

@@ -19,6 +19,7 @@ from apps.core import keyset
 from apps.core.clock import today
 from apps.core.errors import ShituError
 from apps.core.workdays import working_days_left
+from apps.payouts.unsettled import unsettled
 from apps.portal.forms.classes import AgreementForm, OpenClassForm
 from apps.portal.views.classes.next_steps import next_step
 from apps.training.halts import affected
@@ -144,6 +145,7 @@ def class_page(
             people=counts.total,
             missing=missing,
             reading=selectors.reading_now(training_class),
+            open_advance=unsettled(training_class, on),
         ),
         "roster_open": training_class.state in OPEN_ROSTER and actor.is_enterprise,
         "roster_files": training_class.roster_files.select_related("job", "uploaded_by__person")[:10],

@@ -1,12 +1,14 @@
 """What each reader of a class does next, in a sentence."""
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
 from apps.apprentices.enums import ClassState
 from apps.apprentices.models import RosterFile, TrainingClass
 from apps.core.errors import Problem
+from apps.payouts.unsettled import Unsettled
 from apps.portal.views.plans.next_steps import NextStep
 
 
@@ -17,8 +19,11 @@ def next_step(
     people: int,
     missing: list[Problem],
     reading: RosterFile | None = None,
+    open_advance: Unsettled | None = None,
 ) -> NextStep:
     """Return what this reader does next with the class, or whom everybody waits for."""
+    if open_advance is not None:
+        return _to_settle(open_advance, actor)
     if not actor.is_enterprise:
         return _waiting(training_class)
     if training_class.state in (ClassState.ROSTER, ClassState.RETURNED):
@@ -27,6 +32,21 @@ def next_step(
         text = _("Claim the advance, record the training, and keep changes of status up to date.")
         return NextStep(_("The class is open"), text)
     return _waiting(training_class)
+
+
+def _to_settle(found: Unsettled, actor: Actor) -> NextStep:
+    """The class is over, and for some of those who were advanced money nothing is due, or not yet."""
+    day = date_format(found.due_on, "DATE_FORMAT")
+    if not actor.is_enterprise:
+        title = _("Report every result by %(day)s") if found.without_result else _("The class is over")
+        text = _("Afterwards the district can ask back what was advanced for apprentices without a result.")
+        return NextStep(title % {"day": day}, text if found.without_result else "")
+    title = _("The class is over: settle it by %(day)s") % {"day": day}
+    text = _(
+        "Have every result reported, then claim the remainder. Afterwards the district can ask back what was"
+        " advanced for whom nothing is due."
+    )
+    return NextStep(title, text, reverse("portal:claim_list"), _("To the claims"))
 
 
 def _with_open_roster(
