@@ -178,6 +178,16 @@ class Auditor(Owing):
         claim.due_on = working_days_after(self.today, self.rules.deadline_days)
         claim.go("recovering" if action == "sign_recovery" else "settled")
 
+    def revoke(self, claim: Claim) -> None:
+        """The signature is taken back: what it promised is free, its people can be claimed for again."""
+        for held in self.reservations[key_of(claim)].values():
+            held.released = held.reserved
+        for line in claim.lines:
+            line.person.committed -= max(line.amount, 0)
+            line.person.to_recover -= max(-line.amount, 0)
+            line.person.due = line.person.due if line.due is None else None
+        claim.go("rejected")
+
     def release(self, claim: Claim, number: str) -> None:
         """A payment order is made: the first one draws the budget, each sets off what the enterprise owes."""
         if not claim.orders:

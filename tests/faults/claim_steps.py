@@ -8,6 +8,7 @@ from apps.claims.models import Claim as Row
 from apps.claims.services.compute_claim import compute_claim, recompute_claim
 from apps.claims.services.renew_account import present_account, refuse_account, sign_account
 from apps.claims.services.review_claim import approve_claim, reject_claim, return_claim
+from apps.claims.services.revoke_claim import revoke_claim
 from apps.claims.services.sign_claim import sign_claim
 from apps.claims.services.submit_claim import submit_claim
 from apps.payouts.models import PaymentOrder, RecoveryReceipt
@@ -197,7 +198,13 @@ def sign(world: World, claim: Claim) -> bool:
 
 
 def release(world: World, claim: Claim) -> bool:
-    """Finance releases one claim; where the account changed, the new one is put up for signature."""
+    """Finance releases one claim; where the account changed, the new one is put up for signature.
+
+    Now and then the supervisor revokes the approval before, which is refused once an order was made.
+    """
+    if not world.calm and world.dice.random() < 0.03:
+        revoke(world, claim)
+        return True
     whole = world.audit.is_set_off_whole(claim)
     same = whole or claim.signed_account == world.audit.accounts[claim.shop]
     if not world.calm and world.dice.random() < 0.05:
@@ -222,6 +229,15 @@ def release(world: World, claim: Claim) -> bool:
         "settled" if whole else "released", note,
     )  # fmt: skip
     return True
+
+
+def revoke(world: World, claim: Claim) -> None:
+    """The supervisor signed by mistake."""
+    allowed = "released_once" if claim.orders else DONE
+    move(
+        world, claim, revoke_claim, world.town.supervisor, allowed, "rejected",
+        lambda _r: world.audit.revoke(claim), opinion=Opinion(reason="审核有误"),
+    )  # fmt: skip
 
 
 def sign_new_account(world: World, claim: Claim) -> bool:
