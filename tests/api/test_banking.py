@@ -72,6 +72,10 @@ def test_a_batch_is_made_once_per_key_and_goes_to_its_answer():
     assert taken.status_code == 201
     movements = call("get", "/api/v1/movements/").json()["results"]
     assert [row["explained"] for row in movements] == [True, True]
+    of.bank.receive(of.account.account_number, 5, LATER, payer="甲", reference="利息")
+    longer = of.bank.statement(of.account.account_number, ON, LATER)
+    taken = upload(of.maker, "/api/v1/statements/", longer, "s2", paying_account=of.account.pk).json()
+    assert (taken["known_count"], taken["line_count"], taken["already"]) == (2, 1, False)
 
 
 def test_money_is_not_moved_without_a_key():

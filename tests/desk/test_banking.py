@@ -85,6 +85,25 @@ def test_a_batch_goes_from_the_list_of_orders_to_its_end():
     assert batch.number in text(desk.get(reverse("desk:batch_list"), {"state": "closed"}))
 
 
+def test_a_statement_that_repeats_days_says_what_was_known_and_what_is_new():
+    of = banking.treasury()
+    desk, account = browser(of.maker), of.account.account_number
+    of.bank.open_account(account, "财政局", 1000)
+    said = []
+    for fen in (5, 6, 0):
+        if fen:
+            of.bank.receive(account, fen, ON, payer="甲", reference="利息")
+        content = of.bank.statement(account, ON if fen else ON - timedelta(days=1), ON)
+        answer = desk.post(
+            reverse("desk:statement_list"), {"account": of.account.pk, "file": upload(content)}, follow=True
+        )
+        said.append(text(answer))
+    assert "1笔流水此前已导入，1笔为新增" in said[1]
+    assert "此前已导入" in said[1]
+    assert "2笔流水此前均已导入" in said[2]
+    assert of.account.statements.count() == 2
+
+
 def test_a_refused_file_is_shown_line_by_line_and_the_page_stays():
     of = banking.treasury(payments=2)
     batch = banking.sent(of)

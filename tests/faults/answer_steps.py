@@ -19,6 +19,7 @@ from apps.core.models import Job
 from apps.payouts.models import PaymentOrder
 from tests.faults.batch_steps import stored
 from tests.faults.figures import DONE, Batch, Claim
+from tests.faults.town import ON
 from tests.faults.world import ALREADY, FILE_REFUSED, World
 
 # The bank works and answers.
@@ -144,6 +145,10 @@ def statement(world: World) -> bool:
         # Days are left out: the balances do not meet.
         content = world.bank.statement(world.town.account_number, later, world.day)
         allowed, taken = FILE_REFUSED, False
+    elif drawn < 0.4:
+        # It repeats what was taken in.
+        since = max(ON, from_day - timedelta(days=world.dice.randrange(1, 15)))
+        content = world.bank.statement(world.town.account_number, since, to_day)
 
     def request() -> object:
         return take_statement(world.town.maker, account, content, name="对账单.csv", on=world.day)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import date
 from threading import Barrier, Thread
 from typing import Any
 
@@ -134,6 +135,16 @@ def contradict_an_answer(town: Town, _owner: Owner) -> None:
     order = bank.book.of_batch(batch.number)[0]
     order.state, order.serial, order.paid_on, order.reason = "failed", "", "", "账号已销户"
     _taken_by(town, batch, bank.result(batch.number))
+
+
+def repeat_otherwise(town: Town, _owner: Owner) -> None:
+    """A statement repeats a movement that was taken in with one fen more."""
+    bank = town.fresh_bank()
+    known = next(m for m in bank.book.movements if m.day <= town.stated_to.isoformat())
+    known.amount_fen += 1
+    account = PayingAccount.objects.get(pk=town.account_id)
+    content = bank.statement(town.account_number, date.fromisoformat(known.day), FIRST_DAY)
+    take_statement(town.maker, account, content, name="对账单.csv", on=FIRST_DAY)
 
 
 # Many at the same moment.

@@ -261,8 +261,8 @@ SERVICES = (
         favour=("statement", "statement", "day", "gap"),
     ),
     check(
-        "same statement again", "apps.banking.services.take_statement", "take_statement",
-        "if known is not None:", "if False:", favour=("statement", "day"),
+        "known movements otherwise", "apps.banking.services.overlaps", "overlap_of", "if problems:",
+        "if False:", attack=attacks_bank.repeat_otherwise,
     ),
     check(
         "same receipt again", "apps.payouts.services.receive_recovery", "receive_recovery",

@@ -157,7 +157,8 @@ class ResultFileSerializer(serializers.ModelSerializer):
 
 
 class StatementSerializer(serializers.ModelSerializer):
-    """An account statement that was taken in."""
+    """An account statement that was taken in: its `line_count` new movements. `known_count` movements of the
+    file stand in statements before; `already`: nothing of what was sent is new."""
 
     already = serializers.BooleanField(default=False, read_only=True)
 
@@ -172,6 +173,7 @@ class StatementSerializer(serializers.ModelSerializer):
             "opening_fen",
             "closing_fen",
             "line_count",
+            "known_count",
             "sha256",
             "already",
         )

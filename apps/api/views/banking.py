@@ -225,7 +225,8 @@ class StatementViewSet(_Reading):
 
     @extend_schema(request=shapes.StatementFileSerializer, responses={201: shapes.StatementSerializer})
     def create(self, request: Request, **_kwargs: Any) -> Response:
-        """Take a statement in, whole or not at all, and match its movements."""
+        """Take a statement in and match its movements. It may begin with what was taken in before: only
+        what is new counts. Known movements otherwise than they were, or between new ones, refuse it all."""
         data = valid(shapes.StatementFileSerializer, request)
         account = found(PayingAccount.objects.visible_to(self.actor), data["paying_account"])
         content, name = read_upload(data["file"])

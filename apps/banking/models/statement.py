@@ -20,7 +20,11 @@ class BankStatementQuerySet(models.QuerySet):
 
 
 class BankStatement(AppendOnlyModel):
-    """A statement that was taken in whole; the next one of the account begins where it ended."""
+    """A statement that was taken in; the next one of the account begins where it ended.
+
+    A file may repeat what was taken in before: only what is new counts, with the balance before it as the
+    opening one. `known_count` says how many movements of the file stand in statements before.
+    """
 
     paying_account = models.ForeignKey(PayingAccount, models.PROTECT, related_name="statements")
     file = models.ForeignKey("core.StoredFile", models.PROTECT, related_name="+")
@@ -32,6 +36,7 @@ class BankStatement(AppendOnlyModel):
     opening_fen = models.BigIntegerField(_("Opening balance"))
     closing_fen = models.BigIntegerField(_("Closing balance"))
     line_count = models.PositiveIntegerField(_("Movements"))
+    known_count = models.PositiveIntegerField(_("Known already"), default=0)
     taken_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     taken_on = models.DateField(_("Taken in on"))
     taken_at = models.DateTimeField(auto_now_add=True)

@@ -46,8 +46,18 @@ def statement_list(request: HttpRequest) -> HttpResponse:
             refused_name=form.cleaned_data["file"].name,
             status=refusal.status,
         )
-    if taken.already:
+    if taken.already and taken.known:
+        text = _("All %(known)s movements of this file were taken in already; it has no effect.")
+        messages.info(request, text % {"known": taken.known})
+    elif taken.already:
         messages.info(request, _("This file was taken in already; it has no effect a second time."))
+    elif taken.known:
+        text = _(
+            "The statement was taken in: %(known)s movements were known already, %(lines)s are new,"
+            " %(matched)s were explained by it."
+        )
+        about = {"known": taken.known, "lines": taken.statement.line_count, "matched": taken.matched}
+        messages.success(request, text % about)
     else:
         text = _("The statement was taken in: %(lines)s movements, %(matched)s explained by it.")
         about = {"lines": taken.statement.line_count, "matched": taken.matched}
