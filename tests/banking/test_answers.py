@@ -263,7 +263,7 @@ def test_a_statement_with_entities_is_refused(trick):
     ("old", "new"),
     [
         (b"<Cd>BOOK</Cd>", b"<Cd>PDNG</Cd>"),
-        (b"<Cd>OPBD</Cd>", b"<Cd>PRCD</Cd>"),
+        (b"<Cd>OPBD</Cd>", b"<Cd>ITBD</Cd>"),
         (b"<NbOfNtries>4<", b"<NbOfNtries>5<"),
         (b'Ccy="CNY">8000.01', b'Ccy="USD">8000.01'),
         (b">8000.01<", b">8000.02<"),
