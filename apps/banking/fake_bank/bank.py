@@ -26,6 +26,7 @@ class FakeBank:
     def __init__(self, profile: Profile, path: Path | None = None, *, seed: int = 1) -> None:
         self.profile = profile
         self.book = Book.open(path)
+        self.book.serial_within = profile.serial_within
         self.seed = seed
 
     def open_account(self, number: str, name: str, fen: int) -> None:

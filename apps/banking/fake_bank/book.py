@@ -8,6 +8,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from apps.banking.formats.profiles import SerialWithin
+
 
 def default_path(profile_key: str) -> Path:
     """Where the book of the bank of a profile lies unless it is told otherwise: beside the uploads."""
@@ -53,6 +55,8 @@ class Book:
     orders: dict[str, Order] = field(default_factory=dict)
     movements: list[Movement] = field(default_factory=list)
     serials: int = 0
+    # "day": serial numbers begin anew each day, as the profile of the bank says.
+    serial_within: SerialWithin = ""
 
     @classmethod
     def open(cls, path: Path | None) -> "Book":
@@ -91,10 +95,11 @@ class Book:
         )
 
     def move(self, account: str, day: date, amount_fen: int, **about: str) -> Movement:
-        """Book a movement under a serial number that no other has."""
+        """Book a movement under a serial number that no other has, or no other of the day."""
         self.serials += 1
+        of_day = sum(movement.day == day.isoformat() for movement in self.movements)
         movement = Movement(
-            serial=f"{day:%Y%m%d}{self.serials:010d}",
+            serial=f"{of_day + 1:06d}" if self.serial_within else f"{day:%Y%m%d}{self.serials:010d}",
             account=account,
             day=day.isoformat(),
             amount_fen=amount_fen,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
 from django.conf import settings
@@ -16,6 +16,8 @@ from apps.banking.formats.contents import Outcome
 from apps.core.errors import NotFound
 
 Kind = Literal["text", "amount", "count", "day"]
+# Within what a serial number counts once: the account (""), or the day.
+SerialWithin = Literal["", "day"]
 LINE_ENDS = {"crlf": "\r\n", "lf": "\n"}
 ENCODINGS = frozenset({"utf-8", "gb18030", "gbk"})
 CHECKS = frozenset({"sha256"})
@@ -91,7 +93,8 @@ class Profile:
     """One bank: the writer of its payment files, the readers of its results and statements.
 
     `sha256` is the digest of the profile as it is written: a batch keeps it, so that a changed profile
-    shows before a file is made anew.
+    shows before a file is made anew. `serial_within` is "day" for a bank that begins its serial numbers anew
+    each day: only together with the day do they say which movement it is (`values.whole_serial`).
     """
 
     key: str
@@ -102,6 +105,7 @@ class Profile:
     statement: Table | Message
     status_words: Mapping[str, Outcome]
     sha256: str
+    serial_within: SerialWithin = ""
 
     @property
     def name(self) -> str:
@@ -138,6 +142,9 @@ def parse(key: str, content: bytes) -> Profile:
     data = yaml.safe_load(content)
     names = data.pop("names")
     words = {word: Outcome(outcome) for word, outcome in data.pop("status_words").items()}
+    serial_within = data.pop("serial_within", "")
+    if serial_within not in get_args(SerialWithin):
+        raise ValueError(f"{key}: serial_within is “day” or is not there")
     payment, result, statement = (data.pop(part) for part in ("payment", "result", "statement"))
     if data:
         raise ValueError(f"{key}: unknown parts {sorted(data)}")
@@ -153,6 +160,7 @@ def parse(key: str, content: bytes) -> Profile:
         statement=_form(key, statement),
         status_words=words,
         sha256=hashlib.sha256(content).hexdigest(),
+        serial_within=serial_within,
     )
 
 

@@ -14,10 +14,10 @@ from re import Pattern
 from typing import cast
 
 from apps.banking.formats.contents import StatementEntry, StatementHead
-from apps.banking.formats.profiles import Table
+from apps.banking.formats.profiles import SerialWithin, Table
 from apps.banking.formats.refusals import FileRefused
 from apps.banking.formats.tables import OTHER_MARKS, UTF8_MARK, decoded, read_framed, require_check
-from apps.banking.formats.values import AMOUNTS, BadValue, Value, read_value
+from apps.banking.formats.values import AMOUNTS, BadValue, Value, read_value, whole_serial
 from apps.core.errors import Problem
 from apps.core.identifiers import mask_account
 
@@ -70,10 +70,13 @@ class QuickStatement:
     reads from here tells its own instead.
     """
 
-    def __init__(self, form: Table, content: bytes, *, account_number: str) -> None:
+    def __init__(
+        self, form: Table, content: bytes, *, account_number: str, serial_within: SerialWithin = ""
+    ) -> None:
         if form.format != "csv" or {column.field for column in form.columns} != _FIELDS or not form.trailer:
             raise Doubtful
         self.doubt: Doubtful | None = None
+        self._serial_within = serial_within
         self._form, self._content, self._end = form, content, form.line_end.encode()
         self._blank = {column.field for column in form.columns if column.blank}
         try:
@@ -81,7 +84,7 @@ class QuickStatement:
         except FileRefused as refusal:
             raise Doubtful from refusal
         self._place, self._trailer = start, trailer
-        self._days: dict[str, str] = {}
+        self._days: dict[str, date] = {}
         self._row = 3 if form.head else 2
         self._debited = self._credited = self._count = 0
         self.head = StatementHead(
@@ -163,12 +166,15 @@ class QuickStatement:
         debited = -sum(fen for fen in amounts if fen < 0)
         self._debited += debited
         self._credited += credited - debited
-        self._require_length("serial", columns, SERIAL_MAX, least=1)
-        self._require_length("reference", columns, REFERENCE_MAX)
+        days = list(map(self._day, columns["day"]))
+        self._require_length(columns["serial"], SERIAL_MAX, least=1)
+        serials = self._whole_serials(columns["serial"], days)
+        self._require_length(serials, SERIAL_MAX)
+        self._require_length(columns["reference"], REFERENCE_MAX)
         lines = zip(
             map(str, range(self._row, self._row + number)),
-            map(self._day, columns["day"]),
-            columns["serial"],
+            map(str, days),
+            serials,
             map(str, amounts),
             [name[:NAME_MAX] for name in columns["counterparty_name"]],
             map(_masked, columns["counterparty_account"]),
@@ -208,8 +214,14 @@ class QuickStatement:
             raise Doubtful
         return list(map(int, joined.replace(".", "").split("\n")))
 
-    def _day(self, text: str) -> str:
-        """A day of the statement as COPY takes it; there are few of them, and each is judged once."""
+    def _whole_serials(self, texts: list[str], days: list[date]) -> list[str]:
+        within = self._serial_within
+        if not within:
+            return texts
+        return [whole_serial(within, text, day) for text, day in zip(texts, days, strict=True)]
+
+    def _day(self, text: str) -> date:
+        """A day of the statement; there are few of them, and each is judged once."""
         known = self._days.get(text)
         if known is not None:
             return known
@@ -219,11 +231,11 @@ class QuickStatement:
             raise Doubtful from error
         if not isinstance(day, date) or not self.head.from_day <= day <= self.head.to_day:
             raise Doubtful
-        return self._days.setdefault(text, day.isoformat())
+        return self._days.setdefault(text, day)
 
     @staticmethod
-    def _require_length(field: str, columns: dict[str, list[str]], most: int, *, least: int = 0) -> None:
-        lengths = set(map(len, columns[field]))
+    def _require_length(texts: list[str], most: int, *, least: int = 0) -> None:
+        lengths = set(map(len, texts))
         if not least <= min(lengths) <= max(lengths) <= most:
             raise Doubtful
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from typing import cast
 
 from django.utils.translation import gettext as _
 
@@ -9,6 +11,7 @@ from apps.banking.formats.contents import Expected, Outcome, ResultContent, Resu
 from apps.banking.formats.profiles import Profile
 from apps.banking.formats.refusals import at, refuse
 from apps.banking.formats.tables import Line, read_csv
+from apps.banking.formats.values import whole_serial
 from apps.core.errors import Problem
 from apps.core.money import yuan
 
@@ -95,8 +98,9 @@ def _take_line(reading: _Reading, line: Line) -> None:
 
 def _take_outcome(reading: _Reading, line: Line, order: str, known: Expected, outcome: Outcome) -> None:
     values, row = line.values, line.row
-    serial, reason = str(values.get("serial") or ""), str(values.get("reason") or "")
-    paid_on = values.get("paid_on")
+    paid_on = cast("date | None", values.get("paid_on"))
+    number, reason = str(values.get("serial") or ""), str(values.get("reason") or "")
+    serial = whole_serial(reading.profile.serial_within, number, paid_on)
     if outcome is Outcome.PAID:
         if not serial or paid_on is None:
             message = _("A payment that was made has the bank's serial number and the day.")
@@ -119,7 +123,7 @@ def _take_outcome(reading: _Reading, line: Line, order: str, known: Expected, ou
             outcome=outcome,
             amount_fen=known.amount_fen,
             bank_serial=serial,
-            paid_on=paid_on if outcome is Outcome.PAID else None,  # type: ignore[arg-type]
+            paid_on=paid_on if outcome is Outcome.PAID else None,
             reason=reason,
         )
     )

@@ -1,6 +1,7 @@
 """Bank statements: movements whose balances and totals agree, or nothing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import cast
 
@@ -10,6 +11,7 @@ from apps.banking.formats.contents import StatementContent, StatementEntry
 from apps.banking.formats.profiles import Profile, Table
 from apps.banking.formats.refusals import at, refuse
 from apps.banking.formats.tables import Content, read_csv
+from apps.banking.formats.values import whole_serial
 from apps.core.errors import Problem
 from apps.core.identifiers import mask_account
 
@@ -22,10 +24,21 @@ def read_statement(profile: Profile, content: bytes, *, account_number: str) -> 
         from apps.banking.formats.camt053 import read_message
 
         statement, problems = read_message(content)
+    statement = _with_whole_serials(profile, statement)
     problems += _check(statement, account_number)
     if problems:
         raise refuse(problems)
     return statement
+
+
+def _with_whole_serials(profile: Profile, statement: StatementContent) -> StatementContent:
+    if not profile.serial_within:
+        return statement
+    entries = tuple(
+        replace(entry, bank_serial=whole_serial(profile.serial_within, entry.bank_serial, entry.booked_on))
+        for entry in statement.entries
+    )
+    return replace(statement, entries=entries)
 
 
 def _from_table(form: Table, content: bytes) -> tuple[StatementContent, list[Problem]]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from apps.banking.formats.profiles import KINDS, Table
+from apps.banking.formats.profiles import KINDS, SerialWithin, Table
 
 _YUAN = re.compile(r"(?:0|[1-9][0-9]{0,12})\.[0-9]{2}")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,15}")
@@ -13,6 +13,15 @@ _WHOLE = re.compile(r"0|[1-9][0-9]{0,15}")
 AMOUNTS = {"yuan": _YUAN, "fen": _WHOLE}
 _DIGITS = re.compile(r"[0-9][0-9./-]*")
 Value = str | int | date | None
+
+
+def whole_serial(within: SerialWithin, serial: str, day: date | None) -> str:
+    """The serial number as it counts once: for a bank that begins anew each day, with the day before it.
+
+    "000123" of 2026-11-21 is "20261121-000123" there; the same wherever the bank names it. Without a day, as
+    where nothing was paid, or without a number it is what the bank wrote.
+    """
+    return f"{day:%Y%m%d}-{serial}" if within == "day" and serial and day is not None else serial
 
 
 class BadValue(ValueError):

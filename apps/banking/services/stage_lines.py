@@ -30,7 +30,7 @@ def stage(form: Profile, content: bytes, *, account_number: str) -> tuple[Statem
     The table goes with the transaction. Raises FileRefused with every line that is wrong, and why.
     """
     quick = (
-        _staged_quickly(form.statement, content, account_number)
+        _staged_quickly(form, form.statement, content, account_number)
         if isinstance(form.statement, Table)
         else None
     )
@@ -41,10 +41,10 @@ def stage(form: Profile, content: bytes, *, account_number: str) -> tuple[Statem
     return read, len(read.entries)
 
 
-def _staged_quickly(form: Table, content: bytes, account_number: str) -> QuickStatement | None:
+def _staged_quickly(bank: Profile, form: Table, content: bytes, account_number: str) -> QuickStatement | None:
     """The statement where all of it is as it should be, with its lines staged; else None."""
     try:
-        quick = QuickStatement(form, content, account_number=account_number)
+        quick = QuickStatement(form, content, account_number=account_number, serial_within=bank.serial_within)
     except Doubtful:
         return None
     try:
