@@ -5,7 +5,7 @@ from datetime import date
 from django.db import connection
 
 from apps.accounts.models import Organisation, Person
-from apps.apprentices.models import RosterProblem, StatusRecord
+from apps.apprentices.models import MobileCorrection, RosterProblem, StatusRecord
 from apps.casework.acting import acting
 from apps.casework.engine import Opinion
 from apps.casework.enums import Audience
@@ -110,6 +110,9 @@ def fill(of: Money, text: str) -> None:
     RosterProblem.objects.create(roster_file=_roster(of), row=7, cells=text, problems=[{"text": text}])
     StatusRecord.objects.create(
         enrolment=enrolment, change="suspend", effective_on=_DAY, reason=text, recorded_by_id=of.clerk.user_id
+    )
+    MobileCorrection.objects.create(
+        enrolment=enrolment, after=text[:20], reason=text, recorded_by_id=of.clerk.user_id
     )
     claims.result(of, enrolment, "passed")
     _dispute(of)

@@ -241,6 +241,7 @@ def _training_dispute(world: World) -> Pair:
     "desk:enrolment_show",
     "portal:enrolment_detail",
     "portal:enrolment_change",
+    "portal:enrolment_mobile",
     "portal:enrolment_show",
     "portal:registration_edit",
 )
@@ -321,7 +322,9 @@ _CLASS_STEPS = (
     "apprentices approve cancel complete complete-enrolments courses detail documents history mentors return"
     " rosters settle submit"
 )
-_ENROLMENT_STEPS = "complete detail documents history refuse remove result resume suspend transfer withdraw"
+_ENROLMENT_STEPS = (
+    "complete detail documents history mobile refuse remove result resume suspend transfer withdraw"
+)
 _CLAIM_STEPS = (
     "approve detail documents history lines missing paid present-account recompute record-failure reject"
     " refuse-account release return revoke send-back sign sign-account sign-recovery sign-settled submit"

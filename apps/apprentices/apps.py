@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.apprentices.enums import LIVE_STATES
@@ -24,9 +25,10 @@ class ApprenticesConfig(AppConfig):
             EnrolmentState,
             RosterState,
         )
+        from apps.apprentices.services.correct_mobile import CORRECTED
         from apps.apprentices.services.upload_roster import READ_ROSTER
         from apps.apprentices.transitions import CLASS_TRANSITIONS, ENROLMENT_TRANSITIONS
-        from apps.casework import dead_jobs, subjects
+        from apps.casework import dead_jobs, subjects, wording
         from apps.core import tones
         from apps.plans.services.end_plan import ends_with_plan, hold_ending
 
@@ -72,6 +74,7 @@ class ApprenticesConfig(AppConfig):
                 takes_documents=takes_documents,
             )
         )
+        wording.say(CORRECTED, corrected_in_words)
         dead_jobs.shown_at(READ_ROSTER, portal="portal:roster_detail", key="roster_file")
         register_action("person_searched", _("Searched for a person by ID number"))
         register_action("roster_taken_away", _("Took away the rows of a roster to correct"))
@@ -97,6 +100,12 @@ class ApprenticesConfig(AppConfig):
             {EnrolmentState.WITHDRAWN: "bad", EnrolmentState.REMOVED: "neutral"},
             of="apprentices.enrolment.state",
         )
+
+
+def corrected_in_words(notice: Any) -> str:
+    """An apprentice reads that the enterprise replaced the mobile number."""
+    about = {"after": notice.params["after"], "by": notice.params["by"]}
+    return gettext("Your mobile number was corrected to %(after)s by %(by)s of your enterprise.") % about
 
 
 def offers(_enrolment: Any, step: Any) -> bool:

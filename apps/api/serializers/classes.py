@@ -88,6 +88,13 @@ class RegistrationSerializer(serializers.Serializer):
     agreement_signed_on = serializers.DateField(required=False, allow_null=True, default=None)
 
 
+class MobileSerializer(serializers.Serializer):
+    """The right mobile number of an apprentice, and why the recorded one is wrong. Never answered back."""
+
+    mobile = serializers.CharField(max_length=20, write_only=True)
+    reason = serializers.CharField(max_length=300, write_only=True)
+
+
 class EnrolmentSerializer(CaseSerializer):
     """An enrolment record. The person by name only."""
 

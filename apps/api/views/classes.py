@@ -139,6 +139,20 @@ class EnrolmentViewSet(CaseViewSet):
     def get_queryset(self) -> Any:
         return super().get_queryset().select_related("person")
 
+    @extend_schema(request=shapes.MobileSerializer, responses=shapes.EnrolmentSerializer)
+    @action(detail=True, methods=["post"])
+    def mobile(self, request: Request, **_kwargs: Any) -> Response:
+        """Correct the mobile number of an apprentice who is trained; for the enterprise."""
+        enrolment: Enrolment = self.get_object()
+        data = valid(shapes.MobileSerializer, request)
+
+        def work() -> Response:
+            services.correct_mobile(self.actor, enrolment, data["mobile"], reason=data["reason"], on=today())
+            shape = shapes.EnrolmentSerializer(self.get_object(), context=self.get_serializer_context())
+            return Response(shape.data)
+
+        return self.once(work)
+
     @extend_schema(request=shapes.ResultSerializer, responses=shapes.ResultSerializer)
     @action(detail=True, methods=["put"])
     def result(self, request: Request, **_kwargs: Any) -> Response:

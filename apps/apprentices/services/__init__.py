@@ -9,6 +9,7 @@ from apps.apprentices.services.change_status import (
     transfer_enrolment,
     withdraw_enrolment,
 )
+from apps.apprentices.services.correct_mobile import correct_mobile
 from apps.apprentices.services.open_class import open_class
 from apps.apprentices.services.read_roster import read_roster
 from apps.apprentices.services.record_agreement import record_agreement
@@ -31,6 +32,7 @@ __all__ = [
     "complete_class",
     "complete_enrolment",
     "complete_enrolments",
+    "correct_mobile",
     "open_class",
     "read_roster",
     "record_agreement",

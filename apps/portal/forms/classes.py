@@ -13,7 +13,7 @@ from apps.apprentices.roster.judge import FIELDS, Judge
 from apps.apprentices.roster.words import OPEN_ENDED_WORD
 from apps.apprentices.selectors import OpenLine
 from apps.core.errors import Problem, ShituError
-from apps.core.forms import DayField
+from apps.core.forms import DayField, MobileField
 
 YES, NO = "yes", "no"
 
@@ -179,6 +179,13 @@ class ChangeForm(forms.Form):
         elsewhere = [("", _("Out of this enterprise"))]
         to_class: Any = self.fields["to_class"]
         to_class.choices = elsewhere + [(row.pk, str(row)) for row in targets or []]
+
+
+class MobileForm(forms.Form):
+    """The right mobile number of an apprentice, and why the recorded one is wrong."""
+
+    mobile = MobileField(label=_("Right mobile number"))
+    reason = forms.CharField(label=_("Reason"), max_length=300)
 
 
 class ReasonForm(forms.Form):

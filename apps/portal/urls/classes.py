@@ -20,5 +20,6 @@ urlpatterns = [
     path("enrolments/<int:pk>/", enrolments.enrolment_detail, name="enrolment_detail"),
     path("enrolments/<int:pk>/edit/", registrations.registration_edit, name="registration_edit"),
     path("enrolments/<int:pk>/change/", enrolments.enrolment_change, name="enrolment_change"),
+    path("enrolments/<int:pk>/mobile/", enrolments.enrolment_mobile, name="enrolment_mobile"),
     path("enrolments/<int:pk>/show/", enrolments.enrolment_show, name="enrolment_show"),
 ]

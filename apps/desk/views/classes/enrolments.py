@@ -147,6 +147,7 @@ def _page(
         "enrolment": enrolment,
         "class": enrolment.training_class,
         "records": enrolment.status_records.select_related("recorded_by__person", "to_class"),
+        "mobile_corrections": enrolment.mobile_corrections.select_related("recorded_by__person"),
         "may_show": request.actor.role in OFFICIALS,
         "shown": shown or {},
         "refusal": refusal,

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.services import unmask
@@ -15,13 +16,14 @@ from apps.apprentices.checks import OPEN_ROSTER, flags
 from apps.apprentices.enums import EnrolmentState
 from apps.apprentices.models import Enrolment
 from apps.apprentices.services.change_status import EFFECTIVE_ON, TO_CLASS
+from apps.apprentices.services.correct_mobile import correct_mobile, may_correct
 from apps.casework import presentation, requests, subjects
 from apps.casework.engine import Opinion
 from apps.claims.enums import PAID_OUT
 from apps.claims.selectors import claims_of, lines_of_person
 from apps.core.clock import today
 from apps.core.errors import ShituError
-from apps.portal.forms.classes import ChangeForm, ReasonForm
+from apps.portal.forms.classes import ChangeForm, MobileForm, ReasonForm
 from apps.portal.views.classes.classes import enterprise_only, parties
 
 # Changes of status that an enterprise records here; “complete” follows from the assessment.
@@ -83,10 +85,33 @@ def enrolment_show(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, enrolment, shown={field: value})
 
 
+@enterprise_only
+@require_POST
+@never_cache
+@sensitive_post_parameters("mobile")
+def enrolment_mobile(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct a mobile number that was mistyped in the roster, with the reason."""
+    enrolment = selectors.enrolment_of(request.actor, pk)
+    form = MobileForm(request.POST, auto_id="mobile-%s")
+    if not form.is_valid():
+        return _page(request, enrolment, correcting=form, status=422)
+    given = form.cleaned_data
+    try:
+        correct_mobile(request.actor, enrolment, given["mobile"], reason=given["reason"], on=today())
+    except ShituError as refusal:
+        for problem in refusal.sentences:
+            field = getattr(problem, "field", "")
+            form.add_error(field if field in form.fields else None, str(problem.message))
+        return _page(request, enrolment, correcting=form, status=refusal.status)
+    messages.success(request, _("The mobile number was corrected."))
+    return redirect("portal:enrolment_detail", pk=pk)
+
+
 def _page(
     request: HttpRequest,
     enrolment: Enrolment,
     *,
+    correcting: MobileForm | None = None,
     changes: dict[str, ChangeForm] | None = None,
     asking: ReasonForm | None = None,
     shown: dict[str, str] | None = None,
@@ -117,6 +142,10 @@ def _page(
         "paid_out": PAID_OUT,
         "may_edit": may_edit,
         "may_show": actor.is_enterprise,
+        "mobile_form": (correcting or MobileForm(auto_id="mobile-%s"))
+        if may_correct(actor, enrolment)
+        else None,
+        "mobile_corrections": enrolment.mobile_corrections.select_related("recorded_by__person"),
         "asking": asking or ReasonForm(),
         "shown": shown or {},
         "may_upload": actor.is_enterprise and subjects_take_documents(enrolment, actor),
