@@ -1,12 +1,14 @@
-"""The banking part of the mirror: a batch that was sent, answered and found in the statement."""
+"""The banking part of the mirror: a batch that was sent, answered and found; a movement that was divided."""
 
 from datetime import timedelta
 
 from apps.accounts.roles import Role
 from apps.banking.fake_bank import FakeBank
 from apps.banking.formats.profiles import profile
+from apps.banking.models import StatementLine
 from apps.banking.services.batch_steps import check_batch, send_batch, sign_batch
 from apps.banking.services.build_batch import build_batch
+from apps.banking.services.divide import Part, divide
 from apps.banking.services.freezing import make_file
 from apps.banking.services.take_result import take_result
 from apps.banking.services.take_statement import take_statement
@@ -45,5 +47,8 @@ def pay_through(bank: FakeBank, of: Money, text: str) -> None:
     bank.take(make_file(batch))
     bank.settle(batch.number, ON)
     take_result(of.finance, batch, bank.result(batch.number), name=f"{text}.csv", on=_LATER)
+    came = bank.receive(account.account_number, 3_00, _LATER, payer=text, reference="往来款")
     content = bank.statement(account.account_number, ON, _LATER)
     take_statement(of.finance, account, content, name=f"{text}.csv", on=_LATER)
+    line = StatementLine.objects.get(bank_serial=came.serial)
+    divide(of.finance, line, [Part(1_00, text), Part(2_00, text)], reason=text)

@@ -71,7 +71,7 @@ def _statement(of: Money) -> BankStatement:
 
 
 def _movement(of: Money) -> Any:
-    return _statement(of).lines.get()
+    return _statement(of).lines.filter(division=None).latest("id")
 
 
 def _failure(of: Money) -> PaymentOrder:

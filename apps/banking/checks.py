@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.actors import Actor
-from apps.banking.enums import BatchState, EntryState
+from apps.banking.enums import BatchState, EntryState, MatchKind
 from apps.banking.formats.carrying import problems_of_file
 from apps.banking.formats.profiles import profile
 from apps.banking.models import BatchEntry, PaymentBatch, StatementLine
@@ -63,7 +63,10 @@ def nothing_moved(batch: PaymentBatch) -> Iterator[Problem]:
     """No statement shows a payment out of it, nor one of all of them together."""
     numbers = set(batch.entries.filter(live=True).values_list("order_number", flat=True))
     lines = StatementLine.objects.filter(
-        paying_account=batch.paying_account_id, amount_fen__lt=0, booked_on__gte=batch.frozen_on, match=None
+        Q(match=None) | Q(match__kind=MatchKind.DIVIDED),
+        paying_account=batch.paying_account_id,
+        amount_fen__lt=0,
+        booked_on__gte=batch.frozen_on,
     )
     for line in lines.order_by("booked_on", "id"):
         if batch.number in line.reference or not numbers.isdisjoint(numbers_in(line.reference)):

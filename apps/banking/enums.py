@@ -44,3 +44,5 @@ class MatchKind(models.TextChoices):
     RECEIPT = "receipt", _("Receipt for a recovery")
     RETURN = "return", _("Payment sent back")
     POSTING = "posting", _("Posting of the books")
+    DIVIDED = "divided", _("Divided into parts")
+    TAKEN_BACK = "taken_back", _("Part of a division that was taken back")

@@ -120,14 +120,16 @@ _ACCOUNT_FIXED = """
     RETURN NEW;
 """
 
-# What a movement is stays as it was found. It goes only where the row that undoes it stands already.
+# What a movement is stays as it was found. It goes only where the row that undoes it stands already; a part
+# of a division that was taken back never counts again.
 _MATCH_STAYS = """
-    IF TG_OP = 'DELETE' AND EXISTS (
+    IF TG_OP = 'DELETE' AND OLD.kind <> 'taken_back' AND EXISTS (
         SELECT 1 FROM public.banking_undonematch u
          WHERE u.match_id = OLD.id
-           AND (u.line_id, u.kind, u.entry_id, u.returned_id, u.transaction_id, u.receipt_id)
+           AND (u.line_id, u.kind, u.entry_id, u.returned_id, u.transaction_id, u.receipt_id, u.division_id)
                IS NOT DISTINCT FROM
-               (OLD.line_id, OLD.kind, OLD.entry_id, OLD.returned_id, OLD.transaction_id, OLD.receipt_id)
+               (OLD.line_id, OLD.kind, OLD.entry_id, OLD.returned_id, OLD.transaction_id, OLD.receipt_id,
+                OLD.division_id)
            AND (OLD.receipt_id IS NULL
                 OR EXISTS (SELECT 1 FROM public.payouts_undonereceipt r WHERE r.receipt_id = OLD.receipt_id))
     ) THEN

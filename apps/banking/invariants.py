@@ -123,7 +123,8 @@ STATEMENTS = register(
     SELECT statement.id AS statement_id, statement.number, statement.closing_fen,
            sum(line.amount_fen) AS moved_fen
       FROM banking_bankstatement AS statement
-      LEFT JOIN banking_statementline AS line ON line.statement_id = statement.id
+      LEFT JOIN banking_statementline AS line
+        ON line.statement_id = statement.id AND line.division_id IS NULL
      GROUP BY statement.id
     HAVING statement.opening_fen + coalesce(sum(line.amount_fen), 0) <> statement.closing_fen
         OR count(line.id) <> statement.line_count
@@ -153,6 +154,41 @@ register(
                 IS DISTINCT FROM (-line.amount_fen, line.paying_account_id))
     """,
     _("These movements or matches refer to something that is missing or another's. Restore what is missing."),
+)
+
+DIVIDED = register(
+    "I10e",
+    _("Every movement that was divided is the sum of its parts, and they count as long as it is divided"),
+    """
+    SELECT division.id AS division_id, line.id AS line_id, line.bank_serial, line.amount_fen,
+           sum(part.amount_fen) AS parts_fen
+      FROM banking_division AS division
+      JOIN banking_statementline AS line ON line.id = division.line_id
+      LEFT JOIN banking_statementline AS part ON part.division_id = division.id
+      LEFT JOIN banking_statementmatch AS gone ON gone.line_id = part.id AND gone.kind = 'taken_back'
+      LEFT JOIN banking_statementmatch AS divided ON divided.division_id = division.id
+      LEFT JOIN banking_undonematch AS undone ON undone.division_id = division.id
+     GROUP BY division.id, line.id
+    HAVING sum(part.amount_fen) IS DISTINCT FROM line.amount_fen OR count(part.id) < 2
+        OR line.division_id IS NOT NULL
+        OR bool_or((part.statement_id, part.paying_account_id, part.row, part.booked_on, part.bank_serial)
+                   IS DISTINCT FROM (line.statement_id, line.paying_account_id, line.row, line.booked_on,
+                                     line.bank_serial || '/' || part.part))
+        OR bool_or(part.against <> (sign(part.amount_fen) <> sign(line.amount_fen)))
+        OR count(divided.id) + count(undone.id) <> count(part.id)
+        OR count(gone.id) <> count(undone.id)
+    UNION ALL
+    SELECT part.division_id, part.id, part.bank_serial, part.amount_fen, NULL
+      FROM banking_statementline AS part
+      LEFT JOIN banking_division AS division ON division.id = part.division_id
+     WHERE part.division_id IS NOT NULL AND division.id IS NULL
+    UNION ALL
+    SELECT part.division_id, part.id, part.bank_serial, part.amount_fen, NULL
+      FROM banking_statementline AS part
+      JOIN banking_statementmatch AS match ON match.line_id = part.id
+     WHERE part.against AND match.kind NOT IN ('posting', 'taken_back')
+    """,
+    _("These movements and their parts differ. Compare them with the statement, then divide them anew."),
 )
 
 ACCOUNTS = register(

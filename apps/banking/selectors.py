@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -155,14 +157,61 @@ class Hint:
 
 
 def hints(lines: Iterable[StatementLine]) -> dict[int, Hint]:
-    """What movements that nothing explains seem to be, by their key (two queries in all)."""
+    """What movements that nothing explains seem to be, by their key (three queries in all)."""
     listed = list(lines)
     named = {line.pk: numbers_in(line.reference) for line in listed}
     numbers = {number for found in named.values() for number in found}
     orders = {row.number: row for row in PaymentOrder.objects.filter(number__in=numbers)}
     notices = {row.number: row for row in Recovery.objects.filter(number__in=numbers)}
-    found = {line.pk: _hint(line, named[line.pk], orders, notices) for line in listed}
+    batches = {row.number: row for row in _batches_unseen(numbers)}
+    found = {
+        line.pk: _hint(line, named[line.pk], orders, notices) or _hint_of_batch(line, named[line.pk], batches)
+        for line in listed
+    }
     return {pk: hint for pk, hint in found.items() if hint is not None}
+
+
+def _batches_unseen(numbers: Iterable[str]) -> QuerySet[PaymentBatch]:
+    """Batches with what may still be a movement of theirs: made and not seen, or not answered yet."""
+    live = Q(entries__live=True)
+    unseen = live & Q(entries__state=EntryState.PAID, entries__match=None)
+    return PaymentBatch.objects.filter(number__in=numbers).annotate(
+        unanswered=Count("entries", filter=live & Q(entries__state=EntryState.WAITING)),
+        unseen_fen=Coalesce(Sum("entries__amount_fen", filter=unseen), 0),
+    )
+
+
+def _hint_of_batch(line: StatementLine, named: list[str], batches: dict[str, Any]) -> Hint | None:
+    """Why a movement that names a batch is not divided into its payments by itself."""
+    batch = next((batches[number] for number in named if number in batches), None)
+    if batch is None or line.amount_fen > 0:
+        return None
+    about = {
+        "batch": batch.number,
+        "count": batch.unanswered,
+        "made": yuan(batch.unseen_fen),
+        "rest": yuan(abs(batch.unseen_fen + line.amount_fen)),
+    }
+    if batch.unanswered:
+        message = _(
+            "It names batch %(batch)s, of which the bank has not answered %(count)s payments: take in its"
+            " result file."
+        )
+    elif batch.paying_account_id != line.paying_account_id:
+        message = _("It names batch %(batch)s, which is paid from another account.")
+    elif batch.unseen_fen == -line.amount_fen:
+        message = _("It names batch %(batch)s, whose payments in no statement come to as much.")
+    elif batch.unseen_fen < -line.amount_fen:
+        message = _(
+            "It names batch %(batch)s, whose payments in no statement come to %(made)s yuan: %(rest)s yuan"
+            " less. Ask the bank what the rest is, and divide the movement."
+        )
+    else:
+        message = _(
+            "It names batch %(batch)s, whose payments in no statement come to %(made)s yuan: %(rest)s yuan"
+            " more. Ask the bank which of them it is, and divide the movement."
+        )
+    return Hint(message % about)
 
 
 def _hint(

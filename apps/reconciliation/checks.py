@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.actors import Actor
 from apps.banking.enums import MatchKind
 from apps.banking.models import StatementLine, StatementMatch
+from apps.banking.parts import out_of_order
 from apps.casework.models import CaseDocument
 from apps.core.errors import Problem
 from apps.core.money import yuan
@@ -81,6 +82,8 @@ def recovery_takes_it(correction: Correction, _actor: Actor) -> Iterator[Problem
         return
     if item.line is None or item.line.amount_fen <= 0:
         yield Problem("not_a_receipt", _("Money went out with this movement: it is no receipt."))
+    else:
+        yield from out_of_order(item.line)
     if correction.amount_fen > recovery.wanted_fen:
         message = _("Only %(open)s yuan are still to be repaid.")
         about = {"open": yuan(recovery.wanted_fen)}

@@ -198,7 +198,7 @@ SERVICES = (
         attack=attacks_bank.deliver_at_once,
     ),
     check(
-        "lock of a paying account", "apps.banking.services.match_lines", "_lock_open",
+        "lock of a paying account", "apps.banking.services.match_lines", "lock_line",
         '.select_for_update(of=("self",))', "", kind="lock", attack=attacks_bank.undo_at_once,
     ),
     check(

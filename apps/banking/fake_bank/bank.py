@@ -1,7 +1,7 @@
 """The bank itself: takes files, pays or refuses, answers; well or badly, as it is asked to."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,6 +10,7 @@ from apps.banking.fake_bank.answering import result_file, statement_file
 from apps.banking.fake_bank.book import Book, Movement, Order
 from apps.banking.fake_bank.taking import read_payment_file
 from apps.banking.formats.profiles import Profile
+from apps.banking.formats.values import plain_yuan
 
 REASONS = ("账号户名不符", "账号已销户", "收款行拒绝入账", "账户状态异常")
 FAULTS = ("wrong-amount", "unknown-line", "truncated", "wrong-encoding", "duplicate-line", "wrong-total")
@@ -67,12 +68,15 @@ class FakeBank:
         failures: Mapping[str, str] | None = None,
         fail_share: float = 0.0,
         pending_share: float = 0.0,
+        as_one_sum: bool = False,
     ) -> list[Order]:
         """Pay or refuse every order of a batch that is still open, as of a day; returns the batch's orders.
 
-        `failures` names orders to refuse and why; the shares pick others by the seed.
+        `failures` names orders to refuse and why; the shares pick others by the seed. `as_one_sum` books all
+        that is paid as one movement, which names the batch.
         """
         orders = self._batch(number)
+        paid: list[Order] = []
         for order in orders:
             if order.state != "pending":
                 continue
@@ -84,6 +88,11 @@ class FakeBank:
             if reason:
                 order.state, order.reason = "failed", reason
             elif drawn >= fail_share + pending_share:
+                paid.append(order)
+        if as_one_sum and paid:
+            self._pay_together(number, paid, on)
+        else:
+            for order in paid:
                 self._pay(order, on)
         self.book.save()
         return orders
@@ -99,12 +108,40 @@ class FakeBank:
         )
         order.state, order.serial, order.paid_on = "paid", movement.serial, on.isoformat()
 
+    def _pay_together(self, number: str, orders: list[Order], on: date) -> None:
+        """One movement for all of them; each has a serial number of its own in the result file alone."""
+        self.book.move(
+            orders[0].payer_account,
+            on,
+            -sum(order.amount_fen for order in orders),
+            counterparty_name="批量代发",
+            reference=f"批量代发 {number}",
+        )
+        for order in orders:
+            order.state, order.serial, order.paid_on = "paid", self.book.serial(on), on.isoformat()
+
+    def give_back_together(
+        self, numbers: Sequence[str], on: date, *, fee_fen: int = 0, reason: str = "账号已销户"
+    ) -> Movement:
+        """Send payments back in one movement, less a fee if there is one."""
+        orders = [self._paid(number) for number in numbers]
+        fee = f" 扣手续费{plain_yuan(fee_fen)}" if fee_fen else ""
+        fen = sum(order.amount_fen for order in orders) - fee_fen
+        if fee_fen < 0 or fen <= 0 or len({order.payer_account for order in orders}) != 1:
+            raise Refusal("what comes back is of one account, and more than the fee")
+        movement = self.book.move(
+            orders[0].payer_account,
+            on,
+            fen,
+            counterparty_name="退汇",
+            reference=f"退汇 {' '.join(numbers)} {reason}{fee}",
+        )
+        self.book.save()
+        return movement
+
     def give_back(self, order_number: str, on: date, reason: str = "账号已销户") -> Movement:
         """Send a payment back that had been made: the money comes in again under its order number."""
-        order = self.book.orders.get(order_number)
-        if order is None or order.state != "paid":
-            paid = [found.number for found in self.book.orders.values() if found.state == "paid"]
-            raise Refusal(f"there is no paid order {order_number}; paid are {_named(paid)}")
+        order = self._paid(order_number)
         movement = self.book.move(
             order.payer_account,
             on,
@@ -153,6 +190,14 @@ class FakeBank:
         """The statement of an account."""
         self.require_account(account)
         return statement_file(self.profile, self.book, account, from_day, to_day)
+
+    def _paid(self, number: str) -> Order:
+        """An order that was paid. Raises Refusal for another one, naming those that were."""
+        order = self.book.orders.get(number)
+        if order is None or order.state != "paid":
+            paid = [found.number for found in self.book.orders.values() if found.state == "paid"]
+            raise Refusal(f"there is no paid order {number}; paid are {_named(paid)}")
+        return order
 
     def _batch(self, number: str) -> list[Order]:
         """The orders of a batch. Raises Refusal for one that was never taken, naming those that were."""

@@ -96,10 +96,10 @@ class Book:
 
     def move(self, account: str, day: date, amount_fen: int, **about: str) -> Movement:
         """Book a movement under a serial number that no other has, or no other of the day."""
-        self.serials += 1
         of_day = sum(movement.day == day.isoformat() for movement in self.movements)
+        serial = self.serial(day)
         movement = Movement(
-            serial=f"{of_day + 1:06d}" if self.serial_within else f"{day:%Y%m%d}{self.serials:010d}",
+            serial=f"{of_day + 1:06d}" if self.serial_within else serial,
             account=account,
             day=day.isoformat(),
             amount_fen=amount_fen,
@@ -109,6 +109,11 @@ class Book:
         )
         self.movements.append(movement)
         return movement
+
+    def serial(self, day: date) -> str:
+        """A serial number that was not given before."""
+        self.serials += 1
+        return f"{day:%Y%m%d}{self.serials:010d}"
 
     def of_batch(self, number: str) -> list[Order]:
         """The orders of a batch in the order of its file."""

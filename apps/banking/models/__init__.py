@@ -3,11 +3,18 @@
 from apps.banking.models.account import PayingAccount
 from apps.banking.models.batch import BatchEntry, PaymentBatch
 from apps.banking.models.result import ResultFile, ResultLine
-from apps.banking.models.statement import BankStatement, StatementLine, StatementMatch, UndoneMatch
+from apps.banking.models.statement import (
+    BankStatement,
+    Division,
+    StatementLine,
+    StatementMatch,
+    UndoneMatch,
+)
 
 __all__ = [
     "BankStatement",
     "BatchEntry",
+    "Division",
     "PayingAccount",
     "PaymentBatch",
     "ResultFile",

@@ -9,7 +9,9 @@ from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.banking.enums import MatchKind
 from apps.banking.models import PayingAccount, StatementLine, StatementMatch
+from apps.banking.parts import out_of_order
 from apps.banking.selectors import NUMBER, numbers_in
+from apps.banking.services.batch_sums import divide_batch_sums
 from apps.casework.engine import Opinion
 from apps.core import failpoints
 from apps.core.errors import Conflict, Forbidden, NotFound, Refused, ShituError
@@ -33,8 +35,12 @@ WITH made AS MATERIALIZED (
            made.amount_fen AS made_fen
       FROM public.banking_statementline AS line
       LEFT JOIN made ON made.bank_serial = line.bank_serial
-     WHERE line.paying_account_id = %(account)s AND line.amount_fen < 0
+     WHERE line.paying_account_id = %(account)s AND line.amount_fen < 0 AND NOT line.against
        AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.line_id = line.id)
+       AND NOT EXISTS (SELECT FROM public.banking_statementline AS a
+                        WHERE a.division_id = line.division_id AND a.against
+                          AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m
+                                           WHERE m.line_id = a.id))
 ), named AS (
     SELECT out.id, out.amount_fen, min(made.id) AS entry_id, min(made.amount_fen) AS made_fen
       FROM out CROSS JOIN LATERAL regexp_matches(out.reference, '{pattern}', 'g') AS named (texts)
@@ -50,13 +56,13 @@ INSERT INTO public.banking_statementmatch (line_id, kind, entry_id, rule, matche
 SELECT min(id), 'payment', entry_id, '', %(by)s, now() FROM found GROUP BY entry_id
 """.replace("{pattern}", NUMBER)
 # Money in whose reference names one notice; that it is taken is looked at one by one. Where that was undone
-# once, a person says what it is: the name misled.
+# once, a person says what it is: the name misled. What is said of a part is a person's word, not the bank's.
 _NAMING_ONE_NOTICE = r"""
 SELECT line.id
   FROM public.banking_statementline AS line
  CROSS JOIN LATERAL regexp_matches(line.reference, '{pattern}', 'g') AS named (texts)
   JOIN public.payouts_recovery AS recovery ON recovery.number = texts[1]
- WHERE line.paying_account_id = %(account)s AND line.amount_fen > 0
+ WHERE line.paying_account_id = %(account)s AND line.amount_fen > 0 AND line.division_id IS NULL
    AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.line_id = line.id)
    AND NOT EXISTS (SELECT FROM public.banking_undonematch AS u
                     WHERE u.line_id = line.id AND u.kind = 'receipt')
@@ -68,11 +74,11 @@ def match_open_lines(actor: Actor, account_id: int, *, on: date) -> int:
     """Match every open movement of an account that names what it is; returns how many were matched.
 
     A payment is matched by the bank's serial number or our order number, with the same amount, once the
-    bank's result said that it was made. Money that names a recovery notice is received for it.
+    bank's result said that it was made, and a batch that the bank booked as one sum is divided into its
+    payments. Money that names a recovery notice is received for it.
     """
+    found = match_payments(actor, account_id) + divide_batch_sums(account_id)
     with connection.cursor() as cursor:
-        cursor.execute(_MATCH_PAYMENTS, {"account": account_id, "by": actor.account_id})
-        found: int = cursor.rowcount
         cursor.execute(_NAMING_ONE_NOTICE, {"account": account_id})
         naming = [pk for (pk,) in cursor.fetchall()]
     for line in StatementLine.objects.filter(pk__in=naming).order_by("id"):
@@ -80,14 +86,24 @@ def match_open_lines(actor: Actor, account_id: int, *, on: date) -> int:
     return found
 
 
+def match_payments(actor: Actor, account_id: int) -> int:
+    """Match the open movements, and parts of movements, that are payments of a batch; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MATCH_PAYMENTS, {"account": account_id, "by": actor.account_id})
+        found: int = cursor.rowcount
+    return found
+
+
 def match_recovery(actor: Actor, line: StatementLine, recovery: Recovery, *, on: date) -> StatementMatch:
     """Say by hand that a movement is money for a recovery notice; it is received and posted.
 
     Raises `Forbidden` for anybody but finance, `NotFound` for a movement or notice of others, `Conflict`
-    for one that is matched already, and what `receive_recovery` raises.
+    for one that is matched already, `Refused` for a part that another one has to go before, and what
+    `receive_recovery` raises.
     """
     with transaction.atomic():
-        locked = _lock_open(actor, line)
+        locked = lock_open(actor, line)
+        require_in_order(locked)
         if locked.amount_fen <= 0:
             raise Refused(_("Money went out with this movement: it is no receipt."), code="not_a_receipt")
         return _receive(actor, locked, recovery, on)
@@ -100,7 +116,8 @@ def match_return(actor: Actor, line: StatementLine, *, on: date) -> StatementMat
     `match_recovery` raises, and `Refused` where the reference names no paid order of this amount.
     """
     with transaction.atomic():
-        locked = _lock_open(actor, line)
+        locked = lock_open(actor, line)
+        require_in_order(locked)
         order = (
             PaymentOrder.objects.visible_to(actor)
             .filter(
@@ -124,8 +141,16 @@ def match_return(actor: Actor, line: StatementLine, *, on: date) -> StatementMat
         )
 
 
-def _lock_open(actor: Actor, line: StatementLine) -> StatementLine:
-    """The movement, not explained yet, with its account held.
+def lock_open(actor: Actor, line: StatementLine) -> StatementLine:
+    """The movement, not explained yet, with its account held; else `Conflict`, or what `lock_line` raises."""
+    locked = lock_line(actor, line)
+    if StatementMatch.objects.filter(line=locked).exists():
+        raise Conflict(_("This movement is explained already."), code="matched")
+    return locked
+
+
+def lock_line(actor: Actor, line: StatementLine) -> StatementLine:
+    """The movement with its account held; `Forbidden` for anybody but finance, `NotFound` for one of others.
 
     Movements are never changed, so the account is what two people lock who explain one at a time.
     """
@@ -140,9 +165,14 @@ def _lock_open(actor: Actor, line: StatementLine) -> StatementLine:
     locked = StatementLine.objects.filter(pk=line.pk, paying_account=account).first()
     if account is None or locked is None:
         raise NotFound(_("There is no such movement."), code="no_such_line")
-    if StatementMatch.objects.filter(line=locked).exists():
-        raise Conflict(_("This movement is explained already."), code="matched")
     return locked
+
+
+def require_in_order(line: StatementLine) -> None:
+    """Raise `Refused` for a part that a person alone cannot explain, or cannot yet."""
+    problems = list(out_of_order(line))
+    if problems:
+        raise Refused(problems=problems, code="part_order")
 
 
 def _match_receipt_named(actor: Actor, line: StatementLine, on: date) -> StatementMatch | None:

@@ -17,7 +17,8 @@ from apps.core.money import yuan
 _FIRST_KNOWN = """
 SELECT line.statement_id
   FROM pg_temp.banking_staged_line AS staged
-  JOIN public.banking_statementline AS line ON line.bank_serial = staged.bank_serial
+  JOIN public.banking_statementline AS line
+    ON line.bank_serial = staged.bank_serial AND line.division_id IS NULL
   JOIN public.banking_payingaccount AS account
     ON account.id = line.paying_account_id AND account.account_index = %(index)s
  WHERE NOT %(at_once)s OR staged.row = (SELECT min(row) FROM pg_temp.banking_staged_line)
@@ -29,7 +30,8 @@ DROP TABLE IF EXISTS pg_temp.banking_taken_line, pg_temp.banking_compared_line;
 CREATE TEMPORARY TABLE banking_taken_line ON COMMIT DROP AS
 SELECT line.id, line.statement_id, line.bank_serial, line.booked_on, line.amount_fen,
        row_number() OVER (ORDER BY array_position(%(run)s::bigint[], line.statement_id), line.row) AS place
-  FROM public.banking_statementline AS line WHERE line.statement_id = ANY(%(run)s);
+  FROM public.banking_statementline AS line
+ WHERE line.statement_id = ANY(%(run)s) AND line.division_id IS NULL;
 CREATE TEMPORARY TABLE banking_compared_line ON COMMIT DROP AS
 SELECT staged.row, staged.booked_on, staged.amount_fen, staged.counterparty_name,
        staged.counterparty_account, line.id AS line_id, taken.place
@@ -37,7 +39,7 @@ SELECT staged.row, staged.booked_on, staged.amount_fen, staged.counterparty_name
   LEFT JOIN (public.banking_statementline AS line
              JOIN public.banking_payingaccount AS account
                ON account.id = line.paying_account_id AND account.account_index = %(index)s)
-    ON line.bank_serial = staged.bank_serial
+    ON line.bank_serial = staged.bank_serial AND line.division_id IS NULL
   LEFT JOIN pg_temp.banking_taken_line AS taken ON taken.id = line.id;
 """
 _SUMS = """

@@ -32,6 +32,7 @@ def undo_match(actor: Actor, match: StatementMatch, *, reason: str) -> UndoneMat
         returned_id=match.returned_id,
         receipt_id=match.receipt_id,
         transaction_id=match.transaction_id,
+        division_id=match.division_id,
         rule=match.rule,
         matched_by_id=match.matched_by_id,
         matched_at=match.matched_at,

@@ -134,7 +134,8 @@ class RecoveryReceipt(AppendOnlyModel):
     amount_fen = models.BigIntegerField(_("Amount"))
     after_write_off_fen = models.BigIntegerField(_("Of it, written off before"), default=0)
     received_on = models.DateField(_("Received on"))
-    bank_serial = models.CharField(_("Bank's serial number"), max_length=64)
+    # As long as that of a part of a movement.
+    bank_serial = models.CharField(_("Bank's serial number"), max_length=80)
     instead_of = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )

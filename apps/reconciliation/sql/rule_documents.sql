@@ -1,5 +1,6 @@
 -- Money for a budget, or out of it, that names the document under which it was posted. Where several are alike,
--- the first movement is the first posting.
+-- the first movement is the first posting. A part of a movement has the words of a person, not of the bank: no rule
+-- reads them.
 INSERT INTO public.banking_statementmatch (line_id, kind, transaction_id, rule, matched_at)
 SELECT line_id, 'posting', transaction_id, 'document_named', now()
   FROM (SELECT line.id AS line_id, head.id AS transaction_id,
@@ -15,6 +16,7 @@ SELECT line_id, 'posting', transaction_id, 'document_named', now()
                          WHERE leg.transaction_id = head.id AND leg.account_code = 'cash') AS moved
             ON moved.fen = line.amount_fen AND moved.district = account.district_id
          WHERE NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.line_id = line.id)
+           AND line.division_id IS NULL
            AND NOT EXISTS (SELECT FROM public.banking_undonematch AS u WHERE u.line_id = line.id AND u.rule <> '')
            AND NOT EXISTS (SELECT FROM public.ledger_transaction AS r WHERE r.reverses_id = head.id)
            AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.transaction_id = head.id)

@@ -10,5 +10,9 @@ SELECT line.id, 'receipt', receipt.id, 'own_serial', now()
    AND (account.district_id IS NULL OR account.district_id = recovery.district_id)
  WHERE NOT EXISTS (SELECT FROM public.payouts_undonereceipt AS undone WHERE undone.receipt_id = receipt.id)
    AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.line_id = line.id)
+   AND NOT line.against
+   AND NOT EXISTS (SELECT FROM public.banking_statementline AS a
+                    WHERE a.division_id = line.division_id AND a.against
+                      AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.line_id = a.id))
    AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.receipt_id = receipt.id)
     ON CONFLICT DO NOTHING

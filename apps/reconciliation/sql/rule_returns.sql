@@ -8,6 +8,10 @@ SELECT DISTINCT ON (paid.id) line.id, 'return', paid.id, 'document_named', now()
    AND line.reference ~ ('(^|[^A-Za-z0-9-])' || paid.number || '($|[^A-Za-z0-9-])')
    AND (account.district_id IS NULL OR account.district_id = paid.district_id)
  WHERE NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.line_id = line.id)
+   AND NOT line.against
+   AND NOT EXISTS (SELECT FROM public.banking_statementline AS a
+                    WHERE a.division_id = line.division_id AND a.against
+                      AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.line_id = a.id))
    AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.returned_id = paid.id)
  ORDER BY paid.id, line.id
     ON CONFLICT DO NOTHING

@@ -33,6 +33,7 @@ class Command(BaseCommand):
         settle.add_argument("--fail", action="append", default=[], metavar="ORDER=REASON")
         settle.add_argument("--fail-share", type=float, default=0.0)
         settle.add_argument("--pending-share", type=float, default=0.0)
+        settle.add_argument("--as-one-sum", action="store_true", help="book all that is paid as one movement")
         result = verbs.add_parser("result", help="write the result file of a batch")
         result.add_argument("batch")
         result.add_argument("out", type=Path)
@@ -48,8 +49,9 @@ class Command(BaseCommand):
         receive.add_argument("amount", help="in yuan")
         receive.add_argument("--payer", default="")
         receive.add_argument("--reference", default="")
-        back = verbs.add_parser("return", help="send a payment back that had been made")
-        back.add_argument("order")
+        back = verbs.add_parser("return", help="send payments back that had been made, in one movement")
+        back.add_argument("order", nargs="+")
+        back.add_argument("--fee", default="0", help="what the bank keeps of it, in yuan")
         verbs.add_parser("show", help="the accounts and batches in its book")
         opened = verbs.add_parser("open", help="open an account with money on it")
         opened.add_argument("account")
@@ -84,6 +86,7 @@ class Command(BaseCommand):
             failures=failures,
             fail_share=options["fail_share"],
             pending_share=options["pending_share"],
+            as_one_sum=options["as_one_sum"],
         )
         counts = {
             state: sum(order.state == state for order in orders) for state in ("paid", "failed", "pending")
@@ -107,7 +110,10 @@ class Command(BaseCommand):
         return movement.serial
 
     def _return(self, bank: FakeBank, on: date, options: dict[str, Any]) -> str:
-        return bank.give_back(options["order"], on).serial
+        numbers, fee_fen = options["order"], parse_yuan(options["fee"])
+        if len(numbers) == 1 and not fee_fen:
+            return bank.give_back(numbers[0], on).serial
+        return bank.give_back_together(numbers, on, fee_fen=fee_fen).serial
 
     def _show(self, bank: FakeBank, on: date, options: dict[str, Any]) -> str:
         lines = [
