@@ -254,3 +254,18 @@ YEARS = register(
     """,
     _("The money was promised out of another year than that of the signature. Have it corrected."),
 )
+
+register(
+    "I16f",
+    _("Nothing was promised to an enterprise while it might not apply"),
+    # The day on which it was suspended is left out: what was signed that morning was signed before.
+    """
+    SELECT claim.id AS claim_id, claim.number, claim.approved_on, enterprise.standing_from
+      FROM claims_claim AS claim
+      JOIN enterprises_enterprise AS enterprise ON enterprise.organisation_id = claim.enterprise_id
+     WHERE enterprise.standing <> 'good' AND claim.approved_on > enterprise.standing_from
+       AND (enterprise.standing_until IS NULL OR claim.approved_on <= enterprise.standing_until)
+       AND claim.net_fen > 0 AND claim.state IN ('approved', 'payee_signature', 'released', 'paid')
+    """,
+    _("These were signed though their enterprise may not apply. Stop the payment and revoke the approval."),
+)

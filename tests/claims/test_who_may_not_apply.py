@@ -3,15 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from apps.accounts.roles import Role
 from apps.apprentices.services import approve_class, submit_roster, withdraw_enrolment
+from apps.casework.acting import acting
 from apps.casework.engine import Opinion
 from apps.claims.enums import ClaimKind, ClaimState
+from apps.claims.models import Claim
 from apps.claims.services.review_claim import approve_claim
 from apps.claims.services.sign_claim import sign_claim
 from apps.claims.services.submit_claim import submit_claim
+from apps.core import invariants
 from apps.core.errors import Refused
 from apps.enterprises import services as register
 from apps.enterprises.enums import Standing
@@ -24,6 +28,7 @@ from tests.factories import accounts, training
 from tests.factories import apprentices as classes
 from tests.factories import claims as make
 from tests.factories.apprentices import ON
+from tests.triggers import switch_off
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -117,3 +122,39 @@ def test_the_office_reads_it_and_is_not_offered_the_signature():
     assert REASON in text
     assert 'value="sign"' not in text
     assert 'value="send_back"' in text
+
+
+def sign_past_the_services(of, claim, on=ON) -> None:
+    with transaction.atomic(), acting(of.supervisor, "sign"):
+        Claim.objects.filter(pk=claim.pk).update(state=ClaimState.APPROVED, approved_on=on, year=on.year)
+
+
+def found() -> int:
+    return invariants.audit(["I16f"])[0].violations
+
+
+def test_the_database_promises_nothing_either():
+    of = make.money(people=1)
+    claim = make.approved(of)
+    barred(of.shop.enterprise, until=ON + DAY)
+    for day in (ON, ON + DAY):
+        with pytest.raises(IntegrityError, match="may not apply"):
+            sign_past_the_services(of, claim, day)
+    sign_past_the_services(of, claim, ON + 2 * DAY)
+    assert not found()
+
+
+def test_without_the_guard_it_would_be_promised_and_is_found(without):
+    of = make.money(people=1)
+    claim = make.approved(of)
+    barred(of.shop.enterprise)
+    with without(switch_off("claims_claim", "may_apply")):
+        sign_past_the_services(of, claim, ON + DAY)
+        assert found() == 1
+
+
+def test_what_was_signed_on_the_morning_of_the_suspension_stands():
+    of = make.money(people=1)
+    make.signed(of)
+    barred(of.shop.enterprise)
+    assert not found()

@@ -59,6 +59,17 @@ def sign_over_an_objection(town: Town, owner: Owner) -> None:
     _sign(town, notice, FIRST_DAY)
 
 
+def sign_for_who_may_not_apply(town: Town, owner: Owner) -> None:
+    notice = published(town, owner)
+    run(
+        "UPDATE enterprises_enterprise SET standing = 'suspended', standing_reason = 'x', standing_from = %s"
+        " WHERE organisation_id = %s",
+        notice.ends_on,
+        notice.enterprise_id,
+    )
+    _sign(town, notice, notice.ends_on + timedelta(days=1))
+
+
 def shorten_a_notice(town: Town, owner: Owner) -> None:
     run(
         "UPDATE claims_publicnotice SET days = 1, ends_on = published_on + 1 WHERE id = %s",

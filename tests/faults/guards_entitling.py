@@ -15,6 +15,7 @@ PUBLISHED = (
         "claims_claim", "notice_ended", "j.state IN ('open', 'upheld')", "false", "line that is objected to",
         attack=published.sign_over_an_objection,
     ),
+    guards.trigger("claims_claim", "may_apply", attack=published.sign_for_who_may_not_apply),
     guards.trigger("claims_publicnotice", "notice_changed", attack=published.shorten_a_notice),
     guards.trigger("claims_noticeline", "line_published", attack=published.change_a_published_line),
     guards.trigger("claims_noticeline", "keep_row", attack=published.remove_a_published_line),

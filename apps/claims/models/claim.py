@@ -15,6 +15,7 @@ from apps.casework.triggers import state_triggers
 from apps.claims.enums import ClaimKind, ClaimState
 from apps.claims.guards import line_guards, sum_guard
 from apps.claims.notice_guards import signature_guard
+from apps.claims.standing_guard import standing_guard
 from apps.claims.transitions import CLAIM_TRANSITIONS
 
 
@@ -64,7 +65,7 @@ class Claim(Case):
 
     class Meta:
         verbose_name = _("Claim")
-        triggers = [*state_triggers(CLAIM_TRANSITIONS), sum_guard(), signature_guard()]
+        triggers = [*state_triggers(CLAIM_TRANSITIONS), sum_guard(), signature_guard(), standing_guard()]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ClaimState.values), name="claim_state_known"),
             models.CheckConstraint(
