@@ -109,7 +109,8 @@ class _Builder:
     # The header -----------------------------------------------------------------------------------
     def _header_keys(self) -> None:
         for name in _HEADER_REQUIRED:
-            if self.header.get(name) in (None, ""):
+            value = self.header.get(name)
+            if value is None or (isinstance(value, str) and not value.strip()):
                 self.report(name, _("is missing; every document states it"))
         known = {*_HEADER_REQUIRED, *_HEADER_OPTIONAL}
         for name in sorted(set(self.header) - known):
@@ -122,6 +123,9 @@ class _Builder:
             self.report("number", _("write the document's number as text, such as 京人社能发〔2022〕11号"))
         elif not fits_in_line(str(self.header.get("number") or ""), NUMBER_MAX):
             self._too_long("number", NUMBER_MAX)
+        article = self.header.get("in_force_article") or ""
+        if not isinstance(article, str) or not fits_in_line(article, ARTICLE_MAX):
+            self._too_long("in_force_article", ARTICLE_MAX)
         programme = self.header.get("programme")
         if programme and programme not in Programme.values:
             self.report("programme", _("write one of: %(words)s") % {"words": listing(Programme.values)})

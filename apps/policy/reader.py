@@ -4,6 +4,7 @@ Every other `*.yaml` file of the folder holds parameters by name; how they are s
 author's business. A document may name another one in `based_on` and then state only what differs.
 """
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from apps.catalogue.files import base_levels
 from apps.policy.building import build_rules
+from apps.policy.contradictions import contradictions
 from apps.policy.problems import DocumentProblem, InvalidDocument
 from apps.policy.rules import Level, Rules
 from apps.policy.texts import Text
@@ -23,6 +25,8 @@ from apps.policy.yamlfile import read_yaml
 HEADER_FILE = "document.yaml"
 # Files that somebody takes for a part of the document. Nothing of them would be read.
 _OTHER_ENDINGS = frozenset({".yml", ".json"})
+_YAML_ENDINGS = frozenset({".yaml", ".yml"})
+_BRACKETS = str.maketrans("〔〕[]【】{}", "()()()()")
 Content = dict[str, Any]
 FindContent = Callable[[str], Mapping[str, Any] | None]
 
@@ -77,7 +81,14 @@ def read_document(folder: Path, find_content: FindContent | None = None) -> Rule
     this one and then the project's own are looked at.
     """
     content, origins = _read_content(folder, find_content or _beside(folder))
-    return build_rules(content, levels_of_everywhere(), origins)
+    rules = build_rules(content, levels_of_everywhere(), origins)
+    defects = [
+        DocumentProblem(origins.get(key.split(".", 1)[0], HEADER_FILE), key, message)
+        for key, message in contradictions(rules)
+    ]
+    if defects:
+        raise InvalidDocument(defects)
+    return rules
 
 
 def read_documents(directory: Path, find_content: FindContent | None = None) -> list[Rules]:
@@ -89,7 +100,7 @@ def read_documents(directory: Path, find_content: FindContent | None = None) -> 
     if not folders:
         message = _("holds no policy document; put a %(name)s into it or into the folders in it")
         raise InvalidDocument([DocumentProblem(str(directory), "", message % {"name": HEADER_FILE})])
-    defects: list[DocumentProblem] = []
+    defects = _passed_over(directory, folders)
     found: list[Rules] = []
     for folder in folders:
         try:
@@ -99,9 +110,64 @@ def read_documents(directory: Path, find_content: FindContent | None = None) -> 
     for rules in {rules.key: rules for rules in found}.values():
         if sum(other.key == rules.key for other in found) > 1:
             defects.append(_key_twice(directory, rules.key))
+    defects += _numbers_twice(found)
     if defects:
         raise InvalidDocument(defects)
     return sorted(found, key=lambda rules: (rules.in_force_from, rules.key))
+
+
+def _passed_over(directory: Path, folders: list[Path]) -> list[DocumentProblem]:
+    """Files among documents that somebody takes for documents, while nothing would read them."""
+    if directory in folders:
+        return []
+    defects = []
+    for path in sorted(directory.iterdir()):
+        message = ""
+        if path in folders or path.name.startswith("."):
+            continue
+        if not path.is_dir():
+            if path.suffix.lower() in _YAML_ENDINGS:
+                message = _(
+                    "lies beside the documents, where nothing reads it; put it into a document's folder"
+                )
+        elif _holds_yaml(path):
+            message = _("has no %(name)s that can be read, so that nothing in it would be")
+        elif any(found for below in ("*", "*/*") for found in path.glob(f"{below}/{HEADER_FILE}")):
+            message = _("the documents in it lie too deep to be found; load this folder by itself")
+        if message:
+            defects.append(DocumentProblem(path.name, "", message % {"name": HEADER_FILE}))
+    return defects
+
+
+def _holds_yaml(folder: Path) -> bool:
+    return any(path.suffix.lower() in _YAML_ENDINGS for path in folder.iterdir())
+
+
+def _numbers_twice(found: list[Rules]) -> list[DocumentProblem]:
+    """Documents of one programme that have one official number under different keys."""
+    first: dict[tuple[str, str], Rules] = {}
+    defects = []
+    for rules in found:
+        known = first.setdefault((rules.programme, plain_number(rules.number)), rules)
+        if known.key != rules.key:
+            defects.append(
+                DocumentProblem(f"{rules.key}/{HEADER_FILE}", "number", number_taken(rules.number, known.key))
+            )
+    return defects
+
+
+def number_taken(number: str, key: str) -> str:
+    """Why a document is refused whose official number another one has."""
+    message = _(
+        "%(number)s is the number of the document “%(key)s” already; correct the number, or keep that key"
+    )
+    return message % {"number": number, "key": key}
+
+
+def plain_number(number: str) -> str:
+    """An official number without what two people write differently: spaces, width and kind of brackets."""
+    text = unicodedata.normalize("NFKC", number).translate(_BRACKETS)
+    return "".join(text.split()).casefold()
 
 
 def rules_from_content(content: Mapping[str, Any]) -> Rules:
@@ -155,6 +221,10 @@ def _read_content(folder: Path, find_content: FindContent) -> tuple[Content, dic
     for path in sorted(folder.iterdir()):
         if path.name == HEADER_FILE:
             continue
+        if path.is_dir() and not path.name.startswith(".") and _holds_yaml(path):
+            message = _("is a folder, in which nothing is read; put its files beside %(name)s")
+            defects.append(DocumentProblem(path.name, "", message % {"name": HEADER_FILE}))
+            continue
         if path.suffix != ".yaml":
             if path.suffix.lower() in {".yaml", *_OTHER_ENDINGS}:
                 defects.append(DocumentProblem(path.name, "", _("name the file with the ending .yaml")))
@@ -198,12 +268,12 @@ def _on_its_base(
         message = _("there is no document “%(key)s” to take the rest from") % {"key": key}
         defects.append(DocumentProblem(HEADER_FILE, "based_on", message))
         return header, parameters
-    first_day = str(header.get("in_force_from"))
+    first_day, last_day = str(header.get("in_force_from")), str(header.get("in_force_until") or "")
     inherited = {
         name: {
             **parameter,
             "source": parameter.get("source") or str(base["document"]["number"]),
-            "values": _values_from(parameter["values"], first_day),
+            "values": _values_from(parameter["values"], first_day, last_day),
         }
         for name, parameter in base["parameters"].items()
     }
@@ -222,9 +292,11 @@ def _inherited_words(header: Mapping[str, Any], base: Mapping[str, Any]) -> dict
     return words
 
 
-def _values_from(values: Mapping[str, Any], first_day: str) -> dict[str, Any]:
+def _values_from(values: Mapping[str, Any], first_day: str, last_day: str) -> dict[str, Any]:
     if read_day(first_day) is None:
         return dict(values)
+    if read_day(last_day) is not None:
+        values = {day: value for day, value in values.items() if day <= last_day}
     earlier = [day for day in sorted(values) if day <= first_day]
     kept = {day: value for day, value in values.items() if day > first_day}
     return {first_day: values[earlier[-1]], **kept} if earlier else kept

@@ -16,6 +16,8 @@ from apps.policy.reader import (
     HEADER_FILE,
     find_folder,
     levels_of_everywhere,
+    number_taken,
+    plain_number,
     policies_dir,
     read_document,
     read_documents,
@@ -89,6 +91,10 @@ def _replace(stored: PolicyDocument, rules: Rules) -> None:
 
 def _add(rules: Rules) -> None:
     predecessor = _predecessor(rules)
+    # One official document has one key; its rules of another programme have a key of their own.
+    for key, number in PolicyDocument.objects.filter(programme=rules.programme).values_list("key", "number"):
+        if key != rules.key and plain_number(number) == plain_number(rules.number):
+            _refuse(rules, "number", number_taken(rules.number, key))
     same_day = PolicyDocument.objects.filter(
         programme=rules.programme, jurisdiction=rules.jurisdiction, in_force_from=rules.in_force_from
     ).first()

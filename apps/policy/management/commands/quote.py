@@ -31,6 +31,7 @@ from apps.policy.rules import Rules
 
 EXIT_IMPOSSIBLE = 2
 LANGUAGES = ("zh-hans", "en")
+_SHOWN_MAX = 200
 
 
 class _OneSentenceParser(CommandParser):
@@ -84,6 +85,9 @@ class Command(BaseCommand):
                 self._stop(str(error.defects[0]))
             except ShituError as error:
                 self._stop(error.message)
+            except OSError as error:
+                shown = options["dir"][:_SHOWN_MAX] or policies_dir()
+                self._stop(_("%(folder)s cannot be read: %(why)s") % {"folder": shown, "why": error.strerror})
             self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
 
     def _answer(self, options: dict[str, Any]) -> dict[str, Any]:
