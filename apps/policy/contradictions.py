@@ -20,9 +20,9 @@ def contradictions(rules: Rules) -> Iterator[tuple[str, str]]:
                 message = _("the document is in force until %(day)s; a later value never counts")
                 yield f"{name}.values.{day.isoformat()}", message % {"day": until.isoformat()}
     for name in (*_OLDEST, "standard_term_months"):
-        day = next((day for day in _days(rules) if _contradicts(rules, name, day)), None)
-        if day is not None:
-            yield f"{name}.values", _wanted(rules, name, day)
+        wrong = next((on for on in _days(rules) if _contradicts(rules, name, on)), None)
+        if wrong is not None:
+            yield f"{name}.values", _wanted(rules, name, wrong)
 
 
 def _days(rules: Rules) -> list[date]:
