@@ -125,10 +125,15 @@ def _statement_page(world: World) -> Pair:
 
 
 @objects(
+    "desk:movement_detail",
+    "desk:movement_divide",
+    "desk:movement_take_back",
     "desk:movement_match",
     "desk:movement_returned",
     "desk:movement_undo",
     "api:movement-detail",
+    "api:movement-divide",
+    "api:movement-take-back",
     "api:movement-match",
     "api:movement-returned",
 )

@@ -1,8 +1,8 @@
 """Reading movements that were divided: their parts, the order to explain them in, what was taken back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.banking.models import Division, StatementLine, UndoneMatch
@@ -46,3 +46,11 @@ def parts_of(division: Division) -> QuerySet[StatementLine]:
     return division.parts.select_related(
         "match__entry__batch", "match__receipt__recovery", "match__returned", "match__transaction"
     ).order_by("part")
+
+
+def counted(lines: Iterable[StatementLine]) -> dict[int, tuple[int, int]]:
+    """Of movements that are divided: how many parts they have, and how many nothing explains; one query."""
+    divisions = [line.match.division_id for line in lines if getattr(line, "match", None) is not None]
+    rows = StatementLine.objects.filter(division__in=[pk for pk in divisions if pk])
+    counts = rows.values("division__line").annotate(parts=Count("pk"), open=Count("pk", filter=Q(match=None)))
+    return {row["division__line"]: (row["parts"], row["open"]) for row in counts}

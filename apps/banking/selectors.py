@@ -150,10 +150,11 @@ def batch_entry_of(claim: Claim) -> BatchEntry | None:
 
 @dataclass(frozen=True)
 class Hint:
-    """What an open movement seems to be; `sent_back`: a payment that was made and came back."""
+    """What an open movement seems to be; `sent_back`: a payment that came back; `notice`: which it names."""
 
     sentence: str
     sent_back: bool = False
+    notice: str = ""
 
 
 def hints(lines: Iterable[StatementLine]) -> dict[int, Hint]:
@@ -244,5 +245,6 @@ def _hint(
         return Hint(_("It is the payment %(order)s: take in the bank's result file of its batch.") % about)
     if notice is not None:
         about = {"notice": notice.number, "open": yuan(notice.open_fen)}
-        return Hint(_("It names notice %(notice)s, on which %(open)s yuan are still open.") % about)
+        sentence = _("It names notice %(notice)s, on which %(open)s yuan are still open.") % about
+        return Hint(sentence, notice=notice.number)
     return None

@@ -8,7 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from apps.accounts.models import Membership
-from apps.banking.models import PaymentBatch
+from apps.banking.models import PaymentBatch, StatementLine
+from apps.banking.services.take_result import take_result
+from apps.banking.services.take_statement import take_statement
 from apps.payouts.models import PaymentOrder
 from tests.api.conftest import caller
 from tests.factories import accounts, banking
@@ -104,3 +106,31 @@ def test_no_answer_shows_an_account_number():
         text = call("get", path).content.decode()
         assert number not in text
         assert of.account.account_number not in text
+
+
+def test_a_movement_is_divided_once_per_key_and_taken_back():
+    of = banking.treasury()
+    batch = banking.sent(of)
+    take_result(of.maker, batch, of.bank.result(batch.number), name="r.csv", on=LATER)
+    of.bank.receive(of.account.account_number, 10_00, LATER, payer="某公司", reference="往来款")
+    take_statement(
+        of.maker, of.account, of.bank.statement(of.account.account_number, ON, LATER), name="s.csv", on=LATER
+    )
+    line = StatementLine.objects.get(match=None)
+    call, path = call_of(of.maker), f"/api/v1/movements/{line.pk}"
+    wanted = {"parts": [{"amount_fen": 4_00, "about": "甲"}, {"amount_fen": 5_00, "about": "乙"}]}
+    refused = call("post", f"{path}/divide/", {**wanted, "reason": "两笔"}, key="d0")
+    assert (refused.status_code, refused.json()["problems"][0]["code"]) == (400, "sum")
+    wanted["parts"][1]["amount_fen"] = 6_00
+    made = [call("post", f"{path}/divide/", {**wanted, "reason": "两笔"}, key="d1") for _n in range(2)]
+    assert [answer.status_code for answer in made] == [201, 201]
+    assert made[0].json() == made[1].json()
+    assert [(row["amount_fen"], row["part_of"], row["explained"]) for row in made[0].json()] == [
+        (4_00, line.pk, False),
+        (6_00, line.pk, False),
+    ]
+    moved = {row["id"]: row for row in call("get", "/api/v1/movements/").json()["results"]}
+    assert (moved[line.pk]["divided"], moved[line.pk]["part_of"]) == (True, None)
+    assert sum(row["amount_fen"] for row in moved.values() if not row["explained"]) == 10_00
+    back = call("post", f"{path}/take-back/", {"reason": "输错了"}, key="t1")
+    assert (back.status_code, back.json()["divided"], back.json()["explained"]) == (200, False, False)

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from apps.api.serializers.common import CaseSerializer
+from apps.banking.enums import MatchKind
 from apps.banking.models import (
     BankStatement,
     BatchEntry,
@@ -11,6 +12,7 @@ from apps.banking.models import (
     ResultFile,
     StatementLine,
 )
+from apps.banking.services.divide import PARTS_MAX
 from apps.payouts.models import PaymentOrder
 
 
@@ -187,9 +189,15 @@ class StatementFileSerializer(BankFileSerializer):
 
 
 class MovementSerializer(serializers.ModelSerializer):
-    """One movement of an account; below zero it left the account. `explained` by a payment or a receipt."""
+    """One movement of an account, or a part of one; below zero it left the account.
+
+    What the bank moved is the movements without `part_of`. One that was `divided` is explained by its parts:
+    what is still to be explained is everything that is not `explained`, each fen once.
+    """
 
     explained = serializers.SerializerMethodField()
+    divided = serializers.SerializerMethodField()
+    part_of = serializers.IntegerField(source="division.line_id", allow_null=True, default=None)
 
     class Meta:
         model = StatementLine
@@ -202,11 +210,37 @@ class MovementSerializer(serializers.ModelSerializer):
             "counterparty_name",
             "reference",
             "explained",
+            "divided",
+            "part_of",
         )
         read_only_fields = fields
 
     def get_explained(self, line: StatementLine) -> bool:
         return getattr(line, "match", None) is not None
+
+    def get_divided(self, line: StatementLine) -> bool:
+        match = getattr(line, "match", None)
+        return match is not None and match.kind == MatchKind.DIVIDED
+
+
+class PartSerializer(serializers.Serializer):
+    """A part of a movement: how much (fen, below zero: out) and what it is, a number of ours or words."""
+
+    amount_fen = serializers.IntegerField(min_value=-(2**62), max_value=2**62)
+    about = serializers.CharField(max_length=300)
+
+
+class DivideSerializer(serializers.Serializer):
+    """The parts, which make the amount of the movement, and why it is divided."""
+
+    parts = serializers.ListField(child=PartSerializer(), min_length=2, max_length=PARTS_MAX)
+    reason = serializers.CharField(max_length=300)
+
+
+class TakeBackSerializer(serializers.Serializer):
+    """Why a division is taken back."""
+
+    reason = serializers.CharField(max_length=300)
 
 
 class MatchSerializer(serializers.Serializer):

@@ -23,6 +23,7 @@ from apps.api.views.jobs import job_answer
 from apps.banking.models import BankStatement, BatchEntry, PayingAccount, StatementLine
 from apps.banking.selectors import failed_payments
 from apps.banking.services.build_batch import build_batch, take_out
+from apps.banking.services.divide import Part, divide, take_back
 from apps.banking.services.freezing import file_name, open_payment_file, regenerate
 from apps.banking.services.match_lines import match_recovery, match_return
 from apps.banking.services.paying_accounts import (
@@ -240,16 +241,51 @@ class StatementViewSet(_Reading):
 
 
 class MovementViewSet(_Reading):
-    """Movements of the accounts, explained or not."""
+    """Movements of the accounts and the parts of those that were divided, explained or not."""
 
     serializer_class = shapes.MovementSerializer
-    money_actions = frozenset({"match", "returned"})
+    money_actions = frozenset({"match", "returned", "divide", "take_back"})
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return StatementLine.objects.none()
         accounts = PayingAccount.objects.visible_to(self.actor)
-        return StatementLine.objects.filter(paying_account__in=accounts).select_related("match")
+        rows = StatementLine.objects.filter(paying_account__in=accounts)
+        return rows.select_related("match", "division")
+
+    @extend_schema(request=shapes.DivideSerializer, responses={201: shapes.MovementSerializer(many=True)})
+    @action(detail=True, methods=["post"], filter_backends=[], pagination_class=None)
+    @FINANCE
+    def divide(self, request: Request, **_kwargs: Any) -> Response:
+        """Divide an open movement into parts that make its amount; answers with the parts.
+
+        Nothing is posted: each part is explained by itself. One against the movement (a fee) is settled by a
+        correction with two signatures before the others.
+        """
+        line = self.get_object()
+        data = valid(shapes.DivideSerializer, request)
+        parts = [Part(**part) for part in data["parts"]]
+
+        def work() -> Response:
+            division = divide(self.actor, line, parts, reason=data["reason"])
+            rows = self.get_queryset().filter(division=division).order_by("part")
+            return Response(shapes.MovementSerializer(rows, many=True).data, status=201)
+
+        return self.once(work)
+
+    @extend_schema(request=shapes.TakeBackSerializer, responses=shapes.MovementSerializer)
+    @action(detail=True, methods=["post"], url_path="take-back", url_name="take-back")
+    @FINANCE
+    def take_back(self, request: Request, **_kwargs: Any) -> Response:
+        """Take a division back of which no part is explained; the movement is open, its parts never count."""
+        line = self.get_object()
+        data = valid(shapes.TakeBackSerializer, request)
+
+        def work() -> Response:
+            take_back(self.actor, line, reason=data["reason"])
+            return Response(shapes.MovementSerializer(self.get_object()).data)
+
+        return self.once(work)
 
     @extend_schema(request=shapes.MatchSerializer, responses=shapes.MovementSerializer)
     @action(detail=True, methods=["post"])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.desk.views.banking import accounts, batches, failures, statements
+from apps.desk.views.banking import accounts, batches, failures, movements, statements
 
 urlpatterns = [
     path("batches/", batches.batch_list, name="batch_list"),
@@ -18,6 +18,9 @@ urlpatterns = [
     path("accounts/<int:pk>/retire/", accounts.paying_account_retire, name="paying_account_retire"),
     path("statements/", statements.statement_list, name="statement_list"),
     path("statements/<int:pk>/", statements.statement_detail, name="statement_detail"),
+    path("movements/<int:pk>/", movements.movement_detail, name="movement_detail"),
+    path("movements/<int:pk>/divide/", movements.movement_divide, name="movement_divide"),
+    path("movements/<int:pk>/take-back/", movements.movement_take_back, name="movement_take_back"),
     path("movements/<int:pk>/match/", statements.movement_match, name="movement_match"),
     path("movements/<int:pk>/returned/", statements.movement_returned, name="movement_returned"),
 ]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.access import access, money_confirmation_required
 from apps.accounts.roles import Role
 from apps.banking.models import BankStatement, PayingAccount, StatementLine
+from apps.banking.parts import counted
 from apps.banking.selectors import hints, unmatched_lines
 from apps.banking.services.match_lines import match_recovery, match_return
 from apps.banking.services.take_statement import take_statement
@@ -93,14 +94,15 @@ def statement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if statement is None:
         raise NotFound(_("There is no such statement."), code="no_such_statement")
-    lines = statement.lines.select_related(
+    lines = statement.lines.filter(division=None).select_related(
         "match__entry__batch", "match__receipt__recovery", "match__returned", "match__transaction"
     )
     page, pager = keyset.page_of(lines, request, order=("row",), size=50)
     seems = hints(line for line in page if getattr(line, "match", None) is None)
+    parts = counted(page)
     context = {
         "statement": statement,
-        "lines": [(line, seems.get(line.pk)) for line in page],
+        "lines": [(line, seems.get(line.pk), parts.get(line.pk)) for line in page],
         "pager": pager,
         "open_count": statement.lines.filter(match=None).count(),
         "may_match": request.actor.role == Role.FINANCE_OFFICER,
@@ -122,10 +124,10 @@ def movement_match(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(
             request, _("There is no recovery notice with the number “%(number)s”.") % {"number": number}
         )
-        return redirect("desk:statement_detail", pk=line.statement_id)
+        return _back(line)
     match_recovery(request.actor, line, recovery, on=today())
     messages.success(request, _("The money was received for notice %(number)s.") % {"number": number})
-    return redirect("desk:statement_detail", pk=line.statement_id)
+    return _back(line)
 
 
 @access(Role.FINANCE_OFFICER)
@@ -137,6 +139,13 @@ def movement_returned(request: HttpRequest, pk: int) -> HttpResponse:
     match = match_return(request.actor, line, on=today())
     text = _("The payment %(order)s was undone; it stands among the failed payments now.")
     messages.success(request, text % {"order": match.returned})
+    return _back(line)
+
+
+def _back(line: StatementLine) -> HttpResponse:
+    """To the statement, or from a part to its movement."""
+    if line.division is not None:
+        return redirect("desk:movement_detail", pk=line.division.line_id)
     return redirect("desk:statement_detail", pk=line.statement_id)
 
 
