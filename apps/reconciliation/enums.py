@@ -41,6 +41,14 @@ class BreakKind(models.TextChoices):
     RECEIPT_LEDGER = "receipt_ledger", _("Receipt and its posting differ")
 
 
+# Movements, and parts of movements, that nothing explains.
+MOVEMENTS = (
+    BreakKind.LINE_IN,
+    BreakKind.LINE_OUT,
+    BreakKind.LINE_AMOUNT,
+    BreakKind.CHARGE,
+    BreakKind.INTEREST,
+)
 # Whose it is to explain a difference; the district comes from the record. Everything else is finance's.
 OWNERS: dict[str, Role] = {BreakKind.CLAIM_PAID: Role.DISTRICT_SUPERVISOR}
 

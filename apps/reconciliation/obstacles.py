@@ -9,20 +9,12 @@ from apps.core import rls
 from apps.core.errors import Problem
 from apps.core.money import yuan
 from apps.ledger.models import AccountingPeriod, BalanceDelta, DayBalance
-from apps.reconciliation.enums import BreakKind, BreakState, CorrectionState
+from apps.reconciliation.enums import MOVEMENTS, BreakState, CorrectionState
 from apps.reconciliation.models import Break, Correction
 from apps.reconciliation.periods import seen_through
 from apps.reconciliation.services.reconcile import newest_run
 
 SHOWN_MAX = 20
-# The banking names these itself, movement by movement.
-_MOVEMENTS = (
-    BreakKind.LINE_IN,
-    BreakKind.LINE_OUT,
-    BreakKind.LINE_AMOUNT,
-    BreakKind.CHARGE,
-    BreakKind.INTEREST,
-)
 
 
 def not_reconciled(period: AccountingPeriod, district: str | None = None) -> Iterator[Problem]:  # noqa: ARG001 - an obstacle's signature
@@ -53,8 +45,9 @@ def _has_cash(period: AccountingPeriod) -> bool:
 def differences_open(period: AccountingPeriod, district: str | None = None) -> Iterator[Problem]:
     """Differences of days until the end of the month that neither a rule nor a correction closed."""
     with rls.whole_city():
+        # The banking names movements itself, one by one.
         rows = Break.objects.filter(state=BreakState.OPEN, day__lte=period.last_day).exclude(
-            kind__in=_MOVEMENTS
+            kind__in=MOVEMENTS
         )
         if district:
             rows = rows.filter(district_id=district)

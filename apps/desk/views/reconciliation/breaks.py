@@ -23,7 +23,7 @@ from apps.desk.forms.reconciliation import ORDERS, BreakFilter
 from apps.desk.views.reconciliation import READERS
 from apps.desk.views.reconciliation.sheets import break_sheet
 from apps.reconciliation import selectors
-from apps.reconciliation.enums import FITTING, STANDING, CorrectionKind, RunState
+from apps.reconciliation.enums import FITTING, MOVEMENTS, STANDING, CorrectionKind, RunState
 from apps.reconciliation.enums import BreakKind as K
 from apps.reconciliation.models import Break, Run
 from apps.reconciliation.rules import NAMES
@@ -58,8 +58,8 @@ ADVICE: dict[str, Text] = {
         " suspense until it is known."
     ),
     K.LINE_IN: gettext_lazy(
-        "Ask who paid. Match it with a recovery notice or a payment that came back; else take it to"
-        " suspense until it is known."
+        "Ask who paid. Match it with a recovery notice or a payment that came back, or divide it where it is"
+        " several; else take it to suspense until it is known."
     ),
     K.CHARGE: gettext_lazy("It is above what the rule books: book it with the bank's voucher."),
     K.INTEREST: gettext_lazy("It is above what the rule books: book it with the bank's voucher."),
@@ -157,6 +157,7 @@ def break_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "fitting": [(kind, CorrectionKind(kind).label) for kind in FITTING.get(row.kind, ())]
         if may_correct
         else [],
+        "divisible": row.kind in MOVEMENTS and row.line is not None and row.line.division_id is None,
         "may_take": request.actor.role in TAKERS and row.stands,
         "mine": row.taken_by_id is not None and row.taken_by_id == request.actor.person_id,
     }
