@@ -335,3 +335,66 @@ def test_a_statement_in_another_form_of_the_bank_repeats_those_before():
     assert (taken.known, taken.statement.line_count) == (12, 8)
     assert StatementLine.objects.filter(paying_account=entered).count() == 8
     assert whole()
+
+
+def alike(of, *days: int) -> None:
+    """Movements of one amount and one other side."""
+    account = of.account.account_number
+    of.bank.open_account(account, "财政局", 1_000_000)
+    for number in days:
+        of.bank.receive(account, 100, day(number), payer="甲", reference="往来")
+
+
+def test_known_movements_in_another_order_refuse_the_file():
+    """Even where they are alike but for their numbers."""
+    of = banking.treasury(profile_key="joint-stock")
+    alike(of, 0, 0, 1, 20)
+    take(of, statement(of, until=MID))
+    first, second = (movement.serial.encode() for movement in of.bank.book.movements[:2])
+    content = statement(of).replace(first, b"*").replace(second, first).replace(b"*", second)
+    assert refused(of, content) == [(4, "movement_known"), (None, "overlap")]
+
+
+def test_a_day_that_went_on_without_a_movement_that_it_had_refuses_the_file():
+    of = banking.treasury(profile_key="joint-stock")
+    alike(of, 0, 0)
+    take(of, statement(of, until=ON))
+    alike(of, 0)
+    bank = deepcopy(of.bank)
+    del bank.book.movements[1]
+    assert refused(of, statement(of, until=ON, bank=bank)) == [(4, "movement_left_out"), (None, "overlap")]
+
+
+def test_a_file_without_anything_new_that_leaves_the_end_out_is_refused_but_for_its_last_day():
+    """A day may have gone on when the longer statement was made, and not yet when this one was."""
+    of = banking.treasury(profile_key="joint-stock")
+    alike(of, 0, 1, 2, 2)
+    first = take(of, statement(of, until=MID)).statement
+    bank = deepcopy(of.bank)
+    del bank.book.movements[3:]
+    assert take(of, statement(of, until=day(2), bank=bank)).statement == first
+    assert refused(of, statement(of, until=day(3), bank=bank))[0][1] == "movement_left_out"
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_number_that_counts_is_found_behind_new_ones(anew):
+    """Where the balances fit: by the key of the database, or by looking where the account was entered anew."""
+    of = banking.treasury(profile_key="joint-stock")
+    alike(of, 0, 20, 21)
+    take(of, statement(of, until=MID))
+    account = of.account
+    if anew:
+        retire_paying_account(of.maker, account, on=END)
+        account = banking.signed_account(
+            of.maker,
+            profile_key="joint-stock",
+            account_name=account.account_name,
+            account_number=account.account_number,
+            bank_name=account.bank_name,
+            district=of.district,
+        )
+    known, later = (of.bank.book.movements[place].serial.encode() for place in (0, 2))
+    content = statement(of, day(15)).replace(later, known)
+    with pytest.raises(FileRefused) as refusal:
+        take_statement(of.maker, account, content, name="s.csv", on=END)
+    assert (4, "movement_known") in [(problem.row, problem.code) for problem in refusal.value.problems]
