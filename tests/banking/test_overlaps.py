@@ -378,7 +378,7 @@ def test_a_file_without_anything_new_that_leaves_the_end_out_is_refused_but_for_
 
 @pytest.mark.parametrize("anew", [False, True])
 def test_a_number_that_counts_is_found_behind_new_ones(anew):
-    """Where the balances fit: by the key of the database, or by looking where the account was entered anew."""
+    """By the key of the database, or by looking where the account was entered anew: the balances fit."""
     of = banking.treasury(profile_key="joint-stock")
     alike(of, 0, 20, 21)
     take(of, statement(of, until=MID))
