@@ -18,6 +18,7 @@ from apps.core import clock, jobs
 from apps.core.models import Job
 from apps.payouts.models import PaymentOrder
 from apps.payouts.services.release_many import RELEASE, enqueue_release
+from apps.payouts.services.undo_receipt import CODE
 from apps.reconciliation.services.reconcile import RUN, enqueue_run
 from apps.reconciliation.tasks import reconcile_nightly
 from tests.factories import accounts, banking, claims
@@ -145,6 +146,17 @@ def test_a_broker_that_is_away_does_not_break_the_step(
     assert mailing.sweep_mail() == 1
     notice.refresh_from_db()
     assert notice.mailed_at is not None
+
+
+def test_a_reason_of_several_lines_still_makes_a_subject_of_one(addressee):
+    figures = {"name": "ZH1", "day": "2026-11-13", "amount_fen": 100, "open_fen": 200}
+    about = {"subject_type": "payouts.recovery", "subject_id": 1, "role": Role.CITY_OFFICER}
+    notice = notices.leave([Notice(code=CODE, params={**figures, "reason": "账户错误\n另行登记"}, **about)])[
+        0
+    ]
+    assert mailing.mail_notices([notice.pk]) == 1
+    assert mail.outbox[0].subject.count("\n") == 0
+    assert "账户错误\n另行登记" in mail.outbox[0].body
 
 
 def test_mail_that_the_server_refuses_is_tried_again_and_given_up_with_an_alarm(

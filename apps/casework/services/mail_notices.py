@@ -73,7 +73,8 @@ def _send(notice: Notice, user: User) -> None:
     with translation.override(user.preferred_language or settings.LANGUAGE_CODE):
         sentence = wording.sentence(notice)
         body = _("%(sentence)s\n\nSign in to see it.") % {"sentence": sentence}
-        send_mail(sentence, body, settings.DEFAULT_FROM_EMAIL, [user.email])
+        # A header is one line, whatever the reason that somebody wrote has.
+        send_mail(" ".join(sentence.split()), body, settings.DEFAULT_FROM_EMAIL, [user.email])
 
 
 def _put_off(notice_id: int, error: str) -> None:
