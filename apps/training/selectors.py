@@ -240,6 +240,11 @@ class Readiness:
     to_complete: int = 0
     required: int = 0
 
+    @property
+    def all_assessed(self) -> bool:
+        """Whether there is somebody, and a result for everybody."""
+        return 0 < self.people == self.assessed
+
 
 def readiness_of(training_class: TrainingClass) -> Readiness:
     """Count a whole class by its credits and results, in one query."""

@@ -187,6 +187,9 @@ def test_a_row_that_is_refused_says_why_and_keeps_its_text_while_the_others_are_
 def test_records_and_class_are_completed_from_the_page(of, enterprise, institution):
     for person in of.enrolments():
         make.record_failure(of, person)
+    for name in ("training_class", "result_class"):  # what is next is the enterprise's, and the page says so
+        assert "待企业办理结业" in institution.get(url(name, of.training_class.pk)).content.decode()
+        assert "待企业办理结业" not in enterprise.get(url(name, of.training_class.pk)).content.decode()
     assert institution.post(url("result_complete", of.training_class.pk)).status_code == 403
     assert enterprise.post(url("result_complete", of.training_class.pk)).status_code == 302
     assert enterprise.post(url("result_close", of.training_class.pk)).status_code == 302

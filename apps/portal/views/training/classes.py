@@ -65,7 +65,7 @@ def training_class(request: HttpRequest, pk: int) -> HttpResponse:
         "courses": selectors.course_progress(found),
         "readiness": readiness,
         "all_earned": 0 < readiness.people == readiness.with_credits,
-        "all_assessed": 0 < readiness.people == readiness.assessed,
+        "all_assessed": readiness.all_assessed,
         "disputes": disputes,
         "open_disputes": sum(row.state == DisputeState.OPEN for row in disputes),
         "affected": affected(found, today()),
