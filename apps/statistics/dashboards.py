@@ -13,7 +13,7 @@ from apps.accounts.roles import Role
 from apps.apprentices.enums import ClassState, EnrolmentState
 from apps.casework import subjects
 from apps.claims.enums import ClaimState
-from apps.ledger.models import Budget
+from apps.ledger.models import Budget, Fund
 from apps.payouts.models import OPEN_FEN, Recovery
 from apps.plans.enums import PlanState
 from apps.statistics.counting import state_counts
@@ -141,13 +141,13 @@ def _funds(code: str | None) -> list[FundMoney]:
         rows = rows.filter(district_code=code)
     return [
         FundMoney(
-            fund=row["fund__name"],
+            fund=Fund(name=row["fund__name"], name_en=row["fund__name_en"]).label,
             year=row["year"],
             appropriated_fen=row["appropriated"],
             committed_fen=row["reserved"],
             paid_fen=row["used"],
         )
-        for row in rows.values("fund__name", "year")
+        for row in rows.values("fund__name", "fund__name_en", "year")
         .annotate(appropriated=Sum("appropriated_fen"), reserved=Sum("reserved_fen"), used=Sum("used_fen"))
         .order_by("-year", "fund__name")
     ]

@@ -11,7 +11,8 @@ from apps.accounts.models import Membership
 from apps.banking.models import BatchEntry, PayingAccount, PaymentBatch
 from apps.core import clock
 from apps.core.errors import Refused
-from apps.payouts.models import PaymentOrder
+from apps.ledger.models import Fund
+from apps.payouts.models import PaymentOrder, PaymentPart
 from tests.factories import accounts, banking, numbers
 from tests.factories.apprentices import ON
 
@@ -58,6 +59,12 @@ def test_a_batch_goes_from_the_list_of_orders_to_its_end():
     made = desk.post(reverse("desk:batch_new"), chosen)
     batch = PaymentBatch.objects.get()
     detail = reverse("desk:batch_detail", args=[batch.pk])
+    desk.cookies["django_language"] = "en"
+    english = text(desk.get(detail))
+    desk.cookies["django_language"] = "zh-hans"
+    for fund in Fund.objects.filter(pk__in=PaymentPart.objects.values("fund")):
+        assert fund.name_en in english
+        assert fund.name not in english
     assert (made.status_code, made.url) == (302, detail)
     for actor, action in ((of.checker, "check"), (of.signer, "sign"), (of.maker, "send")):
         assert step(actor, batch, action).status_code == 302

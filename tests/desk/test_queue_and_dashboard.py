@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.roles import Role
+from apps.ledger.models import Budget, Fund
 from tests.factories import accounts, apprentices, claims
 from tests.factories.apprentices import entry
 
@@ -54,6 +55,16 @@ def test_the_dashboard_asks_as_many_queries_for_three_classes_as_for_one():
     assert queries(client, url) == one
 
 
+def test_funds_have_their_english_names_on_the_english_dashboard():
+    claims.paid(claims.money(people=1))
+    client = accounts.client_for(Role.CITY_OFFICER)
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("desk:dashboard")).content.decode()
+    for fund in Fund.objects.filter(pk__in=Budget.objects.values("fund")):
+        assert fund.name_en in page
+        assert fund.name not in page
+
+
 def test_a_district_cannot_look_into_another_districts_dashboard():
     claims.paid(claims.money(people=1, district="110108"))
     client = accounts.client_for(Role.DISTRICT_SUPERVISOR, district=accounts.district("110105"))
@@ -98,6 +109,9 @@ def test_follow_the_money_names_rule_people_and_legs_in_both_languages():
     url = reverse("desk:claim_trace", args=[claim.lines.get().pk])
     page = client.get(url).content.decode()
     assert "京人社能发〔2022〕11号" in page
-    assert "claim:" in page
+    assert "已签批申领" in page
+    assert f"claim:{claim.pk}:" not in page  # the key under which it was posted is no word for a reader
     client.cookies["django_language"] = "en"
-    assert "Follow the money" in client.get(url).content.decode()
+    page = client.get(url).content.decode()
+    assert "Follow the money" in page
+    assert "Signed claim" in page

@@ -23,6 +23,7 @@ from apps.core import keyset
 from apps.core.clock import today
 from apps.core.errors import NotFound
 from apps.desk.forms.payments import FailureForm, PaymentForm
+from apps.ledger.kinds import kind_label
 from apps.payouts import tracing
 from apps.payouts.models import PaymentOrder, Recovery
 from apps.payouts.offsetting import AWAITS_RELEASE, preview
@@ -224,7 +225,9 @@ def claim_trace(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if line is None:
         raise NotFound(_("There is no such line."), code="no_such_line")
-    return render(request, "desk/trace/line.html", {"trace": tracing.trace_line(line), "line": line})
+    trace = tracing.trace_line(line)
+    legs = [(leg, kind_label(leg.transaction.kind)) for leg in trace.legs]
+    return render(request, "desk/trace/line.html", {"trace": trace, "legs": legs, "line": line})
 
 
 @access(*READERS)

@@ -28,6 +28,7 @@ from apps.core.errors import InvalidInput, NotFound, ShituError
 from apps.core.files import file_response
 from apps.desk.forms.banking import BankFileForm, BatchForm, ChoiceOfOrders
 from apps.desk.views.banking import READERS
+from apps.ledger.models import Fund
 from apps.payouts.models import PaymentOrder
 
 SHOWN_MAX = 500
@@ -165,8 +166,10 @@ def _detail(request: HttpRequest, batch: PaymentBatch, **more: Any) -> HttpRespo
 def _by_fund(batch: PaymentBatch) -> list[Any]:
     from django.db.models import Sum
 
-    rows = batch.entries.filter(live=True).values("order__parts__fund__name", "order__parts__fund__name_en")
-    return list(rows.annotate(fen=Sum("order__parts__amount_fen")).order_by("order__parts__fund"))
+    rows = batch.entries.filter(live=True).values("order__parts__fund")
+    totals = rows.annotate(fen=Sum("order__parts__amount_fen")).order_by("order__parts__fund")
+    funds = Fund.objects.in_bulk([row["order__parts__fund"] for row in totals])
+    return [{"label": funds[row["order__parts__fund"]].label, "fen": row["fen"]} for row in totals]
 
 
 def _counts(batch: PaymentBatch) -> dict[str, Any]:
