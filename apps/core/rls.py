@@ -13,8 +13,8 @@ Tasks and commands begin with the whole city. A process that serves the web begi
 setting outlives a transaction, is put back by a rollback to what it was before, and a new connection takes
 on the scope of the code that opens it.
 
-A migration protects a table with one of `by_district`, `by_parent`, `by_subject`. What they return for the
-same arguments never changes: migrations that have run point here.
+A migration protects a table with one of `by_district`, `by_parent`, `by_few_parents`, `by_subject`. What they
+return for the same arguments never changes: migrations that have run point here.
 """
 
 from collections.abc import Iterator
@@ -124,6 +124,8 @@ _SHOWN = f"(SELECT nullif(current_setting('{SETTING}', true), ''))"
 _TEST = "(CASE WHEN {condition} THEN 1 ELSE 0 END) <> 0"
 # The parent's own policy holds inside: its row is there or it is not.
 _OF_PARENT = "{shown} IS NOT NULL AND EXISTS (SELECT 1 FROM {parent} p WHERE p.{their} = {table}.{own})"
+# Where parents are few, their keys are gathered once a statement and no row is looked up by itself.
+_OF_FEW = "{shown} IS NOT NULL AND {own} IN (SELECT p.{their} FROM {parent} p)"
 _ON = "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; ALTER TABLE {table} FORCE ROW LEVEL SECURITY;"
 _OFF = "ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;"
 # Runs with the rights of whoever asks: the case's own policy holds inside.
@@ -148,6 +150,23 @@ def by_parent(table: str, key: str, parent: str, parent_key: str = "id") -> migr
     """Protect a table whose rows belong to a row of a protected table; they are shown where it is."""
     of_parent = _OF_PARENT.format(shown=_SHOWN, parent=parent, their=parent_key, table=table, own=key)
     return _protected(table, f"{_SHOWN} = '{WHOLE_CITY}' OR ({of_parent})")
+
+
+def by_few_parents(table: str, key: str, parent: str, parent_key: str = "id") -> migrations.RunSQL:
+    """Protect a table that `by_parent` protected by its parents' keys, gathered once: few parents, many rows.
+
+    A file of 100,000 movements asks once for the accounts that are shown, and not for
+    each movement whether its account is.
+    """
+    few = _OF_FEW.format(shown=_SHOWN, parent=parent, their=parent_key, own=key)
+    each = _OF_PARENT.format(shown=_SHOWN, parent=parent, their=parent_key, table=table, own=key)
+    return migrations.RunSQL(_anew(table, few), _anew(table, each))
+
+
+def _anew(table: str, of_parent: str) -> str:
+    policy = {"name": "city_or_district", "table": table}
+    test = _TEST.format(condition=f"{_SHOWN} = '{WHOLE_CITY}' OR ({of_parent})")
+    return _DROP.format(**policy) + _POLICY.format(test=test, **policy)
 
 
 def by_subject(table: str) -> migrations.RunSQL:
