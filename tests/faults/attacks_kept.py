@@ -9,9 +9,11 @@ from apps.banking.services.build_batch import build_batch
 from apps.banking.services.paying_accounts import enter_paying_account, retire_paying_account
 from apps.banking.services.take_result import take_result
 from apps.banking.services.take_statement import take_statement
+from apps.casework.engine import Opinion
 from apps.claims.enums import ClaimKind
 from apps.claims.models import ClaimLine
 from apps.claims.services.compute_claim import compute_claim
+from apps.payouts.services.record_payment import record_failure
 from tests.factories import claims as make
 from tests.factories import numbers
 from tests.faults.attacks import acted, copy_row, released, run, sent
@@ -86,6 +88,20 @@ def sign_out_of_another_year(town: Town, _owner: Owner) -> None:
             "UPDATE claims_claim SET state = 'approved', approved_on = %s, year = year - 1 WHERE id = %s",
             FIRST_DAY, town.shops[1].claim_id,
         )  # fmt: skip
+
+
+def revoke_what_was_released(town: Town, _owner: Owner) -> None:
+    """The bank refused the order, and the budget that it used is never seen again."""
+    claim = released(town).claim
+    record_failure(town.finance, claim, on=FIRST_DAY, opinion=Opinion(reason="户名不符"))
+    run("UPDATE claims_claimline SET voided_at = now() WHERE claim_id = %s", claim.pk)
+    with acted(town.supervisor, "revoke"):
+        run("UPDATE claims_claim SET state = 'rejected' WHERE id = %s", claim.pk)
+
+
+def pay_with_a_claim_of_the_district(town: Town, _owner: Owner) -> None:
+    """Whoever asks money back pays it out instead: nobody applied for it."""
+    run("UPDATE claims_claim SET by_office = true WHERE id = %s", _drafted(town).claim_id)
 
 
 def set_off_too_much_in_an_order(town: Town, _owner: Owner) -> None:

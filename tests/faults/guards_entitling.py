@@ -46,6 +46,13 @@ KEPT = (
         "to_jsonb(NEW) - 'locked_at' IS DISTINCT FROM to_jsonb(OLD) - 'locked_at'", "false",
         "result that a claim rests on", attack=kept.improve_a_result,
     ),
+    guards.in_trigger(
+        "claims_claim", "sums_stand", "SELECT 1 FROM public.payouts_paymentorder p WHERE p.claim_id = n.id",
+        "SELECT 1 WHERE false", "claim revoked after its release", attack=kept.revoke_what_was_released,
+    ),
+    guards.constraint(
+        "claims_claim", "claim_by_the_office_pays_nothing", attack=kept.pay_with_a_claim_of_the_district
+    ),
     guards.trigger("payouts_paymentorder", "order_whole", attack=kept.set_off_too_much_in_an_order),
     guards.trigger("banking_statementline", "of_its_statement", attack=kept.movement_on_another_account),
     guards.trigger("banking_statementmatch", "of_what_is_there", attack=kept.match_another_amount),
