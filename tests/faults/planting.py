@@ -12,6 +12,7 @@ from apps.core.errors import ShituError
 from tests.faults import databases
 from tests.faults.attacks import Attack
 from tests.faults.guards import DATABASE, SERVICES, Guard, without_source
+from tests.faults.guards_dividing import DIVIDING
 from tests.faults.guards_entitling import ENTITLING
 from tests.faults.guards_undoing import UNDOING
 from tests.faults.report import say, table
@@ -19,7 +20,7 @@ from tests.faults.schedule import play
 from tests.faults.simulating import in_processes
 from tests.faults.town import Town, settle_numbers
 
-GUARDS = (*DATABASE, *SERVICES, *UNDOING, *ENTITLING)
+GUARDS = (*DATABASE, *SERVICES, *UNDOING, *ENTITLING, *DIVIDING)
 
 # A guard whose removal so many schedules do not notice counts as not caught.
 SCHEDULES_MAX = 400
