@@ -122,3 +122,33 @@ def test_it_checks_count_and_total_itself(bank, file, old, new):
     file.write_bytes(file.read_bytes().replace(old, new))
     with pytest.raises(CommandError):
         bank("take", str(file))
+
+
+def statement_text(bank, tmp_path) -> str:
+    out = tmp_path / "statement.csv"
+    bank("statement", PAYER, str(out), "--from", "2023-03-01", "--to", "2023-03-31")
+    return out.read_text("gbk")
+
+
+def test_a_batch_is_booked_as_one_sum_and_answered_payment_by_payment(bank, file, tmp_path):
+    sent = payment_file(3)
+    bank("take", str(file))
+    assert bank("settle", sent.number, "--as-one-sum") == "paid 3, failed 0, pending 0"
+    assert f"批量代发 {sent.number}" in statement_text(bank, tmp_path)
+    assert sent.payments[0].order_number not in statement_text(bank, tmp_path)
+    out = tmp_path / "result.csv"
+    bank("result", sent.number, str(out))
+    found = read_result(profile(KEY), out.read_bytes(), number=sent.number, expected=expected(sent))
+    assert len({line.bank_serial for line in found.lines}) == 3
+
+
+def test_payments_come_back_in_one_movement_less_a_fee(bank, file, tmp_path):
+    first, second, _third = (row.order_number for row in payment_file(3).payments)
+    bank("take", str(file))
+    bank("settle", payment_file(3).number)
+    assert bank("return", first, second, "--fee", "5.00")
+    text = statement_text(bank, tmp_path)
+    assert f"退汇 {first} {second} 账号已销户 扣手续费5.00" in text
+    assert str(800_001 + 800_002 - 500) in text
+    with pytest.raises(CommandError, match="more than the fee"):
+        bank("return", first, "--fee", "9000.00")

@@ -10,6 +10,8 @@ from apps.banking.models import (
     ResultFile,
     StatementLine,
 )
+from apps.banking.parts import division_in_force, parts_of
+from apps.banking.services.divide import Part, divide, take_back
 from apps.banking.services.match_lines import match_return
 from apps.banking.services.take_result import take_result
 from apps.banking.services.take_statement import take_statement
@@ -19,6 +21,7 @@ from apps.core.models import Job
 from apps.payouts.models import PaymentOrder
 from tests.faults.batch_steps import stored
 from tests.faults.figures import DONE, Batch, Claim
+from tests.faults.moving import TOGETHER, came_back, drawn_for
 from tests.faults.town import ON
 from tests.faults.world import ALREADY, FILE_REFUSED, World
 
@@ -27,11 +30,17 @@ from tests.faults.world import ALREADY, FILE_REFUSED, World
 
 def settle(world: World, batch: Batch) -> bool:
     """The bank pays, refuses, or leaves some in process."""
-    pending = [o for o in world.bank.book.of_batch(batch.number) if o.state == "pending"]
+    orders = world.bank.book.of_batch(batch.number)
+    pending = [o for o in orders if o.state == "pending"]
     if not pending:
         return False
     shares = {} if world.calm else {"fail_share": 0.25, "pending_share": world.dice.choice((0, 0, 0.4))}
-    world.bank.settle(batch.number, world.day, **shares)
+    share = 0.1 if len(orders) == 1 else 0.5
+    as_one_sum = len(pending) == len(orders) and drawn_for(f"{batch.number}:{world.day}") < share
+    if as_one_sum:
+        shares.pop("pending_share", None)
+        world.say(f"the bank books {batch.number} as one sum")
+    world.bank.settle(batch.number, world.day, as_one_sum=as_one_sum, **shares)
     now = {o.number: o.state for o in world.bank.book.of_batch(batch.number)}
     world.say(f"the bank settles {batch.number}: {now}")
     return True
@@ -193,27 +202,74 @@ def receive_named(world: World) -> None:
 def send_back(world: World, claim: Claim) -> bool:
     """The bank sends a payment back that it had made."""
     number = claim.order.number
-    back = [m for m in world.bank.book.movements if m.amount_fen > 0 and m.reference.startswith(number + " ")]
-    if back or number not in world.bank.book.orders or number in world.unmoved:
+    if not _may_send_back(world, number):
         return False
+    others = [c.order.number for c in world.claims("paid") if c is not claim]
+    others = [other for other in others if _may_send_back(world, other)]
+    if others and drawn_for(f"{number}:{world.day}") < 0.8:
+        world.bank.give_back_together([number, others[0]], world.day)
+        world.say(f"the bank sends {number} and {others[0]} back in one movement")
+        return True
     world.bank.give_back(number, world.day)
     world.say(f"the bank sends {number} back")
     return True
 
 
+def _may_send_back(world: World, number: str) -> bool:
+    if number not in world.bank.book.orders or number in world.unmoved:
+        return False
+    return not came_back(world.bank, number)
+
+
 def undo_returned(world: World) -> bool:
-    """Finance says of open movements that they are payments sent back."""
-    lines = StatementLine.objects.filter(match=None, amount_fen__gt=0, reference__contains="退汇").order_by(
-        "id"
-    )
-    for line in lines:
+    """Finance divides what came back together, and says of open movements that they came back."""
+    together = StatementLine.objects.filter(division=None, reference__startswith=TOGETHER).order_by("id")
+    for line in together:
+        _divide(world, line)
+    lines = StatementLine.objects.filter(match=None, amount_fen__gt=0, reference__contains="退汇")
+    found = list(lines.exclude(reference__startswith=TOGETHER).order_by("id"))
+    for line in found:
         _undo(world, line)
-    return bool(lines)
+    return bool(found)
+
+
+def _divide(world: World, line: StatementLine) -> None:
+    """Each payment is a part. Where it is typed wrongly at first, the division is taken back."""
+    numbers = [word for word in line.reference.split() if word in world.bank.book.orders]
+    right = [world.bank.book.orders[number].amount_fen for number in numbers]
+    wrong = [right[0] + 1, right[1] - 1]
+    typed = [wrong, right] if not world.calm and drawn_for(line.reference) < 0.3 else [right]
+    for amounts in typed:
+        stands = _divided_into(line)
+        if stands == right:
+            return
+        if stands:
+            world.ask(
+                "take a division back",
+                lambda: take_back(world.town.checker, line, reason="输错了"),
+                DONE,
+                seen=lambda: not _divided_into(line),
+            )
+        if _divided_into(line):
+            return
+        wanted = [Part(fen, f"{number} 退汇") for fen, number in zip(amounts, numbers, strict=True)]
+        world.ask(
+            "divide what came back together",
+            lambda wanted=wanted: divide(world.town.finance, line, wanted, reason="两笔退汇"),
+            DONE,
+            seen=lambda: bool(_divided_into(line)),
+        )
+
+
+def _divided_into(line: StatementLine) -> list[int]:
+    division = division_in_force(line)
+    return [part.amount_fen for part in parts_of(division)] if division is not None else []
 
 
 def _undo(world: World, line: StatementLine) -> None:
     claim = next(c for c in world.audit.claims.values() if any(_names(line, o.number) for o in c.orders))
     live = _names(line, claim.order.number) and claim.state == "paid"
+    live = live and line.amount_fen == claim.order.amount
     allowed = "not_a_return"
     if live:
         allowed = DONE if world.audit.may_give_back(claim) else "incomplete"

@@ -11,6 +11,7 @@ from django.db import connection
 from apps.core import invariants
 from tests.faults.databases import Owner
 from tests.faults.figures import Agreement, Claim
+from tests.faults.moving import serial_of, shares
 from tests.faults.world import World
 
 
@@ -172,13 +173,13 @@ def _bank(world: World) -> Iterator[str]:
     moved: Counter = Counter()
     for movement in world.bank.book.movements:
         if movement.amount_fen < 0:
-            moved[movement.reference] += 1
+            moved.update(shares(world.bank, movement).keys())
     for number, times in moved.items():
         if times > 1:
             yield f"order {number} was paid {times} times"
     (cash,) = rows("SELECT sum(debit_fen - credit_fen) FROM ledger_leg WHERE account_code = 'cash'")[0]
     appropriated = sum(world.audit.appropriated.values())
-    known = sum(m.amount_fen for m in world.bank.book.movements if _is_known(world, m))
+    known = sum(_known_fen(world, m) for m in world.bank.book.movements)
     known += sum(found.fen for found in world.strays.values() if found.booked)
     known += _believed(world) + world.opened_fen
     if cash - appropriated != known:
@@ -192,16 +193,17 @@ def _believed(world: World) -> int:
     return sum(orders[number].amount for number in world.misbooked) - unmoved
 
 
-def _is_known(world: World, movement) -> bool:
-    """Whether the system was told of a movement: by an answer, by a statement or by hand."""
-    orders = [order for claim in world.audit.claims.values() for order in claim.orders]
+def _known_fen(world: World, movement) -> int:
+    """How much of a movement the system was told of: by an answer, by a statement or by hand."""
+    told = world.audit.serials
+    parts = shares(world.bank, movement)
     if movement.amount_fen < 0:
-        return movement.serial in world.audit.serials
-    if movement.serial in world.audit.serials:
-        return True
-    return any(
-        order.state == "returned" and movement.reference.startswith(order.number + " ") for order in orders
-    )
+        return sum(fen for number, fen in parts.items() if serial_of(world.bank, movement, number) in told)
+    if movement.serial in told:
+        return movement.amount_fen
+    orders = [order for claim in world.audit.claims.values() for order in claim.orders]
+    back = {order.number for order in orders if order.state == "returned"}
+    return sum(fen for number, fen in parts.items() if number in back)
 
 
 def _payees(world: World) -> Iterator[str]:
@@ -215,10 +217,11 @@ def _payees(world: World) -> Iterator[str]:
             yield f"the bank paid {order.amount_fen} to {order.payee_account[-4:]} for {order.number}: not so"
     for claim in world.audit.claims.values():
         numbers = {order.number for order in claim.orders}
-        got = -sum(m.amount_fen for m in world.bank.book.movements if _order_of(m.reference) in numbers)
+        got = -sum(
+            fen
+            for movement in world.bank.book.movements
+            for number, fen in shares(world.bank, movement).items()
+            if number in numbers
+        )
         if got > max(claim.to_pay, 0):
             yield f"{got} were paid for {claim.number}, and {claim.net} were due"
-
-
-def _order_of(reference: str) -> str:
-    return reference.split(" ", maxsplit=1)[0]

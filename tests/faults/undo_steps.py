@@ -19,6 +19,7 @@ from apps.reconciliation.models import Break
 from apps.reconciliation.services import correct
 from tests.factories.recoveries import paper as document
 from tests.faults.figures import DONE, OWING, Claim, Order, Stray
+from tests.faults.moving import came_back
 from tests.faults.paper_steps import KINDS, hand_in
 from tests.faults.town_steps import notice
 from tests.faults.world import World
@@ -145,7 +146,7 @@ def never_moved(world: World) -> bool:
         movement
         for movement in _payments_to_come(world)
         if world.audit.may_give_back(_order(world, named(movement))[0])
-        and not any(m.amount_fen > 0 and named(m) == named(movement) for m in world.bank.book.movements)
+        and not came_back(world.bank, named(movement))
     ]
     if not choices:
         return False
