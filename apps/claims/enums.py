@@ -40,6 +40,15 @@ SIGNED = (
     ClaimState.SETTLED,
 )
 
+# Nothing is to be done or waited for any more, as far as can be seen from here.
+OVER = (
+    ClaimState.PAID,
+    ClaimState.SETTLED,
+    ClaimState.WRITTEN_OFF,
+    ClaimState.REJECTED,
+    ClaimState.WITHDRAWN,
+)
+
 
 # The money has left; a line below zero was held back from it, and is the enterprise's to pay back.
 PAID_OUT = (ClaimState.RELEASED, ClaimState.PAID, ClaimState.SETTLED)

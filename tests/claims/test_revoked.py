@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
+from apps.accounts.models import Membership
 from apps.accounts.roles import Role
 from apps.casework.acting import acting
 from apps.casework.engine import Opinion
@@ -115,6 +117,19 @@ def test_only_the_supervisor_with_a_reason():
         revoke_claim(of.supervisor, claim, on=ON, opinion=Opinion())
     other = accounts.actor(Role.DISTRICT_SUPERVISOR, district=of.training_class.district)
     assert revoke_claim(other, claim, on=ON, opinion=WHY).state == ClaimState.REJECTED
+
+
+def test_the_page_names_the_step_that_needs_a_reason_and_ends_with_it():
+    of = make.money(people=1)
+    claim = make.signed(of)
+    page = accounts.client_of(Membership.objects.get(pk=of.supervisor.membership_id))
+    page.cookies["django_language"] = "en"
+    url = reverse("desk:claim_review", args=[claim.pk])
+    assert "Required for: Revoke the approval." in page.get(url).content.decode()
+    revoke_claim(of.supervisor, claim, on=ON, opinion=WHY)
+    shown = page.get(url).content.decode()
+    assert 'aria-label="Done"' in shown
+    assert "Nothing to do here" not in shown
 
 
 def test_the_next_claim_has_the_figures_of_its_own_day():

@@ -13,7 +13,7 @@ from apps.banking.selectors import batch_entry_of
 from apps.casework import presentation
 from apps.claims import notice_selectors, selectors
 from apps.claims.checks import lessons_while_halted, may_apply, missing_for_approval, missing_for_submission
-from apps.claims.enums import ClaimState
+from apps.claims.enums import OVER, ClaimState
 from apps.claims.late_certificates import uncertified
 from apps.claims.models import Claim, ClaimLine
 from apps.claims.objection_transitions import EXAMINERS
@@ -98,6 +98,7 @@ def claim_review(request: HttpRequest, pk: int) -> HttpResponse:
         "failure_form": FailureForm(),
         "entry": entry,
         "new_account": new_account(claim),
+        "claim_over": claim.state in OVER,
         "may_record": claim.state == ClaimState.RELEASED
         and entry is None
         and request.actor.role == Role.FINANCE_OFFICER,

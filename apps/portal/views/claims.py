@@ -14,7 +14,7 @@ from apps.apprentices.models import TrainingClass
 from apps.casework import presentation
 from apps.claims import notice_selectors, selectors
 from apps.claims.checks import missing_for_submission
-from apps.claims.enums import ClaimKind, ClaimState
+from apps.claims.enums import OVER, ClaimKind, ClaimState
 from apps.claims.late_certificates import uncertified
 from apps.claims.models import Claim
 from apps.claims.services.compute_claim import compute_claim, recompute_claim
@@ -25,14 +25,6 @@ from apps.payouts.enums import OrderState
 from apps.payouts.models import PaymentOrder, Recovery
 from apps.payouts.offsetting import AWAITS_RELEASE, preview
 
-# Nothing is to be done or waited for any more, as far as can be seen from here.
-OVER = (
-    ClaimState.PAID,
-    ClaimState.SETTLED,
-    ClaimState.WRITTEN_OFF,
-    ClaimState.REJECTED,
-    ClaimState.WITHDRAWN,
-)
 READERS = (Role.ENTERPRISE_OPERATOR, Role.INSTITUTION_OPERATOR, Role.SUPERIOR_UNIT)
 
 
