@@ -11,6 +11,7 @@ from apps.reconciliation.services.reconcile import enqueue_run
 from tests.faults import claim_steps, correction_steps, town_steps
 from tests.faults.answer_steps import answered, is_taken
 from tests.faults.figures import DONE, Claim
+from tests.faults.town import ON
 from tests.faults.world import CRASHED, World
 
 # Background work.
@@ -215,7 +216,8 @@ def post_into_closed(world: World, claim: Claim) -> bool:
             world.town.finance, found, amount_fen=1, received_on=world.closed_to, bank_serial=serial,
             key=serial, on=world.day,
         ),
-        "period_closed",
+        # Before anything was paid nothing can have come back, whatever the month.
+        "bank_data" if world.closed_to < ON else {"period_closed", "bank_data"},
         seen=lambda: False,
     )  # fmt: skip
     return True
