@@ -71,6 +71,16 @@ def test_a_refusal_that_leaves_a_view_becomes_a_fragment_with_its_status(middlew
     assert "<html" not in page
 
 
+def test_a_refusal_says_its_only_sentence_once_and_several_below_their_title():
+    only = refusal_response(request(), InvalidInput(problems=[Problem("no_reason", "Give a reason.")]))
+    assert only.content.decode().count("Give a reason.") == 1
+    two = [Problem("no_reason", "Give a reason."), Problem("no_date", "Give a date.", article="1")]
+    several = refusal_response(request(), InvalidInput(problems=two)).content.decode()
+    assert "Give a date." in several
+    cited = refusal_response(request(), InvalidInput(problems=two[1:])).content.decode()
+    assert '<span class="article">1</span>' in cited
+
+
 def test_who_asks_for_json_gets_one_shape(middleware):
     problems = [Problem("a", "第二步", article="第三条", field="name", row=7)]
     response = middleware.process_exception(
