@@ -20,7 +20,7 @@ class BankingConfig(AppConfig):
     verbose_name = _("Banking")
 
     def ready(self) -> None:
-        from apps.banking import holding, invariants, pay_to, tasks  # noqa: F401 - they register themselves
+        from apps.banking import holding, invariants, pay_to, sealing, tasks  # noqa: F401 - they register themselves
         from apps.banking.obstacles import batches_under_way, movements_unexplained
         from apps.banking.services import batch_steps, paying_accounts
         from apps.banking.transitions import BATCH_TRANSITIONS

@@ -7,9 +7,11 @@ import pytest
 from django.db import connection, transaction
 
 from apps.banking.models import Division, StatementLine, StatementMatch, UndoneMatch
+from apps.banking.sealing import DIVISIONS
 from apps.banking.selectors import unmatched_lines
 from apps.banking.services.divide import Part, divide, take_back
 from apps.banking.services.match_lines import match_recovery
+from apps.core import seals
 from apps.core.invariants import audit
 from apps.ledger.models import Transaction
 from apps.payouts.models import RecoveryReceipt
@@ -18,6 +20,7 @@ from tests.banking.test_divided_movements import moved, moved_again, parts
 from tests.banking.test_statements import LATER, answered, recovering
 from tests.factories import banking, numbers
 from tests.ledger.conftest import owner, refused_by, run, without
+from tests.reconciliation.test_differences import planting
 from tests.triggers import switch_off
 
 __all__ = ["owner", "without"]
@@ -334,3 +337,28 @@ class TestWhatGoesAgainstTheMovement:
             add_match(of, back, "receipt", receipt=receipt)
         add_match(of, fee, "posting", transaction_id=posting)
         add_match(of, back, "receipt", receipt=receipt)
+
+
+class TestTheSeal:
+    """The owner of the tables can switch the guards off; the chain tells which division was altered."""
+
+    ALTERED = (
+        "UPDATE banking_statementline SET amount_fen = amount_fen + 1 WHERE id = {part}",
+        "UPDATE banking_statementline SET reference = 'ZH-1' WHERE id = {part}",
+        "DELETE FROM banking_statementline WHERE id = {part}",
+        "UPDATE banking_division SET reason = 'x' WHERE id = {division}",
+    )
+
+    def test_covers_the_parts(self, divided):
+        assert seals.seal(DIVISIONS) == 1
+        assert seals.verify(DIVISIONS) == []
+        assert divided.divisions.count() == 1
+
+    @pytest.mark.parametrize("altered", ALTERED)
+    def test_names_the_division_that_was_altered(self, divided, altered):
+        seals.seal(DIVISIONS)
+        part = parts(divided)[0]
+        with planting("banking_statementline", "banking_division") as cursor:
+            cursor.execute(altered.format(part=part.pk, division=part.division_id))
+        found = seals.verify(DIVISIONS)
+        assert [(broken.row_id, broken.finding) for broken in found] == [(part.division_id, "changed")]
