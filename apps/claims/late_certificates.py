@@ -48,7 +48,7 @@ def uncertified(claim: Claim) -> Uncertified | None:
             fen += more * many[row.pk]
     if not people:
         return None
-    return Uncertified(people, fen, claim.state in OPEN, claim.policy_document.rules.article("shares"))
+    return Uncertified(people, fen, claim.state in OPEN, claim.policy_document.shares_article)
 
 
 def _more_with_certificate(row: Calculation) -> int:

@@ -94,6 +94,11 @@ class PolicyDocument(models.Model):
 
         return rules_of(self)
 
+    @property
+    def shares_article(self) -> str:
+        """The article that says what is paid in advance, what later, and what an unfinished training gives back."""
+        return self.rules.article("shares")
+
 
 class MinimumWage(AppendOnlyModel):
     """The city's monthly minimum wage from a day on, as another authority published it.

@@ -60,7 +60,7 @@ def result_class(request: HttpRequest, pk: int) -> HttpResponse:
         "locked": any(form.is_locked for form in forms),
         "may_save": any(form.is_open for form in forms),
         # Where the document says what a certificate makes of the amount.
-        "certificate_article": found.policy_document.rules.article("shares"),
+        "certificate_article": found.policy_document.shares_article,
         "wrong": sum(bool(form.refusal or form.errors) for form in forms) if data else 0,
     }
     return render(request, "portal/training/results.html", context, status=status)
