@@ -96,7 +96,7 @@ class PolicyDocument(models.Model):
 
     @property
     def shares_article(self) -> str:
-        """The article that says what is paid in advance, what later, and what an unfinished training gives back."""
+        """The article that says what is paid in advance, what later, and what is given back."""
         return self.rules.article("shares")
 
 
