@@ -29,10 +29,12 @@ class BankingConfig(AppConfig):
         from apps.ledger.periods import register_obstacle
         from apps.payouts.notice.facts import accounts_come_from
         from apps.payouts.services.record_payment import hold_orders
+        from apps.payouts.services.release_payment import hold_attempts
 
         register_obstacle("batches", batches_under_way)
         register_obstacle("movements", movements_unexplained)
         hold_orders(holding.refuse_by_hand)
+        hold_attempts(holding.refuse_second)
         accounts_come_from(pay_to.account_of, pay_to.read_account)
         dead_jobs.shown_at(tasks.TAKE_RESULT, desk="desk:batch_detail", key="batch")
         wording.say(paying_accounts.ENTERED, entered_in_words, desk_url="desk:paying_accounts")

@@ -28,13 +28,20 @@ _PAYEE_CHANGED_SIGNED = gettext_lazy(
 
 def missing_for_check(batch: PaymentBatch, actor: Actor) -> list[Problem]:
     """Why a batch cannot be handed on for the signature."""
-    return [*not_yours_alone(batch, actor), *has_entries(batch), *payees_stand(batch), *bank_can_carry(batch)]
+    return [
+        *not_yours_alone(batch, actor),
+        *account_in_use(batch),
+        *has_entries(batch),
+        *payees_stand(batch),
+        *bank_can_carry(batch),
+    ]
 
 
 def missing_for_signature(batch: PaymentBatch, actor: Actor) -> list[Problem]:
     """Why a batch cannot be signed."""
     return [
         *not_yours_alone(batch, actor),
+        *account_in_use(batch),
         *forms_unchanged(batch),
         *has_entries(batch),
         *payees_stand(batch),
@@ -44,7 +51,7 @@ def missing_for_signature(batch: PaymentBatch, actor: Actor) -> list[Problem]:
 
 def missing_for_sending(batch: PaymentBatch, _actor: Actor) -> list[Problem]:
     """Why a frozen file may not leave any more."""
-    return list(payees_stand(batch))
+    return [*account_in_use(batch), *payees_stand(batch)]
 
 
 def missing_for_taking_back(batch: PaymentBatch, actor: Actor) -> list[Problem]:
@@ -96,6 +103,18 @@ def not_yours_alone(batch: PaymentBatch, actor: Actor) -> Iterator[Problem]:
     if actor.person_id is not None and actor.person_id in (batch.maker_id, batch.checker_id):
         message = _("You made this batch up or checked it. Another person must take this step.")
         yield Problem("segregation", message)
+
+
+def account_in_use(batch: PaymentBatch) -> Iterator[Problem]:
+    """Nothing is paid any more from an account that was taken out of use."""
+    retired_on = batch.paying_account.retired_on
+    if retired_on is not None:
+        message = _(
+            "The paying account %(account)s is out of use since %(day)s. Cancel this batch and make another"
+            " one up from an account that is in use."
+        )
+        about = {"account": batch.paying_account.masked_number, "day": retired_on.isoformat()}
+        yield Problem("account_retired", message % about)
 
 
 def has_entries(batch: PaymentBatch) -> Iterator[Problem]:

@@ -1,10 +1,12 @@
-"""While a payment is in a batch the bank answers for it in a file, and nobody by hand."""
+"""What the bank says keeps a person's hand off a payment: its answer is awaited, or a statement shows it."""
 
+from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.banking.enums import EntryState
-from apps.banking.models import BatchEntry
+from apps.banking.models import BatchEntry, StatementMatch
 from apps.core.errors import Refused
+from apps.payouts.enums import OrderState
 from apps.payouts.models import PaymentOrder
 
 
@@ -20,3 +22,24 @@ def refuse_by_hand(order: PaymentOrder) -> None:
             "This payment is in batch %(number)s: the bank's result file says there what became of it."
         )
         raise Refused(message % {"number": entry.batch.number}, code="in_a_batch")
+
+
+def made_after_all(order: PaymentOrder) -> QuerySet[StatementMatch]:
+    """The movement by which a payment that counts as undone was made, where none shows that it came back."""
+    found = Q(entry__order=order) | Q(transaction__key=f"order:{order.pk}:paid")
+    back = StatementMatch.objects.filter(returned=order)
+    return StatementMatch.objects.filter(found, line__amount_fen__lt=0).filter(~Exists(back))
+
+
+def refuse_second(order: PaymentOrder) -> None:
+    """Raise `Refused` where the last attempt counts as undone and a statement shows that it was paid."""
+    if order.state != OrderState.RETURNED:
+        return
+    match = made_after_all(order).select_related("line").first()
+    if match is not None:
+        message = _(
+            "The movement %(serial)s of %(day)s shows that the bank made this payment, and none that it came"
+            " back. Do not pay it twice: reconcile, and have the difference corrected first."
+        )
+        about = {"serial": match.line.bank_serial, "day": match.line.booked_on.isoformat()}
+        raise Refused(message % about, code="made_after_all")

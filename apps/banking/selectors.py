@@ -112,7 +112,10 @@ def changed_payees(batch: PaymentBatch) -> QuerySet[BatchEntry]:
 
 def failed_payments(actor: Actor) -> QuerySet[PaymentOrder]:
     """Orders that failed and whose money has not been released anew: what waits for a correction."""
-    newer = PaymentOrder.objects.filter(claim=OuterRef("claim"), attempt__gt=OuterRef("attempt"))
+    newer = PaymentOrder.objects.filter(claim=OuterRef("claim")).filter(
+        # An earlier one that counts as made after all leaves nothing to pay either.
+        Q(attempt__gt=OuterRef("attempt")) | Q(state=OrderState.PAID)
+    )
     return (
         PaymentOrder.objects.visible_to(actor)
         .filter(state__in=[OrderState.FAILED, OrderState.RETURNED])

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
 from apps.banking.enums import MatchKind
+from apps.banking.holding import made_after_all
 from apps.banking.models import StatementLine, StatementMatch
 from apps.banking.parts import out_of_order
 from apps.casework.models import CaseDocument
@@ -15,6 +16,7 @@ from apps.core.money import yuan
 from apps.ledger.models import Leg, Transaction
 from apps.payouts.enums import OrderState
 from apps.payouts.services import undo_receipt, undo_return
+from apps.reconciliation.enums import BreakKind
 from apps.reconciliation.enums import CorrectionKind as C
 from apps.reconciliation.models import Correction
 
@@ -36,10 +38,25 @@ def missing_for_correction(correction: Correction, actor: Actor) -> Iterator[Pro
         yield from check(correction, actor)
 
 
+def is_made_after_all(correction: Correction) -> bool:
+    """Whether it is about a payment that was undone and that the bank made; its movement is matched."""
+    return correction.difference is not None and correction.difference.kind == BreakKind.MADE_AFTER_ALL
+
+
 def movement_open(correction: Correction, _actor: Actor) -> Iterator[Problem]:
-    """Nobody has explained the movement meanwhile."""
-    if StatementMatch.objects.filter(line=correction.line_id).exists():
+    """Nobody has explained the movement meanwhile; one of a payment made after all shows it still."""
+    if is_made_after_all(correction):
+        yield from still_made_after_all(correction)
+    elif StatementMatch.objects.filter(line=correction.line_id).exists():
         yield Problem("matched", _("The movement is explained by now. Withdraw the correction."))
+
+
+def still_made_after_all(correction: Correction) -> Iterator[Problem]:
+    """The payment counts as undone, and the movement is still taken for it."""
+    order = correction.order
+    shown = order is not None and made_after_all(order).filter(line=correction.line_id).exists()
+    if order is None or order.state != OrderState.RETURNED or not shown:
+        yield Problem("not_matched", _("The movement is not matched any more."))
 
 
 def posting_fits(correction: Correction, _actor: Actor) -> Iterator[Problem]:
@@ -116,6 +133,10 @@ def match_can_go(correction: Correction, _actor: Actor) -> Iterator[Problem]:
 
 def return_can_go(correction: Correction, _actor: Actor) -> Iterator[Problem]:
     """The movement counts as a payment sent back, and nothing was built upon that."""
+    if is_made_after_all(correction) and correction.order is not None:
+        yield from still_made_after_all(correction)
+        yield from undo_return.standing_in_the_way(correction.order, correction.order.claim)
+        return
     match = StatementMatch.objects.filter(line=correction.line_id, kind=MatchKind.RETURN).first()
     order = correction.order
     if match is None or order is None or match.returned_id != order.pk:

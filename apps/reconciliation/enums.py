@@ -34,6 +34,10 @@ class BreakKind(models.TextChoices):
     RESULT_STATE = "result_state", _("Order and result file contradict each other")
     BATCH_TOTAL = "batch_total", _("Control total of a batch differs from its payments")
     CLAIM_PAID = "claim_paid", _("Claim and payment orders differ")
+    MADE_AFTER_ALL = (
+        "made_after_all",
+        _("Undone payment that a statement shows as made, and not as sent back"),
+    )
     LEDGER_MISSING = "ledger_missing", _("Paid order without a posting")
     LEDGER_UNFOUNDED = "ledger_unfounded", _("Posting of a payment without a paid order")
     LEDGER_AMOUNT = "ledger_amount", _("Posting of a payment with another amount")
@@ -107,6 +111,7 @@ FITTING: dict[str, tuple[str, ...]] = {
     K.DAY_DIFFERS: (C.UNDO_MATCH,),
     K.RESULT_UNSEEN: (C.NEVER_PAID,),
     K.ORDER_UNSEEN: (C.NEVER_PAID,),
+    K.MADE_AFTER_ALL: (C.UNDO_RETURN, C.SUSPENSE),
     K.RECEIPT_UNSEEN: (C.UNDO_RECEIPT,),
     K.POSTING_UNSEEN: (C.REPOST,),
     K.BALANCE: (C.OPENING,),

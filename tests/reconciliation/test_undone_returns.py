@@ -7,6 +7,7 @@ from django.urls import reverse
 from apps.accounts.models import Membership
 from apps.accounts.roles import Role
 from apps.banking.models import PaymentBatch, StatementLine, StatementMatch, UndoneMatch
+from apps.banking.selectors import failed_payments
 from apps.banking.services.batch_steps import close_batch
 from apps.banking.services.match_lines import match_return
 from apps.casework.engine import Opinion
@@ -19,6 +20,7 @@ from apps.ledger.services import close_period, propose_closing
 from apps.ledger.services import reverse as reversed_by
 from apps.payouts.in_force import postings_in_force
 from apps.payouts.models import PaymentOrder
+from apps.payouts.services.record_payment import record_failure
 from apps.payouts.services.record_return import record_return
 from apps.payouts.services.release_payment import release_payment
 from apps.reconciliation.models import Correction
@@ -106,6 +108,19 @@ def test_a_return_on_which_a_new_release_rests_stays(of):
     assert "released_anew" in [problem.code for problem in refusal.value.problems]
     order.refresh_from_db()
     assert order.state == "returned"
+
+
+def test_a_return_whose_new_release_came_to_nothing_is_undone(of):
+    order = taken_back(of)
+    claim = release_payment(of.maker, order.claim, on=make.MUCH_LATER)
+    record_failure(of.maker, claim, on=make.MUCH_LATER, opinion=Opinion(reason="户名不符"))
+    sign_correction(of.checker, asked(of, order), on=make.MUCH_LATER)
+    order.refresh_from_db()
+    order.claim.refresh_from_db()
+    assert (order.state, order.claim.state) == ("paid", ClaimState.PAID)
+    assert cash_of(order) == -order.amount_fen
+    assert not failed_payments(of.maker).exists()
+    assert make.broken() == []
 
 
 def test_a_return_of_a_closed_month_is_undone_on_the_first_open_day(of):

@@ -1,7 +1,7 @@
 """Finance releases a signed claim: one payment order to the payee that was signed for."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from django.db import transaction
@@ -27,6 +27,13 @@ from apps.payouts.services.settling import give_back, settle
 
 # Claim line, fund, fen.
 Line = tuple[int, str, int]
+# Who says that an attempt which came to nothing was made all the same, so that no other one is released.
+_attempt_holders: list[Callable[[PaymentOrder], None]] = []
+
+
+def hold_attempts(refuse: Callable[[PaymentOrder], None]) -> None:
+    """Let a higher floor refuse a new attempt; it raises `Refused` for a last one that was paid."""
+    _attempt_holders.append(refuse)
 
 
 def release_payment(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | None = None) -> Claim:
@@ -66,6 +73,9 @@ def _to_pay(claim: Claim) -> int:
 
 def _release(claim: Claim, planned: list[Planned], actor: Actor, on: date) -> list[str]:
     before = PaymentOrder.objects.filter(claim=claim).order_by("-attempt").first()
+    if before is not None:
+        for refuse in _attempt_holders:
+            refuse(before)
     attempt = before.attempt + 1 if before else 1
     left_fen = _to_pay(claim) - sum(plan.amount_fen for plan in planned)
     # Where nothing goes to the bank, the account is only named.

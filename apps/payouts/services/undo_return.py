@@ -19,7 +19,7 @@ from apps.ledger.models import Transaction
 from apps.ledger.periods import posting_day
 from apps.payouts.enums import OrderState
 from apps.payouts.in_force import reversals_in_force
-from apps.payouts.models import PaymentOrder
+from apps.payouts.models import PaymentOrder, RecoveryOffset
 
 
 def undo_return(
@@ -70,6 +70,9 @@ def standing_in_the_way(order: PaymentOrder, claim: Claim) -> Iterator[Problem]:
     if order.state != OrderState.RETURNED:
         yield Problem("not_returned", _("The payment does not count as sent back any more."))
         return
-    if claim.state != ClaimState.APPROVED or claim.orders.filter(attempt__gt=order.attempt).exists():
+    later = claim.orders.filter(attempt__gt=order.attempt).exclude(state=OrderState.FAILED)
+    # What a later attempt set off pays the claim, whether the bank took the rest or not.
+    set_off = RecoveryOffset.objects.filter(claim=claim, attempt__gt=order.attempt)
+    if claim.state != ClaimState.APPROVED or later.exists() or set_off.exists():
         message = _("The money was released anew after it came back. It cannot count as paid twice.")
         yield Problem("released_anew", message)

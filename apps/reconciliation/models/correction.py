@@ -140,7 +140,7 @@ class Correction(Case):
             ),
             models.CheckConstraint(
                 name="correction_names_what_it_corrects",
-                condition=Q(difference__isnull=False) & ~Q(kind=CorrectionKind.UNDO_RETURN)
+                condition=Q(difference__isnull=False)
                 | Q(difference=None, line__isnull=False, kind__in=OF_A_MATCH),
             ),
             models.CheckConstraint(

@@ -24,6 +24,7 @@ from apps.payouts.services.receive_recovery import receive_recovery
 from apps.payouts.services.record_return import record_return
 from apps.payouts.services.undo_receipt import undo_receipt
 from apps.payouts.services.undo_return import undo_return
+from apps.reconciliation.checks import is_made_after_all
 from apps.reconciliation.enums import CorrectionKind as C
 from apps.reconciliation.matching import legs_of
 from apps.reconciliation.models import Correction
@@ -86,7 +87,10 @@ def _other_side(correction: Correction, line: StatementLine) -> str:
 
 
 def _book_movement(correction: Correction, actor: Actor, on: date) -> Transaction:
-    line = _locked_line(correction, actor)
+    made_after_all = is_made_after_all(correction)
+    line = _locked_line(correction, actor, matched=made_after_all)
+    if made_after_all:
+        undo_match(actor, StatementMatch.objects.get(line=line), reason=correction.explanation)
     fund = correction.fund_id
     if correction.kind == C.PAY_BACK:
         item = _clear_item(correction)
@@ -224,9 +228,12 @@ def _undo_return(correction: Correction, actor: Actor, on: date) -> Transaction 
     _require_finance(actor)
     line = _locked_line(correction, actor, matched=True)
     match = StatementMatch.objects.select_related("returned__claim").get(line=line)
+    reason = Opinion(reason=correction.explanation[:300])
+    if correction.difference is not None and correction.order is not None:
+        # The movement is the payment itself, and stays that.
+        return undo_return(actor, correction.order, on=on, key=correction.key, opinion=reason)
     if match.returned is None:
         raise Conflict(_("The movement was explained otherwise at this very moment."), code="matched")
-    reason = Opinion(reason=correction.explanation[:300])
     posted = undo_return(actor, match.returned, on=on, key=correction.key, opinion=reason)
     undo_match(actor, match, reason=correction.explanation)
     return posted

@@ -16,7 +16,7 @@ SELECT %(run)s, district, fund, batch_id, day, false, sum(claims), sum(orders), 
                     WHEN pay.outcome = 'paid' AND pay.state IS DISTINCT FROM 'returned'
                     THEN split.part_fen + CASE WHEN first THEN pay.answer_fen - pay.amount_fen ELSE 0 END
                     ELSE 0 END AS results,
-               CASE WHEN pay.line_id IS NOT NULL AND pay.state IS DISTINCT FROM 'returned'
+               CASE WHEN pay.line_id IS NOT NULL AND (pay.state IS DISTINCT FROM 'returned' OR NOT pay.came_back)
                     THEN split.part_fen + CASE WHEN first THEN -pay.line_fen - pay.amount_fen ELSE 0 END
                     WHEN pay.state = 'paid' AND pay.entry_id IS NULL AND pay.line_id IS NULL
                          AND coalesce(pay.paid_on < since.from_day, true)

@@ -15,6 +15,7 @@ SELECT seen.kind || ':' || pay.order_id, seen.kind, pay.district, NULL, pay.batc
                               OR (pay.entry_fen = pay.amount_fen AND pay.answer_fen = pay.amount_fen
                                   AND pay.outcome = 'paid'))
                     ELSE coalesce(pay.booked_fen, 0) = 0
+                         AND (pay.line_id IS NULL OR pay.came_back)
                          AND (pay.entry_id IS NULL
                               OR (pay.entry_fen = pay.amount_fen
                                   AND coalesce(pay.answer_fen, pay.amount_fen) = pay.amount_fen
@@ -31,6 +32,8 @@ SELECT seen.kind || ':' || pay.order_id, seen.kind, pay.district, NULL, pay.batc
         AND pay.paid_on >= since.from_day,
         -pay.amount_fen, 0, pay.paid_on,
         CASE WHEN pay.paid_on > %(timing_past)s THEN 'timing' ELSE '' END),
+       ('made_after_all', pay.state = 'returned' AND pay.line_id IS NOT NULL AND NOT pay.came_back,
+        0, pay.line_fen, pay.booked_on, ''),
        ('match_amount', pay.state = 'paid' AND -pay.line_fen <> pay.amount_fen,
         -pay.amount_fen, pay.line_fen, pay.booked_on, ''),
        ('day_differs',

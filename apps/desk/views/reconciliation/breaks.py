@@ -53,6 +53,11 @@ ADVICE: dict[str, Text] = {
     K.ORDER_UNSEEN: gettext_lazy(
         "Take in the next statement. A payment recorded by hand is found by the bank's serial number."
     ),
+    K.MADE_AFTER_ALL: gettext_lazy(
+        "The payment was undone because the bank had not made it, and a statement shows that it did. Do not"
+        " pay it again: undo the return. Was it paid anew meanwhile, it lies in suspense until the payee has"
+        " paid it back."
+    ),
     K.LINE_OUT: gettext_lazy(
         "Find out what was paid. Take in the result file if there is one; else book it, or take it to"
         " suspense until it is known."
