@@ -104,7 +104,11 @@ class ProhibitedIndustry(Dated):
     """An industry on the city's list of prohibited and restricted industries; it covers its subdivisions."""
 
     industry = models.ForeignKey(
-        Industry, verbose_name=_("industry"), on_delete=models.PROTECT, related_name="prohibitions"
+        Industry,
+        verbose_name=_("industry"),
+        on_delete=models.PROTECT,
+        related_name="prohibitions",
+        db_index=False,
     )
 
     class Meta:

@@ -67,7 +67,7 @@ class RosterFile(models.Model):
 class RosterProblem(models.Model):
     """A row of a roster that could not be taken: what stood there (sealed) and every reason at once."""
 
-    roster_file = models.ForeignKey(RosterFile, models.CASCADE, related_name="problems")
+    roster_file = models.ForeignKey(RosterFile, models.CASCADE, related_name="problems", db_index=False)
     row = models.PositiveIntegerField(_("Row"))
     cells = EncryptedTextField(_("As uploaded"))
     problems = models.JSONField(_("Reasons"))

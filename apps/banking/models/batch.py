@@ -107,7 +107,7 @@ class BatchEntry(models.Model):
     An order is in one live batch at most. `live` ends when the entry is taken out before the file leaves.
     """
 
-    batch = models.ForeignKey(PaymentBatch, models.PROTECT, related_name="entries")
+    batch = models.ForeignKey(PaymentBatch, models.PROTECT, related_name="entries", db_index=False)
     order = models.ForeignKey("payouts.PaymentOrder", models.PROTECT, related_name="entries")
     position = models.PositiveIntegerField(_("Line"))
     order_number = models.CharField(_("Order number"), max_length=40)

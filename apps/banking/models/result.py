@@ -42,7 +42,7 @@ class ResultFile(AppendOnlyModel):
 class ResultLine(AppendOnlyModel):
     """One line of a result file: what the bank said of one payment."""
 
-    result_file = models.ForeignKey(ResultFile, models.PROTECT, related_name="lines")
+    result_file = models.ForeignKey(ResultFile, models.PROTECT, related_name="lines", db_index=False)
     entry = models.ForeignKey("banking.BatchEntry", models.PROTECT, related_name="result_lines")
     row = models.PositiveIntegerField(_("Line"))
     outcome = models.CharField(_("Result"), max_length=16, choices=LineOutcome.choices)

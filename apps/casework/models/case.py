@@ -28,7 +28,7 @@ class Case(models.Model):
     state = models.CharField(_("State"), max_length=32)
     version = models.PositiveIntegerField(_("Version"), default=1)
     district = models.ForeignKey(
-        "accounts.District", models.PROTECT, verbose_name=_("District"), related_name="+"
+        "accounts.District", models.PROTECT, verbose_name=_("District"), related_name="+", db_index=False
     )
     deadline_on = models.DateField(_("Deadline"), null=True, blank=True)
     state_since = models.DateTimeField(_("In this state since"), auto_now_add=True)

@@ -43,7 +43,9 @@ class Claim(Case):
     kind = models.CharField(_("Instalment"), max_length=16, choices=ClaimKind.choices)
     state = models.CharField(_("State"), max_length=32, choices=ClaimState.choices, default=ClaimState.DRAFT)
     training_class = models.ForeignKey("apprentices.TrainingClass", models.PROTECT, related_name="claims")
-    enterprise = models.ForeignKey("enterprises.Enterprise", models.PROTECT, related_name="claims")
+    enterprise = models.ForeignKey(
+        "enterprises.Enterprise", models.PROTECT, related_name="claims", db_index=False
+    )
     institution = models.ForeignKey("institutions.Institution", models.PROTECT, related_name="+")
     policy_document = models.ForeignKey("policy.PolicyDocument", models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField(_("Budget year"))

@@ -103,7 +103,7 @@ class LicenceScope(models.Model):
     Codes are those of the catalogue, which stands a floor above.
     """
 
-    institution = models.ForeignKey(Institution, models.PROTECT, related_name="scopes")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="scopes", db_index=False)
     occupation_code = models.CharField(_("Occupation"), max_length=24)
     level_code = models.CharField(_("Level"), max_length=32)
     valid_from = models.DateField(_("Valid from"))
@@ -130,7 +130,7 @@ class LicenceScope(models.Model):
 class Evaluation(models.Model):
     """The yearly evaluation of an institution."""
 
-    institution = models.ForeignKey(Institution, models.PROTECT, related_name="evaluations")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="evaluations", db_index=False)
     year = models.PositiveSmallIntegerField(_("Year"))
     grade = models.CharField(_("Grade"), max_length=1, choices=[c for c in Grade.choices if c[0]])
     note = models.CharField(_("Note"), max_length=500, blank=True)

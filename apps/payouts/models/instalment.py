@@ -135,7 +135,9 @@ class InstalmentAgreement(Case):
 class Instalment(AppendOnlyModel):
     """One part of an agreement and its day."""
 
-    agreement = models.ForeignKey(InstalmentAgreement, models.PROTECT, related_name="instalments")
+    agreement = models.ForeignKey(
+        InstalmentAgreement, models.PROTECT, related_name="instalments", db_index=False
+    )
     position = models.PositiveSmallIntegerField()
     due_on = models.DateField(_("Due on"))
     amount_fen = models.BigIntegerField(_("Amount"))
@@ -161,7 +163,7 @@ class Instalment(AppendOnlyModel):
 class RecoveryReminder(AppendOnlyModel):
     """A reminder (催缴) that went out: for which deadline, on which of the city's days, over how much."""
 
-    recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="reminders")
+    recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="reminders", db_index=False)
     due_on = models.DateField(pgettext_lazy("repayment", "Deadline"))
     days = models.SmallIntegerField(_("Days from the deadline"))
     open_fen = models.BigIntegerField(_("Still open"))

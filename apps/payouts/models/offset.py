@@ -16,7 +16,7 @@ class RecoveryOffset(AppendOnlyModel):
     """
 
     recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="offsets")
-    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="recovery_offsets")
+    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="recovery_offsets", db_index=False)
     attempt = models.PositiveSmallIntegerField(_("Attempt"))
     amount_fen = models.BigIntegerField(_("Amount"))
     after_write_off_fen = models.BigIntegerField(_("Of it, written off before"), default=0)
@@ -48,7 +48,7 @@ class RecoveryOffsetPart(AppendOnlyModel):
     Where they differ, the difference moved between the funds' accounts.
     """
 
-    offset = models.ForeignKey(RecoveryOffset, models.PROTECT, related_name="parts")
+    offset = models.ForeignKey(RecoveryOffset, models.PROTECT, related_name="parts", db_index=False)
     fund = models.ForeignKey("ledger.Fund", models.PROTECT, related_name="+")
     drawn_fen = models.BigIntegerField(_("Withheld from the payment"), default=0)
     returned_fen = models.BigIntegerField(_("Returned to the fund"), default=0)

@@ -29,9 +29,9 @@ class PaymentOrder(models.Model):
 
     number = models.CharField(_("Order number"), max_length=40, unique=True)
     key = models.CharField(max_length=120, unique=True)
-    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="orders")
+    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="orders", db_index=False)
     attempt = models.PositiveSmallIntegerField(_("Attempt"), default=1)
-    district = models.ForeignKey("accounts.District", models.PROTECT, related_name="+")
+    district = models.ForeignKey("accounts.District", models.PROTECT, related_name="+", db_index=False)
     year = models.PositiveSmallIntegerField()
     enterprise = models.ForeignKey("enterprises.Enterprise", models.PROTECT, related_name="+")
     account_name = models.CharField(_("Payee"), max_length=120)
@@ -93,7 +93,7 @@ class PaymentOrder(models.Model):
 class PaymentPart(models.Model):
     """How much of an order comes out of which fund (negative where netting gives money back to a fund)."""
 
-    order = models.ForeignKey(PaymentOrder, models.PROTECT, related_name="parts")
+    order = models.ForeignKey(PaymentOrder, models.PROTECT, related_name="parts", db_index=False)
     fund = models.ForeignKey("ledger.Fund", models.PROTECT, related_name="+")
     amount_fen = models.BigIntegerField(_("Amount"))
 
@@ -107,7 +107,7 @@ class PaymentPart(models.Model):
 class PaymentLine(models.Model):
     """One claim line in one payment attempt. A line is live in one order only."""
 
-    order = models.ForeignKey(PaymentOrder, models.PROTECT, related_name="lines")
+    order = models.ForeignKey(PaymentOrder, models.PROTECT, related_name="lines", db_index=False)
     claim_line = models.ForeignKey("claims.ClaimLine", models.PROTECT, related_name="payment_lines")
     fund = models.ForeignKey("ledger.Fund", models.PROTECT, related_name="+", db_index=False)
     amount_fen = models.BigIntegerField(_("Amount"))

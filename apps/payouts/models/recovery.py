@@ -45,8 +45,10 @@ class Recovery(models.Model):
 
     number = models.CharField(_("Notice number"), max_length=40, unique=True)
     claim = models.OneToOneField("claims.Claim", models.PROTECT, related_name="recovery")
-    district = models.ForeignKey("accounts.District", models.PROTECT, related_name="+")
-    enterprise = models.ForeignKey("enterprises.Enterprise", models.PROTECT, related_name="recoveries")
+    district = models.ForeignKey("accounts.District", models.PROTECT, related_name="+", db_index=False)
+    enterprise = models.ForeignKey(
+        "enterprises.Enterprise", models.PROTECT, related_name="recoveries", db_index=False
+    )
     amount_fen = models.BigIntegerField(_("To repay"))
     received_fen = models.BigIntegerField(_("Received"), default=0)
     offset_fen = models.BigIntegerField(_("Set off"), default=0)
@@ -99,7 +101,7 @@ class Recovery(models.Model):
 class RecoveryPart(models.Model):
     """How much of a recovery goes back to which fund and budget: those that the money came from."""
 
-    recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="parts")
+    recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="parts", db_index=False)
     fund = models.ForeignKey("ledger.Fund", models.PROTECT, related_name="+")
     reservation_key = models.CharField(max_length=200)
     amount_fen = models.BigIntegerField(_("Amount"))

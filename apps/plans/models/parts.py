@@ -23,7 +23,7 @@ class Part(models.Model):
 class PlanLine(Part):
     """So many apprentices in one occupation at one level, for a term in whole months."""
 
-    plan = models.ForeignKey("plans.Plan", models.PROTECT, related_name="lines")
+    plan = models.ForeignKey("plans.Plan", models.PROTECT, related_name="lines", db_index=False)
     occupation = models.ForeignKey(
         "catalogue.Occupation", models.PROTECT, related_name="+", verbose_name=_("Occupation")
     )
@@ -56,7 +56,7 @@ class PlanLine(Part):
 class Course(Part):
     """One course of the teaching plan with its hours; without a line it is for every apprentice."""
 
-    plan = models.ForeignKey("plans.Plan", models.PROTECT, related_name="courses")
+    plan = models.ForeignKey("plans.Plan", models.PROTECT, related_name="courses", db_index=False)
     line = models.ForeignKey(PlanLine, models.PROTECT, null=True, blank=True, related_name="courses")
     name = models.CharField(_("Course"), max_length=120)
     kind = models.CharField(_("Kind"), max_length=16, choices=LessonKind.choices)
@@ -83,7 +83,7 @@ class Mentor(Part):
     not kept. By it one teacher is recognised in several plans.
     """
 
-    plan = models.ForeignKey("plans.Plan", models.PROTECT, related_name="mentors")
+    plan = models.ForeignKey("plans.Plan", models.PROTECT, related_name="mentors", db_index=False)
     side = models.CharField(_("Side"), max_length=16, choices=MentorSide.choices)
     name = models.CharField(_("Full name"), max_length=60)
     id_index = BlindIndexField(null=True, blank=True, editable=False)
@@ -119,7 +119,7 @@ class Mentor(Part):
 class Textbook(Part):
     """A textbook that the class uses; filed with the district (Beijing 2022-11, 3(3)2)."""
 
-    plan = models.ForeignKey("plans.Plan", models.PROTECT, related_name="textbooks")
+    plan = models.ForeignKey("plans.Plan", models.PROTECT, related_name="textbooks", db_index=False)
     title = models.CharField(_("Title"), max_length=200)
     publisher = models.CharField(_("Publisher"), max_length=120, blank=True)
     isbn = models.CharField("ISBN", max_length=20, blank=True)

@@ -40,7 +40,11 @@ class Plan(Case):
     title = models.CharField(_("Title"), max_length=200)
     state = models.CharField(_("State"), max_length=32, choices=PlanState.choices, default=PlanState.DRAFT)
     enterprise = models.ForeignKey(
-        "enterprises.Enterprise", models.PROTECT, related_name="plans", verbose_name=_("Enterprise")
+        "enterprises.Enterprise",
+        models.PROTECT,
+        related_name="plans",
+        verbose_name=_("Enterprise"),
+        db_index=False,
     )
     institution = models.ForeignKey(
         "institutions.Institution",
@@ -49,6 +53,7 @@ class Plan(Case):
         null=True,
         blank=True,
         verbose_name=_("Training institution"),
+        db_index=False,
     )
     superior_unit = models.ForeignKey(
         "accounts.Organisation",
@@ -57,6 +62,7 @@ class Plan(Case):
         null=True,
         blank=True,
         verbose_name=_("Superior unit"),
+        db_index=False,
     )
     entrusted_to = models.ForeignKey(
         "enterprises.Enterprise",
@@ -127,7 +133,7 @@ class Plan(Case):
 class PlanNumber(models.Model):
     """The last number given in a district and year; its row's lock puts two new plans in order."""
 
-    district = models.ForeignKey("accounts.District", models.PROTECT, related_name="+")
+    district = models.ForeignKey("accounts.District", models.PROTECT, related_name="+", db_index=False)
     year = models.PositiveSmallIntegerField()
     last = models.PositiveIntegerField()
 

@@ -8,7 +8,7 @@ from apps.core.append_only import AppendOnlyModel
 class PlanSubmission(AppendOnlyModel):
     """The whole content of a plan as submitted, with its digest. One row a submission."""
 
-    plan = models.ForeignKey("plans.Plan", models.PROTECT, related_name="submissions")
+    plan = models.ForeignKey("plans.Plan", models.PROTECT, related_name="submissions", db_index=False)
     version = models.PositiveIntegerField()
     content = models.JSONField()
     sha256 = models.CharField(max_length=64)

@@ -60,7 +60,12 @@ class Break(models.Model):
     kind = models.CharField(_("Kind"), max_length=20, choices=BreakKind.choices)
     state = models.CharField(_("State"), max_length=10, choices=BreakState.choices, default=BreakState.OPEN)
     district = models.ForeignKey(
-        "accounts.District", models.PROTECT, null=True, verbose_name=_("District"), related_name="+"
+        "accounts.District",
+        models.PROTECT,
+        null=True,
+        verbose_name=_("District"),
+        related_name="+",
+        db_index=False,
     )
     fund = _key("ledger.Fund")
     batch = models.ForeignKey("banking.PaymentBatch", models.PROTECT, null=True, related_name="+")

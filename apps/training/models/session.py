@@ -47,7 +47,9 @@ class TrainingSessionQuerySet(models.QuerySet):
 class TrainingSession(models.Model):
     """A lesson or an on-the-job session of a class. A teacher cannot give two at the same time."""
 
-    training_class = models.ForeignKey("apprentices.TrainingClass", models.PROTECT, related_name="sessions")
+    training_class = models.ForeignKey(
+        "apprentices.TrainingClass", models.PROTECT, related_name="sessions", db_index=False
+    )
     district = models.ForeignKey("accounts.District", models.PROTECT, related_name="+")
     side = models.CharField(_("Side"), max_length=16, choices=SessionSide.choices)
     mode = models.CharField(_("Mode"), max_length=16, choices=Mode.choices)
