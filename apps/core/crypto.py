@@ -20,11 +20,12 @@ import hmac as constant_time
 import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from threading import local
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -60,6 +61,7 @@ class Sm4CtrHmac:
         self._mac_key = _derive(secret, "seal:hmac-sm3", 32)
         # The unfinished MAC of each purpose: its key and header are worked in once, then copied.
         self._macs: dict[str, HMAC] = {}
+        self._opening = local()
 
     def seal_many(self, purpose: str, values: Sequence[bytes]) -> list[bytes]:
         mac = self._mac(purpose)
@@ -81,8 +83,17 @@ class Sm4CtrHmac:
         expected.update(body)
         if not constant_time.compare_digest(expected.finalize()[:_TAG_BYTES], tag):
             raise CannotOpen
-        decryptor = Cipher(self._cipher, modes.CTR(body[:_CTR_NONCE_BYTES])).decryptor()
-        return decryptor.update(body[_CTR_NONCE_BYTES:]) + decryptor.finalize()
+        decryptor = self._decryptor()
+        decryptor.reset_nonce(body[:_CTR_NONCE_BYTES])
+        return decryptor.update(body[_CTR_NONCE_BYTES:])
+
+    def _decryptor(self) -> CipherContext:
+        """One of this thread's own: to build it takes longer than to open a number with it."""
+        kept: CipherContext | None = getattr(self._opening, "decryptor", None)
+        if kept is None:
+            kept = Cipher(self._cipher, modes.CTR(bytes(_CTR_NONCE_BYTES))).decryptor()
+            self._opening.decryptor = kept
+        return kept
 
     def _mac(self, purpose: str) -> HMAC:
         mac = self._macs.get(purpose)
