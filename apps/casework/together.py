@@ -61,7 +61,7 @@ def free_to_step(
     # A chair that is not shown would let its holder take a second one.
     with rls.whole_city():
         for label, keys in by_label.items():
-            rows = Seat.objects.filter(subject_type=label, subject_id__in=keys, person_id=person)
+            rows = Seat.objects.filter(subject_type=label, subject_id__any_of=keys, person_id=person)
             held |= {(label, pk): seat for pk, seat in rows.values_list("subject_id", "seat")}
     return [
         case
@@ -117,7 +117,7 @@ def step_together(
                 "now": clock.now(),
             },
         )
-    notices.leave(row for case in cases for row in notices.notices_of(case, step, case.state, actor))
+    notices.announce_many(cases, step, actor)
 
 
 def _move(step: Transition, cases: Sequence[Any], action: str, actor: Actor, on: date) -> None:
@@ -132,4 +132,4 @@ def _move(step: Transition, cases: Sequence[Any], action: str, actor: Actor, on:
     rows: models.Manager = type(cases[0])._default_manager
     with acting(actor, action):
         for deadline, keys in by_deadline.items():
-            rows.filter(pk__in=keys).update(state=step.target, state_since=since, deadline_on=deadline)
+            rows.filter(pk__any_of=keys).update(state=step.target, state_since=since, deadline_on=deadline)

@@ -8,6 +8,6 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from apps.core import ground_invariants
+        from apps.core import ground_invariants, lookups  # noqa: F401 - lookups are registered
 
         ground_invariants.register_all()

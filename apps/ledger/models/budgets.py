@@ -105,6 +105,9 @@ class Reservation(_BudgetLine):
     def __str__(self) -> str:
         return f"{self.key} {self.fund_id}"
 
+    # `open_fen` of many, read without their rows.
+    OPEN_FEN = F("reserved_fen") - F("used_fen") - F("released_fen")
+
     @property
     def open_fen(self) -> int:
         """What is still promised: neither used nor released."""

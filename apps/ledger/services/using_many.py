@@ -30,7 +30,7 @@ def use_many(draws: Iterable[Draw], *, on: date, by_id: int | None = None) -> No
     """
     wanted = list(draws)
     with transaction.atomic():
-        known = Reservation.objects.filter(key__in={draw.reservation for draw in wanted})
+        known = Reservation.objects.filter(key__any_of={draw.reservation for draw in wanted})
         pots: dict[str, tuple[str, int]] = {}
         for key, district, year in known.values_list("key", "district_code", "year"):
             pots[key] = (district, year)
@@ -38,12 +38,9 @@ def use_many(draws: Iterable[Draw], *, on: date, by_id: int | None = None) -> No
             locked_budgets(district, year)
         # Read while their pots are locked: whoever changes a reservation holds the lock.
         left: dict[str, dict[str, int]] = {}
-        for key, fund, *counted in known.values_list(
-            "key", "fund_id", "reserved_fen", "used_fen", "released_fen"
-        ):
-            reserved_fen, used_fen, released_fen = counted
-            left.setdefault(key, {})[fund] = reserved_fen - used_fen - released_fen
-        used = BudgetMovement.objects.filter(key__in=[draw.key for draw in wanted]).first()
+        for key, fund, fen in known.values_list("key", "fund_id", Reservation.OPEN_FEN):
+            left.setdefault(key, {})[fund] = fen
+        used = BudgetMovement.objects.filter(key__any_of=[draw.key for draw in wanted]).first()
         if used is not None:
             raise key_reused(used.key)
         for draw in wanted:

@@ -72,7 +72,7 @@ def release_many(
             if report is not None and (pk not in together or pk == chunk[-1]):
                 report(done, len(wanted))
     released = PaymentOrder.objects.filter(
-        claim__in=wanted, released_by_id=actor.user_id, state__in=["released", "paid", "set_off"]
+        claim__pk__any_of=wanted, released_by_id=actor.user_id, state__in=["released", "paid", "set_off"]
     ).count()
     return {
         "released": released,
@@ -84,7 +84,7 @@ def release_many(
 
 def _batched(claims: Sequence[int]) -> Iterator[Sequence[int]]:
     """The claims in pieces of about as many lines as are released together, each of one claim at least."""
-    sizes = dict(Claim.objects.filter(pk__in=claims).values_list("pk", "line_count"))
+    sizes = dict(Claim.objects.filter(pk__any_of=claims).values_list("pk", "line_count"))
     piece: list[int] = []
     lines = 0
     for pk in claims:

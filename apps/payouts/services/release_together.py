@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.accounts.actors import Actor
+from apps.apprentices.models import TrainingClass
 from apps.casework.together import free_to_step, step_together
 from apps.claims.enums import ClaimKind, ClaimState
 from apps.claims.models import Claim, ClaimLine
@@ -52,15 +53,17 @@ def release_together(actor: Actor, wanted: Sequence[int], *, on: date) -> set[in
 
 def _plain(actor: Actor, wanted: Sequence[int], on: date) -> list[Claim]:
     """The claims under their locks that can be released without a question."""
-    mine = Claim.objects.visible_to(actor).filter(pk__in=wanted, state=ClaimState.APPROVED)
+    mine = Claim.objects.visible_to(actor).filter(pk__any_of=wanted, state=ClaimState.APPROVED)
     locked = mine.select_for_update(of=("self",)).order_by("id").values_list("pk", flat=True)
     # Looked at again once they are held: what stands now stands until the end.
-    plain = _plain_money(Claim.objects.filter(pk__in=list(locked)), on)
-    rows = list(plain.select_related("training_class").order_by("id"))
-    # A document is long, and the same for nearly all of them.
+    plain = _plain_money(Claim.objects.filter(pk__any_of=list(locked)), on)
+    rows = list(plain.order_by("id"))
+    # Few documents and classes stand behind many claims.
     documents = PolicyDocument.objects.in_bulk({claim.policy_document_id for claim in rows})
+    classes = TrainingClass.objects.in_bulk({claim.training_class_id for claim in rows})
     for claim in rows:
         claim.policy_document = documents[claim.policy_document_id]
+        claim.training_class = classes[claim.training_class_id]
     return free_to_step(
         CLAIM_TRANSITIONS,
         rows,
@@ -148,14 +151,15 @@ def _add_many(statement: str, rows: Sequence[tuple]) -> None:
 def _allocate(claims: Sequence[Claim], on: date) -> dict[int, Allocation]:
     """`allocation.allocate` for advances: each draws on what was reserved for it."""
     wanted: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    lines = ClaimLine.objects.filter(claim__in=claims).order_by("id")
+    lines = ClaimLine.objects.filter(claim__pk__any_of=[claim.pk for claim in claims]).order_by("id")
     for claim_id, line_id, fen in lines.values_list("claim_id", "id", "amount_fen"):
         if fen > 0:
             wanted[claim_id].append((line_id, fen))
     keys = {claim.pk: reservation_key(claim) for claim in claims}
     left: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in Reservation.objects.filter(key__in=keys.values()):
-        left[row.key][row.fund_id] = row.open_fen
+    reserved = Reservation.objects.filter(key__any_of=list(keys.values()))
+    for key, fund, fen in reserved.values_list("key", "fund_id", Reservation.OPEN_FEN):
+        left[key][fund] = fen
     order: dict[int, list[str]] = {}
     found = {}
     for claim in claims:
