@@ -185,7 +185,7 @@ def test_an_account_is_entered_once_and_by_finance_of_its_own_district():
 
 def test_a_name_that_the_bank_cannot_carry_keeps_the_order_out_with_a_sentence():
     of = banking.treasury(profile_key="rural-commercial")
-    order = of.orders()[0]
+    order = open_orders(of.maker, of.account, of.district)[0]
     order.account_name = "北京𠮷科技有限公司"
     found = candidates(of.account, [order])
     assert "not_in_encoding" in [problem.code for problem in found[0].problems]

@@ -5,21 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_accounts_stay'),
-        ('apprentices', '0009_mobile_numbers_corrected'),
+        ("accounts", "0004_accounts_stay"),
+        ("apprentices", "0009_mobile_numbers_corrected"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='rosterproblem',
-            name='roster_file',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='problems', to='apprentices.rosterfile'),
+            model_name="rosterproblem",
+            name="roster_file",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="problems",
+                to="apprentices.rosterfile",
+            ),
         ),
         migrations.AlterField(
-            model_name='trainingclass',
-            name='district',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.district', verbose_name='District'),
+            model_name="trainingclass",
+            name="district",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.district",
+                verbose_name="District",
+            ),
         ),
     ]

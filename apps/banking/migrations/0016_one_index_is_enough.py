@@ -5,26 +5,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_accounts_stay'),
-        ('banking', '0015_movements_of_few_accounts'),
+        ("accounts", "0004_accounts_stay"),
+        ("banking", "0015_movements_of_few_accounts"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='batchentry',
-            name='batch',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='banking.paymentbatch'),
+            model_name="batchentry",
+            name="batch",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="entries",
+                to="banking.paymentbatch",
+            ),
         ),
         migrations.AlterField(
-            model_name='paymentbatch',
-            name='district',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.district', verbose_name='District'),
+            model_name="paymentbatch",
+            name="district",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.district",
+                verbose_name="District",
+            ),
         ),
         migrations.AlterField(
-            model_name='resultline',
-            name='result_file',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='banking.resultfile'),
+            model_name="resultline",
+            name="result_file",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lines",
+                to="banking.resultfile",
+            ),
         ),
     ]

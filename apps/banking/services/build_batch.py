@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
-from apps.banking.enums import BatchState
+from apps.banking.enums import BatchState, EntryState
 from apps.banking.formats.profiles import profile
 from apps.banking.models import BatchEntry, PayingAccount, PaymentBatch
-from apps.banking.selectors import PURPOSE, Candidate, candidates, changed_payees, open_orders
+from apps.banking.selectors import OF_CANDIDATE, PURPOSE, Candidate, candidates, changed_payees, open_orders
 from apps.banking.transitions import MAKER
 from apps.casework.acting import acting
 from apps.casework.engine import Opinion
@@ -22,16 +22,6 @@ from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Proble
 from apps.payouts.services.record_payment import record_failure
 
 BATCH_MAX = 20_000
-# What a batch reads of an order and its claim: a claim is wide.
-_OF_ORDER = (
-    "number",
-    "account_name",
-    "account_number",
-    "bank_name",
-    "payee_fingerprint",
-    "amount_fen",
-    "claim__payee_fingerprint",
-)
 # First half of the advisory lock under which batch numbers are given: "Sb".
 _LOCK_SPACE = 0x5362
 
@@ -151,10 +141,9 @@ def _choose(actor: Actor, account: PayingAccount, district: str, wanted: list[in
     """The orders under their lock, each with nothing that keeps it out."""
     rows = (
         open_orders(actor, account, district)
-        .filter(pk__in=wanted)
-        .select_related("claim")
-        .only(*_OF_ORDER)
+        .filter(pk__any_of=wanted)
         .select_for_update(of=("self",))
+        .values_list(*OF_CANDIDATE, named=True)
     )
     found = candidates(account, rows)
     problems = [
@@ -203,25 +192,31 @@ def _create(
         )
     label, pk = batch.subject
     Seat.objects.create(subject_type=label, subject_id=pk, person_id=_person(actor), seat=MAKER)
-    BatchEntry.objects.bulk_create(
-        (
-            BatchEntry(
-                batch=batch,
-                order=candidate.order,
-                position=place,
-                order_number=candidate.order.number,
-                payee_name=candidate.order.account_name,
-                payee_bank=candidate.order.bank_name,
-                payee_bank_code=candidate.bank_code,
-                payee_fingerprint=candidate.order.payee_fingerprint,
-                amount_fen=candidate.order.amount_fen,
-                purpose=PURPOSE,
-            )
-            for place, candidate in enumerate(chosen, start=1)
-        ),
-        batch_size=5000,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ENTER,
+            {
+                "batch": batch.pk,
+                "orders": [candidate.order.pk for candidate in chosen],
+                "codes": [candidate.bank_code for candidate in chosen],
+                "purpose": PURPOSE,
+                "waiting": EntryState.WAITING.value,
+            },
+        )
     return batch
+
+
+# Twenty thousand entries as objects take longer than the database takes to copy them from their orders.
+_ENTER = """
+INSERT INTO public.banking_batchentry
+       (batch_id, order_id, position, order_number, payee_name, payee_bank, payee_bank_code,
+        payee_fingerprint, amount_fen, purpose, live, state, bank_serial, reason)
+SELECT %(batch)s, payment.id, given.position, payment.number, payment.account_name, payment.bank_name,
+       given.code, payment.payee_fingerprint, payment.amount_fen, %(purpose)s, true, %(waiting)s, '', ''
+  FROM unnest(%(orders)s::bigint[], %(codes)s::text[]) WITH ORDINALITY AS given (id, code, position)
+  JOIN public.payouts_paymentorder AS payment ON payment.id = given.id
+ ORDER BY given.position
+"""
 
 
 def _next_number(district: str, on: date) -> str:

@@ -5,15 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalogue', '0001_initial'),
+        ("catalogue", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='prohibitedindustry',
-            name='industry',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='prohibitions', to='catalogue.industry', verbose_name='industry'),
+            model_name="prohibitedindustry",
+            name="industry",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="prohibitions",
+                to="catalogue.industry",
+                verbose_name="industry",
+            ),
         ),
     ]

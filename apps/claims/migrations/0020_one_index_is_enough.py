@@ -5,27 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_accounts_stay'),
-        ('claims', '0019_signed_for_who_may_apply'),
-        ('enterprises', '0001_initial'),
+        ("accounts", "0004_accounts_stay"),
+        ("claims", "0019_signed_for_who_may_apply"),
+        ("enterprises", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='claim',
-            name='district',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.district', verbose_name='District'),
+            model_name="claim",
+            name="district",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.district",
+                verbose_name="District",
+            ),
         ),
         migrations.AlterField(
-            model_name='claim',
-            name='enterprise',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='enterprises.enterprise'),
+            model_name="claim",
+            name="enterprise",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="claims",
+                to="enterprises.enterprise",
+            ),
         ),
         migrations.AlterField(
-            model_name='objection',
-            name='district',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.district', verbose_name='District'),
+            model_name="objection",
+            name="district",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.district",
+                verbose_name="District",
+            ),
         ),
     ]

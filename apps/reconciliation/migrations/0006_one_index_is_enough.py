@@ -5,21 +5,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_accounts_stay'),
-        ('reconciliation', '0005_matches_of_postings_undone'),
+        ("accounts", "0004_accounts_stay"),
+        ("reconciliation", "0005_matches_of_postings_undone"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='break',
-            name='district',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.district', verbose_name='District'),
+            model_name="break",
+            name="district",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.district",
+                verbose_name="District",
+            ),
         ),
         migrations.AlterField(
-            model_name='correction',
-            name='district',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.district', verbose_name='District'),
+            model_name="correction",
+            name="district",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.district",
+                verbose_name="District",
+            ),
         ),
     ]

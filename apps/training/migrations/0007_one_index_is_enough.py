@@ -5,16 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('apprentices', '0010_one_index_is_enough'),
-        ('training', '0006_no_lessons_while_halted'),
+        ("apprentices", "0010_one_index_is_enough"),
+        ("training", "0006_no_lessons_while_halted"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='trainingsession',
-            name='training_class',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='apprentices.trainingclass'),
+            model_name="trainingsession",
+            name="training_class",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sessions",
+                to="apprentices.trainingclass",
+            ),
         ),
     ]

@@ -15,7 +15,7 @@ from apps.banking import checks
 from apps.banking.enums import FROZEN, BatchState
 from apps.banking.formats.profiles import profile
 from apps.banking.models import BatchEntry, PayingAccount, PaymentBatch
-from apps.banking.selectors import candidates, changed_payees, open_orders
+from apps.banking.selectors import OF_CANDIDATE, candidates, changed_payees, open_orders
 from apps.banking.services.build_batch import BATCH_MAX, build_batch, take_out
 from apps.banking.services.freezing import file_name, open_payment_file, regenerate
 from apps.banking.services.take_result import ANSWERABLE, take_result
@@ -85,7 +85,7 @@ def batch_new(request: HttpRequest) -> HttpResponse:
 def _open(request: HttpRequest, choice: ChoiceOfOrders) -> dict[str, Any]:
     data = choice.cleaned_data
     rows = _filtered(open_orders(request.actor, data["account"], data["district"].pk), data)
-    rows = rows.select_related("claim", "enterprise__organisation")
+    rows = rows.select_related("enterprise__organisation")
     found = candidates(data["account"], rows[: SHOWN_MAX + 1])
     shown = found[:SHOWN_MAX]
     return {
@@ -113,7 +113,7 @@ def _build(request: HttpRequest, choice: ChoiceOfOrders, form: BatchForm) -> Pay
     data = choice.cleaned_data
     if request.POST.get("all"):
         rows = _filtered(open_orders(request.actor, data["account"], data["district"].pk), data)
-        ready = candidates(data["account"], rows.select_related("claim")[:BATCH_MAX])
+        ready = candidates(data["account"], rows.values_list(*OF_CANDIDATE, named=True)[:BATCH_MAX])
         orders = [row.order.pk for row in ready if not row.problems]
     else:
         orders = [int(pk) for pk in request.POST.getlist("order") if pk.isascii() and pk.isdigit()]
