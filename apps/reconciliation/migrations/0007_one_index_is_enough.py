@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_accounts_stay"),
-        ("reconciliation", "0005_matches_of_postings_undone"),
+        ("reconciliation", "0006_undone_payments_made_after_all"),
     ]
 
     operations = [
