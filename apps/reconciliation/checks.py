@@ -13,7 +13,7 @@ from apps.banking.parts import out_of_order
 from apps.casework.models import CaseDocument
 from apps.core.errors import Problem
 from apps.core.money import yuan
-from apps.ledger.models import Leg, Transaction
+from apps.ledger.models import BudgetMovement, Leg, Transaction
 from apps.payouts.enums import OrderState
 from apps.payouts.services import undo_receipt, undo_return
 from apps.reconciliation.enums import BreakKind
@@ -158,6 +158,17 @@ def something_to_reverse(correction: Correction, _actor: Actor) -> Iterator[Prob
     """An order or a posting is named."""
     if correction.order is None and correction.transaction is None:
         yield Problem("nothing_named", _("The difference names neither an order nor a posting."))
+    elif correction.transaction is not None and changed_a_budget(correction.transaction):
+        message = _(
+            "A budget was changed with this posting and would stay as it is. Have it changed back by a request"
+            " of budgets with its document: both postings take each other back, and the difference is gone."
+        )
+        yield Problem("changed_a_budget", message)
+
+
+def changed_a_budget(posted: Transaction) -> bool:
+    """Whether the posting is the cash of a budget that was given, cut or moved: both stand under one key."""
+    return BudgetMovement.objects.filter(key=posted.key).exists()
 
 
 def cash_of(posted: Transaction) -> int:

@@ -16,8 +16,10 @@ SELECT coalesce(receipt.account_id, spot.account_id), receipt.booked_fen, coales
     ON receipt.account_id IS NULL AND spot.district = receipt.district AND spot.fund = receipt.fund
 UNION ALL
 SELECT coalesce(posting.opens_account_id, posting.account_id, spot.account_id), posting.fen,
-       coalesce(posting.line_fen, 0), CASE WHEN posting.opens_account_id IS NULL THEN posting.day END
+       CASE WHEN gone.transaction_id IS NOT NULL THEN posting.fen ELSE coalesce(posting.line_fen, 0) END,
+       CASE WHEN posting.opens_account_id IS NULL THEN posting.day END
   FROM recon_posting AS posting
+  LEFT JOIN recon_cancelled AS gone ON gone.transaction_id = posting.transaction_id
   LEFT JOIN recon_spot AS spot
     ON posting.account_id IS NULL AND spot.district = posting.district AND spot.fund = posting.fund;
 

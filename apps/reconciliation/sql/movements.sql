@@ -40,7 +40,8 @@ SELECT 'posting_unseen:' || posting.transaction_id, 'posting_unseen', posting.di
   FROM recon_posting AS posting
   JOIN recon_spot AS spot ON spot.district = posting.district AND spot.fund = posting.fund
   JOIN recon_span AS span ON spot.account_id = ANY(span.ids)
- WHERE posting.line_id IS NULL AND posting.opens_account_id IS NULL AND posting.day >= span.from_day;
+ WHERE posting.line_id IS NULL AND posting.opens_account_id IS NULL AND posting.day >= span.from_day
+   AND NOT EXISTS (SELECT FROM recon_cancelled AS gone WHERE gone.transaction_id = posting.transaction_id);
 
 INSERT INTO recon_found
 SELECT 'match_amount:p' || posting.transaction_id, 'match_amount', posting.district, posting.fund, NULL,

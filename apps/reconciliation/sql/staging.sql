@@ -2,7 +2,8 @@
 -- movement. Every table is read once, whatever its size; nothing here is per row.
 DROP TABLE IF EXISTS pg_temp.recon_cash, pg_temp.recon_pay, pg_temp.recon_split, pg_temp.recon_open,
                      pg_temp.recon_receipt, pg_temp.recon_posting, pg_temp.recon_spot, pg_temp.recon_item,
-                     pg_temp.recon_span, pg_temp.recon_since, pg_temp.recon_found;
+                     pg_temp.recon_span, pg_temp.recon_since, pg_temp.recon_found,
+                     pg_temp.recon_cancelled;
 
 -- What the books say left each fund for an order; a reversal takes it back.
 CREATE TEMPORARY TABLE recon_cash AS
@@ -131,6 +132,23 @@ CREATE TEMPORARY TABLE recon_since AS
 SELECT spot.district, min(span.from_day) AS from_day
   FROM recon_spot AS spot JOIN recon_span AS span ON spot.account_id = ANY(span.ids)
  GROUP BY spot.district;
+
+-- Two postings of budgets that take each other back on one account, such as a move between its funds or an appropriation
+-- that was cut again: the bank moves nothing.
+CREATE TEMPORARY TABLE recon_cancelled AS
+WITH budgeted AS (
+    SELECT posting.transaction_id, posting.fen, span.account_id,
+           row_number() OVER (PARTITION BY span.account_id, posting.fen
+                              ORDER BY posting.day, posting.transaction_id) AS nth
+      FROM recon_posting AS posting
+      JOIN recon_spot AS spot ON spot.district = posting.district AND spot.fund = posting.fund
+      JOIN recon_span AS span ON spot.account_id = ANY(span.ids)
+     WHERE posting.line_id IS NULL AND posting.day >= span.from_day
+       AND posting.kind IN ('appropriation', 'budget_cut', 'budget_move')
+)
+SELECT one.transaction_id
+  FROM budgeted AS one
+  JOIN budgeted AS other ON (other.account_id, other.fen, other.nth) = (one.account_id, -one.fen, one.nth);
 
 CREATE TEMPORARY TABLE recon_found (
     key text, kind text, district text, fund text, batch_id bigint, day date, ours_fen bigint,

@@ -23,6 +23,7 @@ from apps.desk.forms.reconciliation import ORDERS, BreakFilter
 from apps.desk.views.reconciliation import READERS
 from apps.desk.views.reconciliation.sheets import break_sheet
 from apps.reconciliation import selectors
+from apps.reconciliation.checks import changed_a_budget
 from apps.reconciliation.enums import FITTING, MOVEMENTS, STANDING, CorrectionKind, RunState
 from apps.reconciliation.enums import BreakKind as K
 from apps.reconciliation.models import Break, Run
@@ -87,6 +88,10 @@ ADVICE: dict[str, Text] = {
     K.LEDGER_UNFOUNDED: gettext_lazy("Have the posting reversed."),
     K.LEDGER_AMOUNT: gettext_lazy("Have it reversed and posted again as the order says."),
 }
+_BUDGET = gettext_lazy(
+    "Take in the next statement. If the money never moved, have the budget changed back by a request with its"
+    " document: both postings take each other back on this account, and the difference is gone."
+)
 _ELSE = gettext_lazy(
     "This cannot come about by the steps of the system. Stop paying from it and tell the administrators:"
     " the nightly audit names the rows."
@@ -149,10 +154,11 @@ def break_detail(request: HttpRequest, pk: int) -> HttpResponse:
     row = load(request, pk)
     on = today()
     may_correct = selectors.may_correct(request.actor, row)
+    of_budget = row.kind == K.POSTING_UNSEEN and row.transaction and changed_a_budget(row.transaction)
     context = {
         "row": row,
         "sides": _sides(row),
-        "advice": ADVICE.get(row.kind, _ELSE),
+        "advice": _BUDGET if of_budget else ADVICE.get(row.kind, _ELSE),
         "rule": NAMES.get(row.rule, row.rule),
         "age": selectors.ages([row.day], on)[row.day],
         "days": (on - row.day).days,
@@ -160,7 +166,7 @@ def break_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "events": row.events.select_related("person", "run").order_by("id"),
         "corrections": row.corrections.select_related("requested_by", "signed_by").order_by("-id"),
         "fitting": [(kind, CorrectionKind(kind).label) for kind in FITTING.get(row.kind, ())]
-        if may_correct
+        if may_correct and not of_budget
         else [],
         "divisible": row.kind in MOVEMENTS and row.line is not None and row.line.division_id is None,
         "may_take": request.actor.role in TAKERS and row.stands,
