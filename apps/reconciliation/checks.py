@@ -160,8 +160,9 @@ def something_to_reverse(correction: Correction, _actor: Actor) -> Iterator[Prob
         yield Problem("nothing_named", _("The difference names neither an order nor a posting."))
     elif correction.transaction is not None and changed_a_budget(correction.transaction):
         message = _(
-            "A budget was changed with this posting and would stay as it is. Have it changed back by a request"
-            " of budgets with its document: both postings take each other back, and the difference is gone."
+            "A budget was changed with this posting and would stay as it is. Have it changed back by a"
+            " request of budgets with its document: both postings take each other back, and the"
+            " difference is gone."
         )
         yield Problem("changed_a_budget", message)
 

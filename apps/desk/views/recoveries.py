@@ -26,12 +26,12 @@ from apps.desk.forms.payments import ReceiptForm
 from apps.desk.forms.recoveries import RecoveryFilter, WriteOffForm
 from apps.desk.views.ledger.sheets import workbook
 from apps.payouts.ageing import age_rows, buckets, in_bucket, late_days, totals
-from apps.payouts.forms import AgreementForm, first_proposal
+from apps.payouts.agreement_page import agreement_page
 from apps.payouts.instalments import standing_of
 from apps.payouts.models import InstalmentAgreement, Recovery, RecoveryWriteOff
 from apps.payouts.notice.sending import send_notice
 from apps.payouts.selectors import parts_with_year
-from apps.payouts.services.agree_instalments import missing_for_agreement, request_agreement
+from apps.payouts.services.agree_instalments import missing_for_agreement
 from apps.payouts.services.receive_recovery import receive_recovery
 from apps.payouts.services.write_off import missing_for_write_off, request_write_off
 
@@ -288,30 +288,13 @@ def write_off(request: HttpRequest, pk: int) -> HttpResponse:
 @money_confirmation_required
 def agreement_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter an instalment agreement with its document; another person signs."""
-    recovery = _recovery(request, pk)
-    form = AgreementForm(
-        request.POST or None, request.FILES or None, initial=first_proposal(recovery, request.GET, today())
+    return agreement_page(
+        request,
+        _recovery(request, pk),
+        template="desk/payments/agreement_new.html",
+        done=_("The agreement was handed on. Another person signs it."),
+        goes_to="desk:agreement",
     )
-    problems: list[Problem] = []
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            made = request_agreement(
-                request.actor,
-                recovery,
-                schedule=data["schedule"],
-                document=data["document"],
-                upload=data["file"],
-                on=today(),
-            )
-        except ShituError as refusal:
-            problems, status = refusal.sentences, refusal.status
-        else:
-            messages.success(request, _("The agreement was handed on. Another person signs it."))
-            return redirect("desk:agreement", pk=made.pk)
-    context = {"form": form, "problems": problems, "recovery": recovery}
-    return render(request, "desk/payments/agreement_new.html", context, status=422 if form.errors else status)
 
 
 @access(*READERS)

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,12 +12,11 @@ from apps.accounts.roles import Role
 from apps.casework import presentation
 from apps.claims.models import ClaimLine
 from apps.core.clock import today
-from apps.core.errors import NotFound, Problem, ShituError
-from apps.payouts.forms import AgreementForm, first_proposal
+from apps.core.errors import NotFound
+from apps.payouts.agreement_page import agreement_page
 from apps.payouts.instalments import standing_of
 from apps.payouts.models import InstalmentAgreement, Recovery
 from apps.payouts.notice.sending import send_notice
-from apps.payouts.services.agree_instalments import request_agreement
 from apps.portal.views.claims import READERS
 
 
@@ -58,30 +56,13 @@ def recovery_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def agreement_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask to repay in instalments; the district signs."""
-    recovery = _recovery(request, pk)
-    form = AgreementForm(
-        request.POST or None, request.FILES or None, initial=first_proposal(recovery, request.GET, today())
+    return agreement_page(
+        request,
+        _recovery(request, pk),
+        template="portal/claims/agreement_new.html",
+        done=_("The request was handed in. The district signs the agreement."),
+        goes_to="portal:agreement",
     )
-    problems: list[Problem] = []
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            made = request_agreement(
-                request.actor,
-                recovery,
-                schedule=data["schedule"],
-                document=data["document"],
-                upload=data["file"],
-                on=today(),
-            )
-        except ShituError as refusal:
-            problems, status = refusal.sentences, refusal.status
-        else:
-            messages.success(request, _("The request was handed in. The district signs the agreement."))
-            return redirect("portal:agreement", pk=made.pk)
-    context = {"form": form, "problems": problems, "recovery": recovery}
-    return render(request, "portal/claims/agreement_new.html", context, status=422 if form.errors else status)
 
 
 @access(*READERS)
