@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 from apps.banking.enums import EntryState
 from apps.banking.models import BatchEntry, StatementMatch
 from apps.core.errors import Refused
-from apps.payouts.enums import OrderState
 from apps.payouts.models import PaymentOrder
 
 
@@ -32,9 +31,7 @@ def made_after_all(order: PaymentOrder) -> QuerySet[StatementMatch]:
 
 
 def refuse_second(order: PaymentOrder) -> None:
-    """Raise `Refused` where the last attempt counts as undone and a statement shows that it was paid."""
-    if order.state != OrderState.RETURNED:
-        return
+    """Raise `Refused` where an attempt that counts as undone was paid: a statement shows it."""
     match = made_after_all(order).select_related("line").first()
     if match is not None:
         message = _(

@@ -75,8 +75,11 @@ def test_released_anew_and_refused_by_the_bank_it_still_counts_as_made(of):
     with pytest.raises(Refused) as refusal:
         make.requested(of.maker, difference, "undo_return")
     assert "released_anew" in [problem.code for problem in refusal.value.problems]
-    record_failure(of.maker, claim, on=make.MUCH_LATER, opinion=Opinion(reason="账户已销户"))
+    claim = record_failure(of.maker, claim, on=make.MUCH_LATER, opinion=Opinion(reason="账户已销户"))
     assert failed_payments(of.maker).exists()
+    with pytest.raises(Refused) as refusal:
+        release_payment(of.maker, claim, on=make.MUCH_LATER)
+    assert refusal.value.code == "made_after_all"
     make.corrected(of, difference, "undo_return")
     order.claim.refresh_from_db()
     assert order.claim.state == "paid"

@@ -32,7 +32,7 @@ _attempt_holders: list[Callable[[PaymentOrder], None]] = []
 
 
 def hold_attempts(refuse: Callable[[PaymentOrder], None]) -> None:
-    """Let a higher floor refuse a new attempt; it raises `Refused` for a last one that was paid."""
+    """Let a higher floor refuse a new attempt; it raises `Refused` for an undone one that was paid."""
     _attempt_holders.append(refuse)
 
 
@@ -73,9 +73,9 @@ def _to_pay(claim: Claim) -> int:
 
 def _release(claim: Claim, planned: list[Planned], actor: Actor, on: date) -> list[str]:
     before = PaymentOrder.objects.filter(claim=claim).order_by("-attempt").first()
-    if before is not None:
+    for undone in claim.orders.filter(state=OrderState.RETURNED):
         for refuse in _attempt_holders:
-            refuse(before)
+            refuse(undone)
     attempt = before.attempt + 1 if before else 1
     left_fen = _to_pay(claim) - sum(plan.amount_fen for plan in planned)
     # Where nothing goes to the bank, the account is only named.
