@@ -46,9 +46,10 @@ class Decision(AppendOnlyModel):
 
     subject_type = models.CharField(max_length=48)
     subject_id = models.BigIntegerField()
-    seat = models.ForeignKey(Seat, models.PROTECT, related_name="decisions")
-    person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
-    user = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    # Read by case alone; chairs, people and accounts are never deleted, so nothing looks for them from there.
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="decisions", db_index=False)
+    person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+", db_index=False)
+    user = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(_("Role"), max_length=32, choices=Role.choices)
     action = models.CharField(_("Action"), max_length=48)
     from_state = models.CharField(max_length=32)

@@ -49,9 +49,11 @@ class Notice(models.Model):
     code = models.CharField(max_length=64)
     params = models.JSONField(default=dict)
     role = models.CharField(max_length=32, choices=Role.choices, blank=True)
-    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, related_name="+")
+    organisation = models.ForeignKey(
+        "accounts.Organisation", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     district_code = models.CharField(max_length=6, blank=True)
-    person = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", db_index=False)
     at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)

@@ -43,7 +43,7 @@ class PaymentOrder(models.Model):
     state = models.CharField(
         _("State"), max_length=16, choices=OrderState.choices, default=OrderState.RELEASED
     )
-    released_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    released_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
     released_at = models.DateTimeField(_("Released"), default=clock.now)
     paid_on = models.DateField(_("Paid on"), null=True, blank=True)
     bank_serial = models.CharField(_("Bank's serial number"), max_length=64, blank=True)
