@@ -8,12 +8,14 @@ SELECT coalesce(pay.account_id, spot.account_id) AS account_id, -coalesce(pay.bo
   LEFT JOIN public.banking_statementline AS back ON back.id = came.line_id
   LEFT JOIN recon_spot AS spot
     ON pay.account_id IS NULL AND spot.district = pay.district AND spot.fund = pay.fund
+   AND coalesce(pay.booked_day, pay.paid_on) >= spot.since AND coalesce(pay.booked_day, pay.paid_on) < spot.until
  WHERE pay.booked_fen <> 0 OR pay.line_id IS NOT NULL OR back.id IS NOT NULL
 UNION ALL
 SELECT coalesce(receipt.account_id, spot.account_id), receipt.booked_fen, coalesce(receipt.line_fen, 0), receipt.day
   FROM recon_receipt AS receipt
   LEFT JOIN recon_spot AS spot
     ON receipt.account_id IS NULL AND spot.district = receipt.district AND spot.fund = receipt.fund
+   AND receipt.day >= spot.since AND receipt.day < spot.until
 UNION ALL
 SELECT coalesce(posting.opens_account_id, posting.account_id, spot.account_id), posting.fen,
        CASE WHEN gone.transaction_id IS NOT NULL THEN posting.fen ELSE coalesce(posting.line_fen, 0) END,
@@ -21,7 +23,8 @@ SELECT coalesce(posting.opens_account_id, posting.account_id, spot.account_id), 
   FROM recon_posting AS posting
   LEFT JOIN recon_cancelled AS gone ON gone.transaction_id = posting.transaction_id
   LEFT JOIN recon_spot AS spot
-    ON posting.account_id IS NULL AND spot.district = posting.district AND spot.fund = posting.fund;
+    ON posting.account_id IS NULL AND spot.district = posting.district AND spot.fund = posting.fund
+   AND posting.day >= spot.since AND posting.day < spot.until;
 
 INSERT INTO public.reconciliation_accountbalance
        (run_id, paying_account_id, district_id, day, bank_fen, books_fen, bank_in_fen, bank_out_fen,

@@ -39,6 +39,7 @@ SELECT 'posting_unseen:' || posting.transaction_id, 'posting_unseen', posting.di
        CASE WHEN posting.day > %(timing_past)s THEN 'timing' ELSE '' END
   FROM recon_posting AS posting
   JOIN recon_spot AS spot ON spot.district = posting.district AND spot.fund = posting.fund
+   AND posting.day >= spot.since AND posting.day < spot.until
   JOIN recon_span AS span ON spot.account_id = ANY(span.ids)
  WHERE posting.line_id IS NULL AND posting.opens_account_id IS NULL AND posting.day >= span.from_day
    AND NOT EXISTS (SELECT FROM recon_cancelled AS gone WHERE gone.transaction_id = posting.transaction_id);

@@ -105,14 +105,34 @@ SELECT booked.transaction_id, booked.kind, booked.fen, booked.day, booked.fund, 
   LEFT JOIN public.banking_statementmatch AS found ON found.transaction_id = booked.transaction_id
   LEFT JOIN public.banking_statementline AS line ON line.id = found.line_id;
 
--- Cash that names no account of itself lies on the first account of its district, or else of the city.
+-- Cash that names no account of itself lies on an account of its district, or else of the city, that held it on that
+-- day: one that was signed for or had statements by then and was in use. Without any, on the one before or the first
+-- after. Whatever is entered later changes nothing of the days before.
 CREATE TEMPORARY TABLE recon_spot AS
-SELECT DISTINCT ON (place.code, fund.code) place.code AS district, fund.code AS fund, account.id AS account_id
-  FROM public.accounts_district AS place CROSS JOIN public.ledger_fund AS fund
-  JOIN public.banking_payingaccount AS account
-    ON (account.district_id = place.code OR account.district_id IS NULL)
-   AND (account.fund_id = fund.code OR account.fund_id IS NULL)
- ORDER BY place.code, fund.code, account.district_id IS NULL, account.fund_id IS NULL, account.id;
+WITH able AS (
+    SELECT place.code AS district, fund.code AS fund, account.id AS account_id,
+           least(account.confirmed_on, stated.from_day) AS since, coalesce(account.retired_on, 'infinity') AS until,
+           account.district_id IS NULL AS of_city, account.fund_id IS NULL AS of_all
+      FROM public.accounts_district AS place CROSS JOIN public.ledger_fund AS fund
+      JOIN public.banking_payingaccount AS account
+        ON (account.district_id = place.code OR account.district_id IS NULL)
+       AND (account.fund_id = fund.code OR account.fund_id IS NULL)
+      LEFT JOIN (SELECT paying_account_id, min(from_day) AS from_day
+                   FROM public.banking_bankstatement GROUP BY paying_account_id) AS stated
+        ON stated.paying_account_id = account.id
+     WHERE account.confirmed_on IS NOT NULL OR stated.from_day IS NOT NULL
+), chosen AS (
+    SELECT DISTINCT ON (turn.district, turn.fund, turn.day) turn.district, turn.fund, turn.day, able.account_id
+      FROM (SELECT district, fund, since AS day FROM able
+            UNION SELECT district, fund, until FROM able WHERE until < 'infinity') AS turn
+      JOIN able ON able.district = turn.district AND able.fund = turn.fund AND able.since <= turn.day
+     ORDER BY turn.district, turn.fund, turn.day, able.until <= turn.day,
+              CASE WHEN able.until <= turn.day THEN able.until END DESC, able.of_city, able.of_all, able.account_id
+)
+SELECT district, fund, account_id,
+       CASE WHEN row_number() OVER by_day = 1 THEN '-infinity' ELSE day END AS since,
+       coalesce(lead(day) OVER by_day, 'infinity') AS until
+  FROM chosen WINDOW by_day AS (PARTITION BY district, fund ORDER BY day);
 
 -- From which to which day the statements of an account reach. One that was entered anew, for another form of the bank's
 -- files, is the same account with the same money: it counts once, under its newest entry.
@@ -142,6 +162,7 @@ WITH budgeted AS (
                               ORDER BY posting.day, posting.transaction_id) AS nth
       FROM recon_posting AS posting
       JOIN recon_spot AS spot ON spot.district = posting.district AND spot.fund = posting.fund
+       AND posting.day >= spot.since AND posting.day < spot.until
       JOIN recon_span AS span ON spot.account_id = ANY(span.ids)
      WHERE posting.line_id IS NULL AND posting.day >= span.from_day
        AND posting.kind IN ('appropriation', 'budget_cut', 'budget_move')
