@@ -16,7 +16,7 @@ from apps.core.errors import Refused
 from apps.payouts.models import PaymentOrder
 from apps.payouts.services.record_payment import record_failure, record_payment
 from apps.payouts.services.release_payment import release_payment
-from apps.reconciliation.models import Compared
+from apps.reconciliation.models import AccountBalance, Compared
 from tests.factories import accounts, banking
 from tests.factories import reconciliation as make
 from tests.factories.claims import SPECIAL
@@ -50,6 +50,9 @@ def test_it_is_a_difference_and_is_not_paid_again(of):
     assert (row.order, row.ours_fen, row.theirs_fen) == (order, 0, -order.amount_fen)
     seen = Compared.objects.get(batch=PaymentBatch.objects.get())
     assert (seen.statement_fen, seen.ledger_fen) == (order.amount_fen, 0)
+    account = AccountBalance.objects.get()
+    lying_between = (account.books_in_fen, account.books_out_fen, account.bank_in_fen, account.bank_out_fen)
+    assert (lying_between, account.rest_fen) == ((0, 0, 0, order.amount_fen), 0)
     with translation.override("en"), pytest.raises(Refused, match="Do not pay it twice"):
         release_payment(of.maker, order.claim, on=make.MUCH_LATER)
     assert PaymentOrder.objects.count() == 1

@@ -1,7 +1,8 @@
 -- The balance of each account at the bank and in the books, and what lies between (余额调节表).
 CREATE TEMPORARY TABLE recon_item AS
 SELECT coalesce(pay.account_id, spot.account_id) AS account_id, -coalesce(pay.booked_fen, 0) AS books_fen,
-       coalesce(pay.line_fen, 0) + coalesce(back.amount_fen, 0) AS bank_fen,
+       CASE WHEN pay.state = 'returned' AND NOT pay.came_back THEN 0
+            ELSE coalesce(pay.line_fen, 0) + coalesce(back.amount_fen, 0) END AS bank_fen,
        coalesce(pay.booked_day, pay.paid_on) AS day
   FROM recon_pay AS pay
   LEFT JOIN public.banking_statementmatch AS came ON came.returned_id = pay.order_id
@@ -46,7 +47,12 @@ SELECT %(run)s, span.account_id, span.district, span.to_day, span.closing_fen, b
   LEFT JOIN LATERAL (
         SELECT coalesce(sum(amount_fen) FILTER (WHERE amount_fen > 0), 0)::bigint AS in_fen,
                coalesce(-sum(amount_fen) FILTER (WHERE amount_fen < 0), 0)::bigint AS out_fen
-          FROM recon_open AS line WHERE line.account_id = ANY(span.ids)) AS bank ON true;
+          FROM (SELECT account_id, amount_fen FROM recon_open
+                UNION ALL
+                -- What was undone and made after all: the bank paid it, and the books do not hold it.
+                SELECT account_id, line_fen FROM recon_pay
+                 WHERE state = 'returned' AND NOT came_back AND line_id IS NOT NULL) AS line
+         WHERE line.account_id = ANY(span.ids)) AS bank ON true;
 
 INSERT INTO recon_found
 SELECT 'balance:' || paying_account_id, 'balance', district_id, NULL, NULL, day,
