@@ -145,6 +145,9 @@ class CorrectionCreateSerializer(serializers.Serializer):
     transaction = serializers.IntegerField(required=False, **_ID)
     item = serializers.IntegerField(required=False, **_ID)
     recovery = serializers.IntegerField(required=False, **_ID)
+    amount_fen = serializers.IntegerField(
+        required=False, min_value=1, max_value=10**15, help_text="A part of an opening balance."
+    )
     file = serializers.FileField()
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import District
+from apps.core.forms import YuanField
 from apps.core.money import yuan
 from apps.desk.forms.ledger import PlaceFilter
 from apps.ledger.kinds import kind_label
@@ -82,6 +83,14 @@ class CorrectionForm(forms.Form):
     fund = forms.ModelChoiceField(
         label=_("Fund that the money belongs to"), queryset=Fund.objects.all(), empty_label=None
     )
+    amount = YuanField(
+        label=_("Amount (yuan)"),
+        fen_min=1,
+        help_text=_(
+            "Where money of several funds lies on the account, the part of this fund. The rest stays a"
+            " difference and is booked for another fund."
+        ),
+    )
     district = forms.ModelChoiceField(
         label=_("District in which it is booked"), queryset=District.objects.order_by("position")
     )
@@ -104,6 +113,7 @@ class CorrectionForm(forms.Form):
         self.kind = kind
         wanted = {
             "fund": kind in FUNDED,
+            "amount": kind == CorrectionKind.OPENING,
             "district": difference.district_id is None,
             "transaction": kind == CorrectionKind.POSTING,
             "item": kind == CorrectionKind.PAY_BACK,
@@ -114,6 +124,8 @@ class CorrectionForm(forms.Form):
                 del self.fields[name]
         if wanted["fund"] and difference.fund_id:
             self.fields["fund"].initial = difference.fund_id
+        if wanted["amount"]:
+            self.fields["amount"].initial = abs(difference.amount_fen)
         if wanted["transaction"]:
             field: Any = self.fields["transaction"]
             field.choices = [
@@ -156,4 +168,5 @@ class CorrectionForm(forms.Form):
             recovery=keys["recovery"],
             transaction=data.get("transaction"),
             item=data.get("item"),
+            amount_fen=data.get("amount"),
         )

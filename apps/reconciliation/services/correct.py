@@ -15,6 +15,7 @@ from apps.casework.acting import acting
 from apps.casework.engine import Opinion, fire
 from apps.casework.services.documents import add_document
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem, Refused
+from apps.core.money import yuan
 from apps.payouts.models import Recovery
 from apps.reconciliation.checks import IN_SUSPENSE, missing_for_correction
 from apps.reconciliation.enums import FITTING, BreakState, CorrectionKind
@@ -30,6 +31,8 @@ class Wanted:
     """What is asked for; which of the keys are needed depends on the kind.
 
     `district` only where the difference is on an account of the city: it is booked in that district.
+    `amount_fen` only for a part of an opening balance, where several funds lie on the account: the rest
+    stays a difference, and is booked for another fund.
     """
 
     kind: str
@@ -40,6 +43,7 @@ class Wanted:
     transaction: int | None = None
     item: int | None = None
     recovery: int | None = None
+    amount_fen: int | None = None
 
 
 def request_correction(
@@ -223,7 +227,7 @@ def _create(difference: Break, wanted: Wanted, person: int, on: date) -> Correct
         kind=wanted.kind,
         difference=difference,
         fund_id=wanted.fund or None,
-        amount_fen=_amount_of(difference, wanted.kind),
+        amount_fen=_amount_of(difference, wanted),
         line=line,
         order_id=difference.order_id,
         transaction_id=chosen,
@@ -237,8 +241,10 @@ def _create(difference: Break, wanted: Wanted, person: int, on: date) -> Correct
     )
 
 
-def _amount_of(difference: Break, kind: str) -> int:
-    if kind in (CorrectionKind.OPENING, CorrectionKind.REPOST):
+def _amount_of(difference: Break, wanted: Wanted) -> int:
+    if wanted.kind == CorrectionKind.OPENING and wanted.amount_fen is not None:
+        return wanted.amount_fen
+    if wanted.kind in (CorrectionKind.OPENING, CorrectionKind.REPOST):
         return abs(difference.amount_fen) or abs(difference.ours_fen)
     if difference.line is not None:
         return abs(difference.line.amount_fen)
@@ -261,6 +267,10 @@ def _require_sound(difference: Break, wanted: Wanted, upload: Any) -> None:
         message = _("This kind of correction does not fit the difference.")
         problems.append(Problem("kind", message, field="kind"))
     problems += _papers_missing(wanted, upload)
+    whole = abs(difference.amount_fen)
+    if wanted.amount_fen is not None and not 0 < wanted.amount_fen <= whole:
+        message = _("The balances differ by %(whole)s yuan: no more than that is booked as opening balance.")
+        problems.append(Problem("amount", message % {"whole": yuan(whole)}, field="amount"))
     if not (difference.district_id or wanted.district):
         message = _("The account is the city's: choose the district in which it is booked.")
         problems.append(Problem("district_missing", message, field="district"))

@@ -80,7 +80,7 @@ ADVICE: dict[str, Text] = {
     ),
     K.BALANCE: gettext_lazy(
         "Compare the first statement with the books. Money that lay on the account before is booked as its"
-        " opening balance."
+        " opening balance, fund by fund."
     ),
     K.SUSPENSE: gettext_lazy("It lies in suspense too long: find out whose it is and take it out."),
     K.FUND_SPLIT: gettext_lazy("Have it reversed and posted again as the order says."),
