@@ -41,6 +41,10 @@ def obstacles(period: AccountingPeriod, on: date, district: str | None = None) -
 def _own_obstacles(period: AccountingPeriod, on: date) -> Iterable[Problem]:
     if period.last_day >= on:
         yield Problem("month_not_over", _("The month is not over yet. Close it after its last day."))
+    begin = open_from()
+    if begin is not None and period.month < begin:
+        message = _("A later month is closed, and this one with it: nothing is posted in it any more.")
+        yield Problem("closed_with_a_later_one", message)
     earlier = first_open_day()
     if earlier is not None and earlier < period.month:
         message = _("%(month)s is still open and has postings. Close it first.")
@@ -70,6 +74,13 @@ def first_open_day() -> date | None:
         for table in (DayBalance, BalanceDelta)
     ]
     return min((day for day in days if day), default=None)
+
+
+def as_it_stands(period: AccountingPeriod, begin: date | None) -> AccountingPeriod:
+    """A month as it is shown: closed where a later one is, whatever its row says; `begin` is `open_from`."""
+    if begin is not None and period.month < begin:
+        period.state = PeriodState.CLOSED
+    return period
 
 
 def next_month(month: date) -> date:
@@ -119,7 +130,11 @@ def months(on: date, district: str | None = None) -> list[Month]:
         wanted = {"district": district, "since": shown[0], "until": next_month(shown[-1])}
         cursor.execute(_POSTED, wanted)
         posted = {day: (count, fen) for day, count, fen in cursor.fetchall()}
+    first_open = open_from()
     return [
-        Month(rows.get(month) or AccountingPeriod(month=month), *posted.get(month, (0, 0)))
+        Month(
+            as_it_stands(rows.get(month) or AccountingPeriod(month=month), first_open),
+            *posted.get(month, (0, 0)),
+        )
         for month in reversed(shown)
     ]

@@ -153,6 +153,18 @@ def test_an_order_without_an_answer_keeps_its_month_open(monkeypatch):
     assert not [row for row in periods.obstacles(period, on) if row.code == "order_without_answer"]
 
 
+def test_a_month_without_postings_before_a_closed_one_is_closed_with_it(books):
+    january, february = date(2023, 1, 1), date(2023, 2, 1)
+    closed(january)
+    make.posted("march")
+    closed(MARCH)
+    found = {str(row.period): row.period.state for row in periods.months(ON)}
+    assert found == {f"2023-0{month}": "closed" for month in (1, 2, 3)} | {"2023-04": "open"}
+    with pytest.raises(Refused) as refusal:
+        services.propose_closing(accounts.actor(Role.FINANCE_OFFICER), february, on=ON)
+    assert [problem.code for problem in refusal.value.problems] == ["closed_with_a_later_one"]
+
+
 def test_a_proposal_is_withdrawn_with_a_reason(books):
     make.posted("march")
     finance = accounts.actor(Role.FINANCE_OFFICER)

@@ -43,7 +43,7 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
         except ShituError as refusal:
             problems, status = refusal.sentences, refusal.status
     found = AccountingPeriod.objects.select_related("proposed_by", "closed_by").filter(month=first).first()
-    period = found or AccountingPeriod(month=first)
+    period = periods.as_it_stands(found or AccountingPeriod(month=first), periods.open_from())
     is_open = period.state != PeriodState.CLOSED
     of_city = request.actor.district_code is None
     context: dict[str, Any] = {
