@@ -15,6 +15,7 @@ from apps.apprentices.enums import (
     EnrolmentState,
     RosterState,
 )
+from apps.apprentices.governed import no_longer_meets, not_granted
 from apps.apprentices.models import Enrolment, RosterFile, TrainingClass
 from apps.apprentices.requirements import requirements_on
 from apps.core import rls
@@ -40,7 +41,7 @@ def may_not_train(enterprise: Enterprise, institution: Institution | None, on: d
 
 def missing_for_submit(training_class: TrainingClass, on: date) -> list[Problem]:
     """What a roster still lacks before the district can review it (Beijing 2022-11, part 5)."""
-    problems = enterprise_problems(training_class.enterprise, on)
+    problems = [*enterprise_problems(training_class.enterprise, on), *not_granted(training_class, on)]
     registered = training_class.enrolments.filter(state=EnrolmentState.REGISTERED)
     if being_read(training_class).exists():
         problems.append(
@@ -72,6 +73,8 @@ def missing_for_approve(training_class: TrainingClass, actor: Actor, on: date) -
         *own_case(training_class, actor),
         *trained_elsewhere(training_class),
         *year_full(training_class, on),
+        *not_granted(training_class, on),
+        *no_longer_meets(training_class, on),
         *may_not_train(training_class.enterprise, training_class.institution, on),
     ]
     if not training_class.enrolments.filter(state=EnrolmentState.REGISTERED).exists():

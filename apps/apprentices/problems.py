@@ -42,6 +42,7 @@ SENTENCES: dict[str, Promise] = {
     "contract_to_blank": _("Enter the last day of the labour contract, or 无固定期限 (open-ended)."),
     "contract_order": _("The contract ends before it begins."),
     "contract_too_short": _("The labour contract runs for less than %(least)s months."),
+    "contract_over": _("The labour contract is over. Enter the one that is in force."),
     "day_unreadable": _("Write the day as year-month-day, for example 2023-03-01."),
     "day_impossible": _("There is no such day. Check month and day."),
     "day_numeric": _("This is a number, not a day. Format the cell as a date or write 2023-03-01."),

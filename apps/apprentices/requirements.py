@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from apps.apprentices.enums import PersonStatus
+from apps.apprentices.roster.days import years_before
 from apps.core.identifiers import FEMALE, MALE
 from apps.policy.models import PolicyDocument
 from apps.policy.selectors import governing_document, parameter
@@ -16,6 +17,7 @@ PARAMETER_OF = {
     "too_young": "age_min",
     "too_old": "age_max_male",
     "contract_too_short": "contract_months_min",
+    "contract_over": "contract_months_min",
     "not_insured": "local_insurance_required",
     "dispatched": "dispatched_workers_allowed",
     "receives_pension": "exclusions",
@@ -47,6 +49,16 @@ class Requirements:
     excluded: frozenset[str]
     once: bool
     trainings_max: int
+
+    @property
+    def born_by(self) -> date:
+        """The latest birthday of somebody who is old enough."""
+        return years_before(self.on, self.age_min)
+
+    @property
+    def born_after(self) -> dict[str, date]:
+        """By sex, the birthday on or before which somebody is too old."""
+        return {sex: years_before(self.on, age) for sex, age in self.age_end.items()}
 
     def article(self, code: str) -> str:
         """The article behind a refusal, empty where it is no rule of the document."""

@@ -14,7 +14,7 @@ from apps.apprentices.enums import PersonStatus, PostKind
 from apps.apprentices.problems import finding
 from apps.apprentices.requirements import Requirements
 from apps.apprentices.roster import words
-from apps.apprentices.roster.days import UnreadableDay, add_months, read_day, years_before
+from apps.apprentices.roster.days import UnreadableDay, add_months, read_day
 from apps.core.identifiers import IdNumber, InvalidIdentifier, parse_id_number, parse_mobile, parse_name
 
 FIELDS = (
@@ -93,8 +93,8 @@ class Judge:
     def __init__(self, requirements: Requirements) -> None:
         self.requirements = requirements
         self.on = requirements.on
-        self.born_by = years_before(self.on, requirements.age_min)
-        self.born_after = {sex: years_before(self.on, age) for sex, age in requirements.age_end.items()}
+        self.born_by = requirements.born_by
+        self.born_after = requirements.born_after
         self._starts = Meanings(self._start)
         self._ends = Meanings(self._end)
         self._post_kinds = Meanings(self._post_kind)
@@ -238,6 +238,8 @@ class Judge:
                 found.append(finding("contract_order", "contract_to"))
             elif contract_to < _last_day(contract_from, months):
                 found.append(finding("contract_too_short", "contract_to", least=months))
+            elif contract_to < self.on:
+                found.append(finding("contract_over", "contract_to"))
         return contract_from, contract_to
 
     def _start(self, cell: object, found: list[Finding]) -> tuple[date, date] | None:
@@ -246,7 +248,7 @@ class Judge:
         if first is None:
             found.append(finding("contract_from_blank", "contract_from"))
             return None
-        return first, max(first, _last_day(first, self.requirements.contract_months_min))
+        return first, max(first, _last_day(first, self.requirements.contract_months_min), self.on)
 
     def _end(self, cell: object, found: list[Finding]) -> date | None:
         """The last day of a contract, None where it has none."""

@@ -1,13 +1,11 @@
 """The district's enrolment review: enrol and open the class, return it, refuse single people."""
 
-import json
 from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
-from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -18,6 +16,7 @@ from apps.apprentices.checks import (
     own_case,
 )
 from apps.apprentices.enums import ClassState, EnrolmentState
+from apps.apprentices.governed import kinds_as_json
 from apps.apprentices.models import Enrolment, TrainingClass
 from apps.apprentices.requirements import PROGRAMME
 from apps.apprentices.transitions import CLASS_TRANSITIONS, ENROLMENT_TRANSITIONS
@@ -26,9 +25,8 @@ from apps.casework.engine import Opinion, fire
 from apps.catalogue.selectors import in_evaluation_scope
 from apps.core import clock, rls
 from apps.core.errors import Conflict
-from apps.policy.enums import DateBasis
 from apps.policy.models import PolicyDocument
-from apps.policy.selectors import governing_document, occupation_kind, parameter
+from apps.policy.selectors import governing_document
 
 # One statement sets up every record of the class; the same day, document and kind for all of them. The
 # kind may hang on the day of registration, where the document says so.
@@ -99,23 +97,13 @@ def _set_up_records(training_class: TrainingClass, document: PolicyDocument, on:
         "document": document.pk,
         "zone": settings.TIME_ZONE,
         "in_scope": in_evaluation_scope(line.occupation_id, line.level_id, on),
-        "kinds": _kinds_by_day(training_class, document, on),
+        "kinds": kinds_as_json(training_class, document, on),
     }
     with connection.cursor() as cursor:
         cursor.execute(_ENROL, values)
         # Addressed to people, who belong to no district.
         with rls.whole_city():
             cursor.execute(_NOTICES, [training_class.pk, EnrolmentState.ENROLLED])
-
-
-def _kinds_by_day(training_class: TrainingClass, document: PolicyDocument, on: date) -> str:
-    """The kind of the class's occupation for each day of registration, as JSON for the statement."""
-    rows = training_class.enrolments.filter(state=EnrolmentState.REGISTERED)
-    days = rows.annotate(day=TruncDate("created_at")).values_list("day", flat=True).distinct()
-    at_registration = parameter(document, "scarce_list_date_basis", on) == DateBasis.REGISTRATION_DAY
-    occupation = training_class.line.occupation_id
-    kinds = {day: occupation_kind(document, occupation, day if at_registration else on) for day in days}
-    return json.dumps({day.isoformat(): kind for day, kind in kinds.items()})
 
 
 def return_class(
