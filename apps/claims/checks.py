@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from apps.accounts.actors import Actor
 from apps.casework.models import CaseDocument
 from apps.claims.enums import ClaimKind
+from apps.claims.facts import short_of_credits
 from apps.claims.models import Claim
 from apps.claims.publicity import nobody_objected_to, notice_ended
 from apps.claims.standing import changed_since
@@ -28,13 +29,13 @@ NAMES_MAX = 5
 
 def missing_for_submission(claim: Claim, on: date) -> list[Problem]:
     """Everything that keeps the claim from being handed in, each with its article; empty when ready."""
-    checks = (has_lines, as_recorded, account_confirmed, evidence_enough)
+    checks = (has_lines, as_recorded, credits_reach, account_confirmed, evidence_enough)
     return [*may_apply(claim, on), *(problem for check in checks for problem in check(claim))]
 
 
 def missing_for_approval(claim: Claim, on: date) -> list[Problem]:
     """What keeps the office from approving: changed records, a dispute, another account, the standing."""
-    checks = (as_recorded, no_open_dispute, account_confirmed)
+    checks = (as_recorded, no_open_dispute, credits_reach, account_confirmed)
     return [*may_apply(claim, on), *(problem for check in checks for problem in check(claim))]
 
 
@@ -70,8 +71,7 @@ def as_recorded(claim: Claim) -> Iterator[Problem]:
             "The enterprise computes the claim again.",
             len(changed),
         )
-        names = "、".join(changed[:NAMES_MAX]) + "…" * (len(changed) > NAMES_MAX)
-        yield Problem("line_stale", message % {"count": len(changed), "names": names}, article="四（四）")
+        yield Problem("line_stale", message % _counted(changed), article="四（四）")
 
 
 def account_confirmed(claim: Claim) -> Iterator[Problem]:
@@ -116,6 +116,29 @@ def no_open_dispute(claim: Claim) -> Iterator[Problem]:
     if count:
         message = _("%(count)s apprentices of this claim have an open dispute. Have them settled first.")
         yield Problem("open_dispute", message % {"count": count}, article="三（三）1")
+
+
+def credits_reach(claim: Claim) -> Iterator[Problem]:
+    """Who passed still has the credits that a pass needs (3(3)1): disputed hours may be taken back."""
+    if claim.kind != ClaimKind.REMAINDER:
+        return
+    rows = claim.lines.filter(enrolment__in=short_of_credits(claim.training_class)).order_by("enrolment")
+    names = list(rows.values_list("enrolment__person__name", flat=True))
+    if names:
+        message = ngettext(
+            "%(count)s apprentice of this claim passed, but lacks the credits since disputed hours were taken"
+            " back: %(names)s. The missing hours are recorded or the result is corrected, and the claim is"
+            " computed again.",
+            "%(count)s apprentices of this claim passed, but lack the credits since disputed hours were taken"
+            " back: %(names)s. The missing hours are recorded or the results are corrected, and the claim is"
+            " computed again.",
+            len(names),
+        )
+        yield Problem("credits_taken_back", message % _counted(names), article="三（三）1")
+
+
+def _counted(names: list[str]) -> dict[str, object]:
+    return {"count": len(names), "names": "、".join(names[:NAMES_MAX]) + "…" * (len(names) > NAMES_MAX)}
 
 
 def lessons_while_halted(claim: Claim) -> Iterator[Problem]:

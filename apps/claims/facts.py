@@ -10,6 +10,7 @@ from apps.claims.models import Claim, ClaimLine, Objection
 from apps.policy.enums import DateBasis, Programme
 from apps.policy.models import PolicyDocument
 from apps.policy.selectors import parameter
+from apps.training.credits import credits_of, with_minutes
 from apps.training.enums import CertificateKind, DisputeState, Result
 from apps.training.models import Dispute
 
@@ -60,6 +61,23 @@ def _open_dispute(training_class: TrainingClass) -> Q:
     return Q(pk__in=disputes.order_by().values("enrolment_id"))
 
 
+def short_of_credits(training_class: TrainingClass) -> list[int]:
+    """Who passed, had hours taken back since by a dispute that was upheld, and lacks the credits now.
+
+    A pass needs the credits of its level (2022-11, 3(3)1). Enrolments by id.
+    """
+    taken_back = Dispute.objects.filter(
+        enrolment__training_class=training_class, state=DisputeState.UPHELD, attendance__isnull=False
+    )
+    passed = Enrolment.objects.filter(
+        pk__in=taken_back.order_by().values("enrolment_id"),
+        assessment__result=Result.PASSED,
+        state__in=STANDING_STATES,
+    )
+    rows = with_minutes(passed.select_related("policy_document"))
+    return [row.pk for row in rows if not credits_of(row).enough]
+
+
 def _objected(training_class: TrainingClass, *states: ObjectionState) -> Q:
     """Whom an objection to a public notice holds; but who left or failed owes what was paid ahead."""
     rows = Objection.objects.filter(enrolment__training_class=training_class, state__in=states)
@@ -81,12 +99,14 @@ def advance_candidates(training_class: TrainingClass) -> QuerySet[Enrolment]:
 def remainder_candidates(training_class: TrainingClass, *, by_office: bool = False) -> QuerySet[Enrolment]:
     """Apprentices of the class whose outcome is known and not yet settled (4(3)).
 
-    Left out, and listed by `held`: an open dispute, an advance still on its way, an objection. `by_office`:
-    also who was advanced money and has no result, for a class that is settled by its district.
+    Left out, and listed by `held`: an open dispute, a pass without its credits, an advance still on its way,
+    an objection. `by_office`: also who was advanced money and has no result, for a class that its district
+    settles.
     """
     return (
         _undecided(training_class, by_office=by_office)
         .exclude(_open_dispute(training_class))
+        .exclude(pk__in=short_of_credits(training_class))
         .exclude(_claimed(training_class, ClaimKind.ADVANCE, state__in=OPEN_STATES))
         .exclude(_objected(training_class, *HOLDING))
     )
@@ -108,6 +128,7 @@ def held(
     return {
         **objections,
         "dispute": waiting.filter(_open_dispute(training_class)),
+        "credits": waiting.filter(pk__in=short_of_credits(training_class)),
         "advance_open": waiting.filter(_claimed(training_class, ClaimKind.ADVANCE, state__in=OPEN_STATES)),
         "no_result": Enrolment.objects.filter(
             training_class=training_class,

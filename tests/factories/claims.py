@@ -150,9 +150,9 @@ def result(
     )
 
 
-def evidence(of: Money, count: int = 3) -> TrainingSession:
+def evidence(of: Money, count: int = 3, *, day: int = 0) -> TrainingSession:
     """A session with as many photos as the policy asks for at settlement."""
-    held = session(of, of.enrolments()[:1])
+    held = session(of, of.enrolments()[:1], day=day)
     for number in range(count):
         stored = StoredFile.objects.create(
             sha256=f"{held.pk:032x}{number:032x}", size=1, media_type="image/jpeg", name=f"{number}.jpg"

@@ -3,11 +3,16 @@
 import pytest
 
 from apps.accounts.middleware import actor_of
+from apps.claims.enums import ClaimKind
 from apps.claims.facts import held, remainder_candidates
-from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from apps.claims.services.review_claim import approve_claim
+from apps.claims.services.sign_claim import sign_claim
+from apps.claims.services.submit_claim import submit_claim
+from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Refused
 from apps.training.credits import credits_of
 from apps.training.enums import DisputeState, SessionSide
 from apps.training.services.disputes import answer_dispute, confirm_attendance, raise_dispute
+from apps.training.services.record_result import ResultFacts, record_result
 from tests.factories import claims
 from tests.factories import training as make
 
@@ -85,3 +90,60 @@ def test_the_side_that_recorded_answers_once_and_says_why(of):
     assert done.state == DisputeState.DISMISSED
     with pytest.raises(Conflict):
         answer_dispute(of.operator_of_institution, dispute, upheld=True, answer="属实")
+
+
+def taken_back(of, person):
+    """The apprentice disputes a day of on-the-job training, and the enterprise upholds it."""
+    attendance = person.attendances.filter(side=SessionSide.ENTERPRISE).earliest("starts_at")
+    dispute = raise_dispute(apprentice_of(person), person, text="这天没有培训", attendance=attendance)
+    answer_dispute(of.clerk, dispute, upheld=True, answer="属实")
+
+
+@pytest.fixture
+def passed(of):
+    """Both apprentices passed with hardly more credits than their level asks for."""
+    make.earn(of)
+    claims.evidence(of, day=120)
+    for person in of.enrolments():
+        record_result(of.clerk, person, ResultFacts("passed", make.LATER), on=make.LATER)
+    return of
+
+
+def test_a_pass_whose_credits_were_taken_back_is_not_claimed_for(passed):
+    first, second = passed.enrolments()
+    assert set(remainder_candidates(passed.training_class)) == {first, second}
+    taken_back(passed, first)
+    assert list(remainder_candidates(passed.training_class)) == [second]
+    assert list(held(passed.training_class)["credits"]) == [first]
+
+    make.hold(passed, day=100, minutes=450, present=[first])
+    assert set(remainder_candidates(passed.training_class)) == {first, second}
+
+
+def test_who_lost_the_credits_can_be_reported_as_failed_and_is_settled(passed):
+    first, _second = passed.enrolments()
+    taken_back(passed, first)
+    make.record_failure(passed, first)
+    assert first in remainder_candidates(passed.training_class)
+    assert not held(passed.training_class)["credits"]
+
+
+@pytest.mark.parametrize("step", ["submit", "approve", "sign"])
+def test_a_claim_with_a_pass_whose_credits_were_taken_back_goes_no_further(passed, step):
+    first, _second = passed.enrolments()
+    claim = claims.computed(passed, ClaimKind.REMAINDER, on=make.LATER)
+    if step != "submit":
+        claim = submit_claim(passed.clerk, claim, on=make.LATER)
+    if step == "sign":
+        claim = approve_claim(passed.reviewer, claim, on=make.LATER)
+    taken_back(passed, first)
+    take, actor = {
+        "submit": (submit_claim, passed.clerk),
+        "approve": (approve_claim, passed.reviewer),
+        "sign": (sign_claim, passed.supervisor),
+    }[step]
+    with pytest.raises(Refused) as refused:
+        take(actor, claim, on=make.LATER)
+    problem = next(row for row in refused.value.problems if row.code == "credits_taken_back")
+    assert first.person.name in problem.message
+    assert problem.article == "三（三）1"

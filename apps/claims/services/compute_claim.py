@@ -31,6 +31,10 @@ _CLAIMABLE = {
 
 _HELD = {
     "dispute": gettext_lazy("%(count)s wait for an open dispute to be settled."),
+    "credits": gettext_lazy(
+        "%(count)s passed, but disputed hours were taken back since and the credits no longer reach."
+        " Record the missing hours or correct the result."
+    ),
     "advance_open": gettext_lazy("%(count)s wait for their advance to be paid."),
     "no_result": gettext_lazy("%(count)s have no result yet. Record it first."),
     "objection": gettext_lazy("%(count)s wait for an objection to the public notice to be decided."),
