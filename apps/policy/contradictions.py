@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from apps.policy.rules import Rules
 from apps.policy.tables import Table
 
+# A constraint of the database: a document that says no would promise what is refused.
+_ONCE = "same_occupation_and_level_once"
 _OLDEST = ("age_max_male", "age_max_female")
 
 
@@ -19,6 +21,9 @@ def contradictions(rules: Rules) -> Iterator[tuple[str, str]]:
             if until is not None and day > until:
                 message = _("the document is in force until %(day)s; a later value never counts")
                 yield f"{name}.values.{day.isoformat()}", message % {"day": until.isoformat()}
+    once = rules.parameters.get(_ONCE)
+    if once is not None and not all(value for _day, value in once.values):
+        yield _ONCE, _("write yes: the same person is not trained twice at one occupation and level here")
     for name in (*_OLDEST, "standard_term_months"):
         wrong = next((on for on in _days(rules) if _contradicts(rules, name, on)), None)
         if wrong is not None:

@@ -114,6 +114,24 @@ def test_bytes_that_are_no_text_are_answered_in_a_sentence(place):
     assert len(found.stderr.decode().splitlines()) == 1
 
 
+@pytest.mark.django_db
+def test_a_key_that_is_no_text_is_asked_of_no_database(capsys):
+    assert "beijing-2022-11" in stopped(capsys, *arguments("\udcff"))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--on", "2023-03-01"], "请先写政策文件"),
+        (["beijing-2022-11"], "--on YYYY-MM-DD"),
+        (["beijing-2022-11", "--on"], "YYYY-MM-DD"),
+        (["beijing-2022-11", "--on", "2023-03-01", "--set"], "--set 名称=取值"),
+    ],
+)
+def test_what_is_left_out_is_asked_for_in_chinese(capsys, words, said):
+    assert said in stopped(capsys, *words)
+
+
 @pytest.mark.parametrize("share", ["33.333333", "66.666667", "0.000001", "99.999999"])
 def test_a_share_of_any_length_settles_to_the_fen(folder, share):
     write(folder, money=SHARE.replace("40", share))

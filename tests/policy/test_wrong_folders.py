@@ -136,6 +136,8 @@ def test_without_a_database_it_says_so(url):
 # Figures against each other -------------------------------------------------------------------------
 AGE = "age_min:\n  unit: years\n  article: 三\n  note: {zh: 年龄, en: age}\n  value: 60\n"
 TERM = "term_months_max:\n  unit: months\n  article: 三\n  note: {zh: 期限, en: term}\n  value: 12\n"
+TWICE = AGE.replace("years", "yes_no").replace("60", "no")
+TWICE = TWICE.replace("age_min", "same_occupation_and_level_once")
 DATED = SHARE.replace("value: 40", "values: {2031-01-01: 40, 2040-01-01: 50}")
 
 
@@ -149,6 +151,7 @@ DATED = SHARE.replace("value: 40", "values: {2031-01-01: 40, 2040-01-01: 50}")
             DATED,
             "advance_share.values.2040-01-01: the document is in force until 2035-12-31",
         ),
+        (LATER, TWICE, "same_occupation_and_level_once: write yes"),
         (LATER.replace(NUMBER, '" "'), SHARE, "number: is missing"),
         (LATER + "in_force_article: [一]\n", SHARE, "in_force_article: write it in one line"),
     ],

@@ -63,12 +63,25 @@ class Command(BaseCommand):
         return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("document", help="the key of a document, such as beijing-2022-11")
+        # What is left out is asked for by ourselves, in the reader's language.
+        parser.add_argument("document", nargs="?", help="the key of a document, such as beijing-2022-11")
         parser.add_argument(
-            "--on", required=True, action="append", help="the day the enrolment record is set up, YYYY-MM-DD"
+            "--on",
+            nargs="?",
+            const="",
+            default=[],
+            action="append",
+            help="the day the enrolment record is set up, YYYY-MM-DD",
         )
         parser.add_argument(
-            "--set", action="append", default=[], metavar="name=value", dest="facts", help="a fact"
+            "--set",
+            nargs="?",
+            const="",
+            action="append",
+            default=[],
+            metavar="name=value",
+            dest="facts",
+            help="a fact",
         )
         parser.add_argument("--dir", default="", help="a folder of documents (default: the project's)")
         parser.add_argument("--language", default=LANGUAGES[0], choices=LANGUAGES, help="of the sentences")
@@ -91,6 +104,10 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
 
     def _answer(self, options: dict[str, Any]) -> dict[str, Any]:
+        if options["document"] is None:
+            raise InvalidInput(_("Name a policy document first, for example beijing-2022-11."))
+        if not options["on"]:
+            raise InvalidInput(_("Give the day on which the enrolment record is set up: --on YYYY-MM-DD."))
         if len(options["on"]) > 1:
             raise InvalidInput(_("The day is given twice. Give --on once."))
         on = read_on(options["on"][0])
@@ -142,6 +159,6 @@ def _stored(key: str, on: date) -> tuple[Rules, Rules | None] | None:
     try:
         document = document_by_key(key)
         successor = successor_of(document, on)
-    except (NotFound, DatabaseError):
+    except (NotFound, DatabaseError, UnicodeEncodeError):
         return None
     return rules_of(document), None if successor is None else rules_of(successor)
