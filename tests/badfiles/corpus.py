@@ -203,6 +203,23 @@ TABLES: list[Case] = [
     Case("a formula outside the table", lambda: workbook([HEADER, ROW], _formula_elsewhere), good=1),
     Case("a zip inside", _nested_zip, good=1),
     Case("a wrong dimension", _in_sheet(b'ref="A1:D2"', b'ref="A1:XFD1048576"'), good=1),
+    Case(
+        "formatted rows down to the last one of the sheet",
+        _in_sheet(
+            b"</sheetData>",
+            b'<row r="5000"><c r="A5000" s="1"/></row>'
+            b'<row r="1048576" spans="1:4"><c r="A1048576" s="1"/></row></sheetData>',
+        ),
+        good=1,
+    ),
+    Case(
+        "formulas filled down that gave nothing",
+        _in_sheet(
+            b"</sheetData>",
+            b'<row r="3"><c r="A3" t="str"><f>IF(Z9="","",Z9)</f><v></v></c></row></sheetData>',
+        ),
+        good=1,
+    ),
     Case("rare characters", lambda: workbook([HEADER, ["𠮷䶮㛃", *ROW[1:]]]), good=1),
     Case("csv", _csv(PLAIN), good=1),
     Case("csv with a mark", _csv(PLAIN, "utf-8-sig"), good=1),
@@ -233,6 +250,16 @@ TABLES: list[Case] = [
         lambda: workbook([HEADER, ROW, ["李四", "", "", ""]], _formula_id),
         good=1,
         problems={3: ["formula"]},
+    ),
+    Case(
+        "rows of formulas that no program computed",
+        _in_sheet(
+            b"</sheetData>",
+            b'<row r="3"><c r="A3"><f>Sheet2!A2</f><v></v></c><c r="B3"><f>Sheet2!B2</f><v/></c></row>'
+            b'<row r="4"><c r="A4" s="1"><f>Sheet2!A3</f></c></row></sheetData>',
+        ),
+        good=1,
+        problems={3: ["formula", "formula"], 4: ["formula"]},
     ),
     Case(
         "a cell too long",

@@ -24,7 +24,7 @@ def queries(client, url: str) -> int:
 
 def roster_for_review(district: str = "110105"):
     shop = apprentices.workshop(district=district)
-    return apprentices.submitted_class(shop, [entry()])
+    return apprentices.submitted_class(shop, [entry(contract_to="2099-12-31")])
 
 
 def test_a_reviewer_finds_what_waits_in_the_own_district_and_nothing_of_another():

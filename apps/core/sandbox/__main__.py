@@ -98,7 +98,7 @@ def _send(table: Any, cell_max: int, pipe: BinaryIO) -> None:
     blank = FIELD * separators
     for number, problems, cells in table.rows():
         text = FIELD.join([cell.strip() for cell in cells])
-        if text == blank:
+        if text == blank and not (problems and number in table.kept):
             continue
         if len(text) > cell_max:
             _mark_long(cells, cell_max, problems)

@@ -21,14 +21,25 @@ _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br\s*=\s*["\']([0-9]{1,9})')
 _FORMULA = re.compile(
     rb'<(?:\w+:)?c\b[^>]*?\br\s*=\s*["\']([A-Z]{1,3})([0-9]{1,7})["\'][^>]*>\s*<(?:\w+:)?f[\s>/]'
 )
+# A formula that a program wrote and nobody computed: without a value, and not of the type of an empty text.
+# Bounded, so that a sheet of openings alone takes no longer than another.
+_UNCOMPUTED = re.compile(
+    rb'<(?:\w{1,9}:)?c\b(?![^>]{0,200}\st\s?=)[^>]{0,200}?\br\s?=\s?["\']'
+    rb'[A-Z]{1,3}([0-9]{1,7})["\'][^>]{0,200}>\s?'
+    rb"<(?:\w{1,9}:)?f\b[^>]{0,200}?(?:/>|>[^<]{0,8192}</(?:\w{1,9}:)?f>)\s?"
+    rb"(?:<(?:\w{1,9}:)?v\s?/>|<(?:\w{1,9}:)?v>\s?</(?:\w{1,9}:)?v>)?\s?</(?:\w{1,9}:)?c>"
+)
+_VALUES = (b"<v", b":v", b"<is", b":is")
 
 
 class Contents:
-    """What the look found: the part of each sheet by its name, and the cells that hold formulas."""
+    """What the look found: the part of each sheet by its name, the cells that hold formulas, and the rows
+    with formulas that were never computed."""
 
     def __init__(self, sheet_parts: dict[str, str]) -> None:
         self.sheet_parts = sheet_parts
         self.formulas: dict[str, set[tuple[int, int]]] = {}
+        self.uncomputed: dict[str, set[int]] = {}
 
 
 def refuse_other_formats(head: bytes, tail: bytes) -> None:
@@ -89,6 +100,7 @@ def _check_parts(package: zipfile.ZipFile, spec: dict[str, Any]) -> Contents:
     for part in package.infolist():
         is_sheet = part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml")
         formulas: set[tuple[int, int]] = set()
+        uncomputed: set[int] = set()
         with package.open(part) as stream:
             before = b""
             while chunk := stream.read(_CHUNK_BYTES):
@@ -96,14 +108,15 @@ def _check_parts(package: zipfile.ZipFile, spec: dict[str, Any]) -> Contents:
                 if left < 0:
                     raise Refusal("unpacks_too_large", limit=spec["unpacked_max"] >> 20)
                 if is_sheet:
-                    _scan(before + chunk, formulas, spec)
+                    _scan(before + chunk, formulas, uncomputed, spec)
                     before = chunk[-_OVERLAP_BYTES:]
         if is_sheet:
             contents.formulas[part.filename] = formulas
+            contents.uncomputed[part.filename] = uncomputed
     return contents
 
 
-def _scan(xml: bytes, formulas: set[tuple[int, int]], spec: dict[str, Any]) -> None:
+def _scan(xml: bytes, formulas: set[tuple[int, int]], uncomputed: set[int], spec: dict[str, Any]) -> None:
     # A single rare byte is found ten times as fast as two, and most sheets hold neither of these.
     if b"!" in xml and (b"<!DOCTYPE" in xml or b"<!ENTITY" in xml):
         raise Refusal("damaged")
@@ -111,7 +124,8 @@ def _scan(xml: bytes, formulas: set[tuple[int, int]], spec: dict[str, Any]) -> N
     # limit of memory stops the reader.
     if _FAR_COLUMN.search(xml, 0, _EDGE_BYTES) or _FAR_COLUMN.search(xml, max(len(xml) - _EDGE_BYTES, 0)):
         raise Refusal("far_cell")
-    last = xml.rfind(b"row ")
+    # Formatted cells without a value may reach down to the last row of all: the reader passes over them.
+    last = xml.rfind(b"row ", 0, max(xml.rfind(tag) for tag in _VALUES) + 1)
     while last > 0 and xml[last - 1 : last] not in (b"<", b":"):
         last = xml.rfind(b"row ", 0, last)
     if last > 0:
@@ -121,6 +135,7 @@ def _scan(xml: bytes, formulas: set[tuple[int, int]], spec: dict[str, Any]) -> N
     if b"f" in xml and (b"<f" in xml or b":f" in xml):
         for cell in _FORMULA.finditer(xml):
             formulas.add((int(cell[2]), _column_number(cell[1])))
+        uncomputed.update(int(cell[1]) for cell in _UNCOMPUTED.finditer(xml))
         if len(formulas) > _FORMULAS_MAX:
             raise Refusal("formulas")
 

@@ -21,6 +21,8 @@ _QUICK_CHECK_BYTES = 4096
 class TextFile:
     """The table in a csv file."""
 
+    kept: frozenset[int] = frozenset()
+
     def __init__(self, content: bytes, spec: dict[str, Any]) -> None:
         self._spec = spec
         # Some programs write the mark of the encoding twice, or before GB18030 as well.

@@ -31,6 +31,8 @@ class Workbook:
             raise Refusal("damaged") from error
         self._spec = spec
         self._formulas = contents.formulas.get(contents.sheet_parts.get(self.name, ""), set())
+        # Rows that look blank because nobody computed them: they are not passed over.
+        self.kept = contents.uncomputed.get(contents.sheet_parts.get(self.name, ""), set())
         start = self.sheet.start or (0, 0)
         self._first_column = start[1]
         self.rows_max = self._count()
@@ -41,6 +43,7 @@ class Workbook:
         as_they_stand = order == list(range(self.sheet.width))
         text_only = [self._spec["columns"][column]["text"] for column in self.layout.present]
         rows_with_formulas = {row for row, _column in self._formulas}
+        number = self.layout.header_row
         for number, row in self._below_header():
             cells = row if as_they_stand else [row[place] for place in order]
             problems: list[list[Any]] = []
@@ -49,6 +52,11 @@ class Workbook:
             if number in rows_with_formulas:
                 self._mark_formulas(number, problems)
             yield number, problems, cells
+        # The reader ends with the last value; formulas that nobody computed have none.
+        for below in sorted(row for row in self.kept if row > number):
+            problems = []
+            self._mark_formulas(below, problems)
+            yield below, problems, [""] * len(order)
 
     def _below_header(self) -> Iterator[tuple[int, list[Any]]]:
         header = self.layout.header_row

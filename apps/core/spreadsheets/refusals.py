@@ -36,7 +36,10 @@ _FILE: dict[str, Promise] = {
     ),
     "too_slow": gettext_lazy("Reading the file takes too long. Split it into several files."),
     "file_too_large": gettext_lazy("The file is larger than %(limit)s MB. Split it into several files."),
-    "too_many_rows": gettext_lazy("The table has more than %(limit)s rows. Split it into several files."),
+    "too_many_rows": gettext_lazy(
+        "The table has more than %(limit)s rows. Split it into several files. Where it ends long before,"
+        " delete the rows below its last one: a blank or another sign stands there."
+    ),
     "too_many_columns": gettext_lazy("The table has more than %(limit)s columns. Use the template."),
     "formulas": gettext_lazy(
         "The sheet is full of formulas. Copy it and paste it as values into the template."
