@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.accounts.actors import Actor
 from apps.apprentices.enums import ClassState
@@ -53,8 +53,10 @@ def lines_of_person(enrolment: Enrolment) -> QuerySet[ClaimLine]:
 
 def claimable(actor: Actor) -> list[Claimable]:
     """What the enterprise could claim now, class by class."""
+    settled = ClaimLine.objects.filter(enrolment=OuterRef("pk"), kind=ClaimKind.REMAINDER, voided_at=None)
+    unsettled = Enrolment.objects.filter(~Exists(settled), training_class=OuterRef("pk"))
     classes = TrainingClass.objects.visible_to(actor).filter(
-        state__in=[ClassState.OPEN, ClassState.COMPLETED]
+        Exists(unsettled), state__in=[ClassState.OPEN, ClassState.COMPLETED]
     )
     found = []
     for training_class in classes.order_by("id"):

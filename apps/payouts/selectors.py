@@ -1,6 +1,6 @@
 """Reads of payments, within what the actor may see; nothing here changes anything."""
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -9,6 +9,7 @@ from apps.core.models import Job
 from apps.ledger.models import Reservation
 from apps.payouts.enums import OrderState
 from apps.payouts.models import PaymentOrder, Recovery, RecoveryPart
+from apps.payouts.offsetting import AWAITS_RELEASE
 from apps.payouts.services.release_many import RELEASE
 
 
@@ -26,6 +27,16 @@ def orders_of_release(actor: Actor, job: Job) -> QuerySet[PaymentOrder]:
         claim_id__in=job.params["claims"],
         released_by_id=job.started_by_id,
         state__in=[OrderState.RELEASED, OrderState.PAID, OrderState.SET_OFF],
+    )
+
+
+def refused_payments(actor: Actor) -> QuerySet[PaymentOrder]:
+    """Orders that the bank refused or sent back, whose claims wait to be paid again, the newest attempt."""
+    newer = PaymentOrder.objects.filter(claim=OuterRef("claim"), attempt__gt=OuterRef("attempt"))
+    return PaymentOrder.objects.visible_to(actor).filter(
+        ~Exists(newer),
+        state__in=[OrderState.FAILED, OrderState.RETURNED],
+        claim__state__in=AWAITS_RELEASE,
     )
 
 

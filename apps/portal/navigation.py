@@ -15,6 +15,14 @@ from apps.plans import selectors as plans
 Part = Callable[[HttpRequest], Iterable[navigation.Item]]
 
 
+def todo_items(request: HttpRequest) -> Iterator[navigation.Item]:
+    """What waits, of every kind."""
+    actor = request.actor
+    if actor.is_enterprise or actor.is_institution or actor.is_superior:
+        current = request.path == reverse("portal:home")
+        yield navigation.Item(_("To do"), reverse("portal:home"), icon="inbox", current=current)
+
+
 def plan_items(request: HttpRequest) -> Iterator[navigation.Item]:
     """Training plans, with how many wait for the reader."""
     actor = request.actor
@@ -69,6 +77,7 @@ def notice_items(request: HttpRequest) -> Iterator[navigation.Item]:  # noqa: AR
 
 
 PARTS: list[Part] = [
+    todo_items,
     plan_items,
     class_items,
     training_items,
@@ -92,11 +101,11 @@ navigation.register("portal", sections)
 
 
 def start(request: HttpRequest) -> str | None:
-    """Where an applicant begins: the plans; an apprentice on the own page."""
+    """Where an applicant begins: with what is to be done; an apprentice on the own page."""
     actor = request.actor
     if actor is None or actor.role not in APPLICANTS:
         return None
-    return reverse("portal:me") if actor.is_apprentice else reverse("portal:plan_list")
+    return reverse("portal:me") if actor.is_apprentice else reverse("portal:home")
 
 
 def bell(request: HttpRequest) -> navigation.Bell | None:

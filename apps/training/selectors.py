@@ -14,6 +14,7 @@ from apps.core.errors import NotFound
 from apps.plans.enums import MentorSide, Place
 from apps.plans.models import Course, Mentor
 from apps.policy.selectors import parameter
+from apps.training.checks import side_of
 from apps.training.credits import Credits, credits_of, with_minutes
 from apps.training.enums import DisputeState, EvidenceKind, SessionSide
 from apps.training.models import Attendance, Dispute, TrainingSession
@@ -283,6 +284,17 @@ def disputes_of(actor: Actor, training_class: TrainingClass) -> QuerySet[Dispute
         .select_related("enrolment__person", "attendance__session__course")
         .order_by(F("answered_at").desc(nulls_first=True), "-id")
     )
+
+
+def to_answer(actor: Actor) -> Q:
+    """Open disputes that this side answers: about its own hours; the enterprise about a whole record, too."""
+    side = side_of(actor)
+    if side is None:
+        return Q(pk__in=[])
+    own = Q(attendance__side=side)
+    if actor.is_enterprise:
+        own |= Q(attendance=None)
+    return Q(state=DisputeState.OPEN) & own
 
 
 def dispute_of(actor: Actor, pk: int) -> Dispute:

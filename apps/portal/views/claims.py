@@ -1,7 +1,5 @@
 """The enterprise's claims: compute, look through, hand in; and what has to be paid back."""
 
-from collections.abc import Iterable
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,9 +19,9 @@ from apps.claims.services.compute_claim import compute_claim, recompute_claim
 from apps.core import keyset
 from apps.core.clock import today
 from apps.core.errors import InvalidInput, NotFound
-from apps.payouts.enums import OrderState
 from apps.payouts.models import PaymentOrder, Recovery
 from apps.payouts.offsetting import AWAITS_RELEASE, preview
+from apps.payouts.selectors import refused_payments
 
 READERS = (Role.ENTERPRISE_OPERATOR, Role.INSTITUTION_OPERATOR, Role.SUPERIOR_UNIT)
 
@@ -72,7 +70,9 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "held": selectors.held_back(claim),
         "uncertified": uncertified(claim),
         "orders": orders,
-        "bank_refused": _refused(claim, orders) if request.actor.is_enterprise else None,
+        "bank_refused": refused_payments(request.actor).filter(claim=claim).first()
+        if request.actor.is_enterprise
+        else None,
         "claim_over": claim.state in OVER,
         "recovery": Recovery.objects.visible_to(request.actor).filter(claim=claim).first(),
         "offsets": claim.recovery_offsets.select_related("recovery").order_by("id"),
@@ -101,13 +101,6 @@ def claim_line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
         raise NotFound(_("There is no such line."), code="no_such_line")
     context = {"claim": claim, "line": found, "steps": selectors.steps_of(found)}
     return render(request, "portal/claims/line.html", context)
-
-
-def _refused(claim: Claim, orders: Iterable[PaymentOrder]) -> PaymentOrder | None:
-    """The order that the bank refused or sent back, while the claim waits to be paid again."""
-    newest = max(orders, key=lambda order: order.attempt, default=None)
-    failed = newest is not None and newest.state in (OrderState.FAILED, OrderState.RETURNED)
-    return newest if failed and claim.state in AWAITS_RELEASE else None
 
 
 def _claim(request: HttpRequest, pk: int) -> Claim:

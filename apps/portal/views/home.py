@@ -1,15 +1,21 @@
-"""The beginning of this door: straight to what the role works on."""
+"""The beginning of this door: what waits for whoever applies."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from apps.accounts.access import access
 from apps.accounts.roles import APPLICANTS
+from apps.core.clock import today
+from apps.portal.todo import tasks_of
 
 
 @access(*APPLICANTS)
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """An apprentice begins on the own page, everybody else with the plans."""
-    return redirect("portal:me" if request.actor.is_apprentice else "portal:plan_list")
+    """What waits for the organisation, the most urgent first; an apprentice begins on the own page."""
+    if request.actor.is_apprentice:
+        return redirect("portal:me")
+    tasks = tasks_of(request.actor, today())
+    late = sum(task.days is not None and task.days < 0 for task in tasks)
+    return render(request, "portal/home.html", {"tasks": tasks, "late": late})

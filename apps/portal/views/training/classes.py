@@ -5,7 +5,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from apps.accounts.access import access
-from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.apprentices.enums import ClassState
 from apps.apprentices.models import Enrolment, TrainingClass
@@ -15,7 +14,7 @@ from apps.training import selectors
 from apps.training.checks import side_of
 from apps.training.enums import DisputeState, SessionSide
 from apps.training.halts import affected
-from apps.training.models import Assessment, Dispute
+from apps.training.models import Assessment
 
 parties = access(Role.ENTERPRISE_OPERATOR, Role.INSTITUTION_OPERATOR, Role.SUPERIOR_UNIT)
 partners = access(Role.ENTERPRISE_OPERATOR, Role.INSTITUTION_OPERATOR)
@@ -69,7 +68,9 @@ def training_class(request: HttpRequest, pk: int) -> HttpResponse:
         "disputes": disputes,
         "open_disputes": sum(row.state == DisputeState.OPEN for row in disputes),
         "affected": affected(found, today()),
-        "mine": sum(is_to_answer(row, request.actor) for row in disputes),
+        "mine": selectors.disputes_of(request.actor, found)
+        .filter(selectors.to_answer(request.actor))
+        .count(),
         "own_side": own_side,
         "may_record": own_side is not None and found.state == ClassState.OPEN,
         **(_people(request, found) if tab == PEOPLE else _sessions(request, found)),
@@ -115,12 +116,3 @@ def result_of(enrolment: Enrolment) -> Assessment | None:
 def one_place(tenths: int) -> str:
     """Tenths with their point."""
     return f"{tenths // 10}.{tenths % 10}"
-
-
-def is_to_answer(dispute: Dispute, actor: Actor) -> bool:
-    """Whether this reader's side has to answer an open dispute."""
-    if dispute.state != DisputeState.OPEN:
-        return False
-    if dispute.attendance is None:
-        return actor.is_enterprise
-    return dispute.attendance.side == side_of(actor)

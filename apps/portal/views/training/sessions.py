@@ -16,7 +16,7 @@ from apps.core import keyset
 from apps.core.clock import today
 from apps.core.errors import Conflict, ShituError
 from apps.portal.forms.training import SessionForm
-from apps.portal.views.training.classes import is_to_answer, one_place, parties, partners
+from apps.portal.views.training.classes import one_place, parties, partners
 from apps.training import selectors
 from apps.training.checks import own_side, side_of
 from apps.training.models import Dispute, TrainingSession
@@ -138,7 +138,7 @@ def _dispute_page(
     context = {
         "dispute": dispute,
         "class": dispute.enrolment.training_class,
-        "may_answer": is_to_answer(dispute, request.actor),
+        "may_answer": Dispute.objects.filter(selectors.to_answer(request.actor), pk=dispute.pk).exists(),
         "refusal": refusal,
         "typed_answer": request.POST.get("answer", "") if refusal else "",
     }

@@ -1,0 +1,227 @@
+"""Each kind of thing that can wait for those who apply, as tasks; rules stay where the pages ask them."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.accounts.actors import Actor
+from apps.apprentices import selectors as classes
+from apps.apprentices.checks import OPEN_ROSTER, missing_for_submit
+from apps.apprentices.enums import STANDING_STATES, ClassState
+from apps.apprentices.models import Enrolment, TrainingClass
+from apps.claims import selectors as claims
+from apps.claims.enums import ClaimState
+from apps.core.templatetags.shitu import money
+from apps.enterprises.enums import BankAccountState
+from apps.enterprises.models import BankAccount
+from apps.payouts.instalments import agreement_in_force, next_open
+from apps.payouts.models import Recovery
+from apps.payouts.selectors import refused_payments
+from apps.payouts.unsettled import unsettled
+from apps.plans import selectors as plans
+from apps.portal.todo.task import SHOWN_MAX, Source, Task
+from apps.portal.views.classes import next_steps as of_class
+from apps.portal.views.plans import next_steps as of_plan
+from apps.portal.views.plans.next_steps import NextStep
+from apps.training.checks import side_of
+from apps.training.models import Dispute
+from apps.training.selectors import to_answer
+
+
+def plans_that_wait(actor: Actor, on: date) -> Iterator[Task]:  # noqa: ARG001 - as every source
+    """Plans to write, correct, consent to or countersign."""
+    rows = plans.plans_for(actor, mine=True).order_by("deadline_on", "-id")
+    for plan in rows[:SHOWN_MAX]:
+        step = of_plan.next_step(plan, actor, ())
+        yield _task(step, f"{plan.number} {plan.title}", plan.deadline_on)
+
+
+def plans_without_class(actor: Actor, on: date) -> Iterator[Task]:
+    """Approved plans for which nobody was registered yet."""
+    if not actor.is_enterprise:
+        return
+    found = {row.line.plan_id: row.line.plan for row in classes.open_lines(actor, on)}
+    begun = TrainingClass.objects.filter(plan__in=found).values_list("plan_id", flat=True)
+    for pk in sorted(set(found) - set(begun))[:SHOWN_MAX]:
+        plan = found[pk]
+        yield _task(of_plan.next_step(plan, actor, {pk}), f"{plan.number} {plan.title}")
+
+
+def rosters(actor: Actor, on: date) -> Iterator[Task]:
+    """Rosters to fill in, correct and hand in."""
+    if not actor.is_enterprise:
+        return
+    rows = classes.classes_for(actor, mine=True).filter(state__in=OPEN_ROSTER)
+    listed = list(rows.order_by("deadline_on", "-id")[:SHOWN_MAX])
+    heads = classes.heads_of(listed)
+    for row in listed:
+        step = of_class.next_step(
+            row,
+            actor,
+            people=heads.get(row.pk, 0),
+            missing=missing_for_submit(row, on),
+            reading=classes.reading_now(row),
+        )
+        yield _task(step, f"{row.number} {row.name}", row.deadline_on)
+
+
+def ended_classes(actor: Actor, on: date) -> Iterator[Task]:
+    """Classes that are over: results to report, the remainder to claim, the class to complete."""
+    if side_of(actor) is None:
+        return
+    rows = classes.classes_for(actor, state=ClassState.OPEN).filter(ends_on__lt=on).order_by("ends_on", "id")
+    for row in rows[:SHOWN_MAX]:
+        about = f"{row.number} {row.name}"
+        found = unsettled(row, on)
+        if found is not None and (actor.is_enterprise or found.without_result):
+            step = of_class.next_step(row, actor, people=0, missing=[], open_advance=found)
+            yield _task(_with_page(step, row), about, found.due_on)
+        elif found is None:
+            yield from _to_complete(row, actor, about)
+
+
+def _to_complete(row: TrainingClass, actor: Actor, about: str) -> Iterator[Task]:
+    people = Enrolment.objects.filter(training_class=row, state__in=STANDING_STATES)
+    missing = people.filter(assessment=None).count()
+    page = reverse("portal:result_class", args=[row.pk])
+    if missing:
+        title = ngettext("Report the result of %(count)s apprentice", "Report %(count)s results", missing)
+        yield Task(title % {"count": missing}, about, page, _("To the results"))
+    elif actor.is_enterprise:
+        yield Task(
+            _("Every result is in: complete the records and the class"), about, page, _("To the results")
+        )
+
+
+def _with_page(step: NextStep, row: TrainingClass) -> NextStep:
+    """The step with a way on: to its own page, else to the results of the class."""
+    if step.url:
+        return step
+    return NextStep(step.title, step.text, reverse("portal:result_class", args=[row.pk]), _("To the results"))
+
+
+def disputes(actor: Actor, on: date) -> Iterator[Task]:  # noqa: ARG001 - as every source
+    """What apprentices dispute and this side has to answer, class by class."""
+    if side_of(actor) is None:
+        return
+    visible = TrainingClass.objects.visible_to(actor)
+    rows = Dispute.objects.filter(to_answer(actor), enrolment__training_class__in=visible)
+    many = dict(rows.values_list("enrolment__training_class").annotate(many=Count("id")).order_by())
+    for row in visible.filter(pk__in=many).order_by("id")[:SHOWN_MAX]:
+        title = ngettext(
+            "Answer %(count)s dispute of an apprentice",
+            "Answer %(count)s disputes of apprentices",
+            many[row.pk],
+        )
+        page = reverse("portal:training_class", args=[row.pk])
+        yield Task(
+            title % {"count": many[row.pk]},
+            f"{row.number} {row.name}",
+            f"{page}#disputes",
+            _("To the disputes"),
+            _("As long as a dispute is open, nothing more is claimed for that apprentice."),
+        )
+
+
+def claims_to_hand_in(actor: Actor, on: date) -> Iterator[Task]:  # noqa: ARG001 - as every source
+    """Claims that were computed or returned."""
+    if not actor.is_enterprise:
+        return
+    rows = claims.claims_of(actor).filter(state__in=[ClaimState.DRAFT, ClaimState.RETURNED])
+    for claim in rows.order_by("deadline_on", "-id")[:SHOWN_MAX]:
+        title = (
+            _("Correct the claim")
+            if claim.state == ClaimState.RETURNED
+            else _("Look the claim through and hand it in")
+        )
+        about = f"{claim.number} {claim.training_class.name} {claim.get_kind_display()}"
+        page = reverse("portal:claim_detail", args=[claim.pk])
+        yield Task(title, about, page, _("To the claim"), due_on=claim.deadline_on)
+
+
+def claims_to_compute(actor: Actor, on: date) -> Iterator[Task]:  # noqa: ARG001 - as every source
+    """Instalments that can be claimed now."""
+    if not actor.is_enterprise:
+        return
+    for row in claims.claimable(actor)[:SHOWN_MAX]:
+        title = ngettext(
+            "Claim for %(count)s apprentice: %(kind)s",
+            "Claim for %(count)s apprentices: %(kind)s",
+            row.count,
+        )
+        about = f"{row.training_class.number} {row.training_class.name}"
+        page = reverse("portal:claim_list")
+        values = {"count": row.count, "kind": row.kind.label}
+        yield Task(title % values, about, f"{page}#claimable", _("To the claims"))
+
+
+def refused_by_the_bank(actor: Actor, on: date) -> Iterator[Task]:  # noqa: ARG001 - as every source
+    """Payments that the bank refused, as long as the account is the one that it refused."""
+    if not actor.is_enterprise:
+        return
+    mine = BankAccount.objects.filter(
+        organisation_id=OuterRef("enterprise_id"),
+        state=BankAccountState.CONFIRMED,
+        fingerprint=OuterRef("payee_fingerprint"),
+    )
+    for order in refused_payments(actor).filter(Exists(mine)).order_by("id")[:SHOWN_MAX]:
+        yield Task(
+            _("The bank refused the payment: check the bank account"),
+            f"{order.number} {order.failure}",
+            reverse("portal:profile"),
+            _("To the bank accounts"),
+        )
+
+
+def account_to_enter(actor: Actor, on: date) -> Iterator[Task]:  # noqa: ARG001 - as every source
+    """No account was entered to which a subsidy could go, and somebody is registered already."""
+    if not actor.is_enterprise or not TrainingClass.objects.visible_to(actor).exists():
+        return
+    if not BankAccount.objects.visible_to(actor).exclude(state=BankAccountState.RETIRED).exists():
+        yield Task(
+            _("Enter the bank account that the subsidy goes to"),
+            _("Our record"),
+            reverse("portal:profile"),
+            _("To the bank accounts"),
+            _("The district confirms it; without it no claim is handed in."),
+        )
+
+
+def recoveries(actor: Actor, on: date) -> Iterator[Task]:  # noqa: ARG001 - as every source
+    """Recovery notices that are not paid back."""
+    if not actor.is_enterprise:
+        return
+    rows = Recovery.objects.visible_to(actor).still_open().order_by("due_on", "id")
+    for row in rows[:SHOWN_MAX]:
+        agreement = agreement_in_force(row)
+        instalment = next_open(agreement, row.open_fen) if agreement else None
+        yield Task(
+            _("Pay the next instalment back") if instalment else _("Pay back what the notice asks for"),
+            row.number,
+            reverse("portal:recovery_notice", args=[row.pk]),
+            _("To the notice"),
+            _("Of it %(amount)s yuan are open.") % {"amount": money(row.open_fen)},
+            instalment.due_on if instalment else row.due_on,
+        )
+
+
+def _task(step: NextStep, about: str, due_on: date | None = None) -> Task:
+    return Task(step.title, about, step.url, step.label, step.text, due_on)
+
+
+SOURCES: tuple[Source, ...] = (
+    recoveries,
+    plans_that_wait,
+    plans_without_class,
+    rosters,
+    disputes,
+    claims_to_hand_in,
+    ended_classes,
+    claims_to_compute,
+    refused_by_the_bank,
+    account_to_enter,
+)
