@@ -1,6 +1,7 @@
 """Every index is written with every row: one that only repeats how another begins gives nothing for it."""
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
 
 from apps.core.db import as_owner
@@ -41,3 +42,21 @@ def test_an_index_that_repeats_another_would_be_found():
         transaction.set_rollback(True)
 
     assert found == ["repeats_a_key"]
+
+
+@pytest.mark.django_db
+def test_everything_that_a_model_declares_stands_in_the_database():
+    """Django drops a partial unique key along with the index of its only column, and says nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('i', 'I') UNION SELECT conname FROM pg_constraint"
+        )
+        standing = {name for (name,) in cursor.fetchall()}
+    declared = {
+        rule.name
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and not model._meta.proxy
+        for rule in (*model._meta.constraints, *model._meta.indexes)
+    }
+    assert declared > {"one_live_order_per_claim", "order_by_district"}
+    assert sorted(declared - standing) == []
