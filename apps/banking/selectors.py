@@ -261,8 +261,34 @@ def _hint(
             )
             return Hint(message % about)
         return Hint(_("It is the payment %(order)s: take in the bank's result file of its batch.") % about)
-    if notice is not None:
-        about = {"notice": notice.number, "open": yuan(notice.open_fen)}
-        sentence = _("It names notice %(notice)s, on which %(open)s yuan are still open.") % about
-        return Hint(sentence, notice=notice.number)
-    return None
+    return _hint_of_notice(line, notice) if notice is not None else None
+
+
+def _hint_of_notice(line: StatementLine, notice: Recovery) -> Hint:
+    """How money fits the notice that it names; more than is wanted is not received for it."""
+    about = {
+        "notice": notice.number,
+        "open": yuan(notice.open_fen),
+        "wanted": yuan(notice.wanted_fen),
+        "rest": yuan(line.amount_fen - notice.wanted_fen),
+    }
+    if line.amount_fen > 0 and not notice.wanted_fen:
+        message = _(
+            "It names notice %(notice)s, which is repaid already: ask the payer what it is. What was paid"
+            " twice is taken to suspense and paid back."
+        )
+        return Hint(message % about)
+    if line.amount_fen > notice.wanted_fen:
+        message = _(
+            "It names notice %(notice)s, on which %(wanted)s yuan are still to be repaid: %(rest)s yuan less."
+            " Divide the movement into what is owed and the rest."
+        )
+        return Hint(message % about)
+    if line.amount_fen > 0 and not notice.open_fen:
+        message = _(
+            "It names notice %(notice)s, of which %(wanted)s yuan were written off: the money is received"
+            " for it all the same."
+        )
+        return Hint(message % about, notice=notice.number)
+    sentence = _("It names notice %(notice)s, on which %(open)s yuan are still open.") % about
+    return Hint(sentence, notice=notice.number)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from apps.apprentices.services import withdraw_enrolment
 from apps.banking.models import BankStatement, StatementLine, StatementMatch
@@ -19,8 +20,9 @@ from apps.payouts.models import PaymentOrder, Recovery
 from apps.payouts.services.receive_recovery import receive_recovery
 from apps.payouts.services.release_payment import release_payment
 from apps.payouts.services.sign_recovery import sign_recovery
+from apps.payouts.services.write_off import request_write_off, sign_write_off
 from tests.banking.test_results import ALL
-from tests.factories import accounts, banking, claims
+from tests.factories import accounts, banking, claims, recoveries
 from tests.factories.apprentices import ON
 
 LATER = ON + timedelta(days=3)
@@ -182,6 +184,39 @@ def test_more_than_is_owed_stays_listed_and_moves_nothing():
     recovery.refresh_from_db()
     assert recovery.received_fen == 0
     assert unmatched_lines(of.maker).get().amount_fen == recovery.amount_fen + 1
+
+
+@pytest.mark.parametrize(
+    ("more", "given_up", "told", "offered"),
+    [
+        (0, False, "still open", True),
+        (1, False, "Divide the movement", False),
+        (None, False, "repaid already", False),
+        (0, True, "written off", True),
+    ],
+)
+def test_an_open_movement_says_how_it_fits_the_notice_that_it_names(more, given_up, told, offered):
+    of = banking.treasury()
+    answered(of)
+    recovery = recovering(of)
+    whole = recovery.amount_fen
+    if more is None:
+        receive_recovery(
+            of.maker, recovery, amount_fen=whole, received_on=LATER, bank_serial="R-1", key="r", on=LATER
+        )
+    if given_up:
+        paper = {"document": "决定", "reason": "已注销", "upload": recoveries.paper()}
+        request = request_write_off(of.maker, recovery, amount_fen=whole, on=LATER, **paper)
+        sign_write_off(of.signer, request, on=LATER)
+    number = of.account.account_number
+    of.bank.receive(number, whole + (more or 0), LATER, payer="甲", reference="退款")
+    take(of, statement(of))
+    line = unmatched_lines(of.maker).get()
+    line.reference = recovery.number
+    with translation.override("en"):
+        hint = hints([line])[line.pk]
+    assert told in hint.sentence
+    assert (hint.notice == recovery.number) is offered
 
 
 def test_money_that_names_nothing_is_matched_by_hand():
