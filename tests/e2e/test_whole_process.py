@@ -162,7 +162,10 @@ def decide_on_the_plan(walker: Walker, plan: Plan) -> None:
     """Superior unit, institution, district and city, one after the other."""
     page = walker.page
     walker.become("superior_unit")
-    page.goto(f"/portal/plans/{plan.pk}/")
+    page.goto("/portal/")
+    walker.look("superior-todo", phone=True)
+    page.locator("#todo a").first.click()
+    page.wait_for_url(f"**/portal/plans/{plan.pk}/#decide")
     walker.look("plan-consent")
     walker.decide("consent")
     walker.become("institution_operator")
@@ -255,7 +258,9 @@ def claim_and_pay(walker: Walker, group: TrainingClass, kind: str) -> Claim:
     """The claim computes itself and goes through four hands to the bank."""
     page = walker.page
     walker.become("enterprise_operator")
-    page.goto("/portal/claims/")
+    page.goto("/portal/")
+    walker.look(f"{kind}-todo", phone=True)
+    page.locator('#todo a[href$="#claimable"]').first.click()
     walker.look(f"{kind}-claimable")
     walker.press(f'tr:has(input[name="kind"][value="{kind}"]) button')
     walker.look(f"{kind}-claim", phone=True)
