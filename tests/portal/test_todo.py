@@ -81,7 +81,7 @@ def test_an_advance_to_claim_becomes_a_claim_to_hand_in_and_then_waits_for_other
     assert titles(of.clerk) == ["为 2 名学徒申领：预拨"]
     claim = claims.computed(of)
     own = reverse("portal:claim_detail", args=[claim.pk])
-    assert waiting(of.clerk) == [("核对申领并提交", own)]
+    assert waiting(of.clerk) == [("核对补贴申请并提交", own)]
     claim = submit_claim(of.clerk, claim, on=ON)
     assert tasks_of(of.clerk, ON) == []
     claim = return_claim(
@@ -91,7 +91,7 @@ def test_an_advance_to_claim_becomes_a_claim_to_hand_in_and_then_waits_for_other
         opinion=Opinion(reason="请补正", deficiencies=[{"code": "other", "text": "缺名册"}]),
     )
     [task] = tasks_of(of.clerk, ON)
-    assert (task.title, task.url, task.due_on) == ("补正申领", own, claim.deadline_on)
+    assert (task.title, task.url, task.due_on) == ("补正补贴申请", own, claim.deadline_on)
 
 
 def test_a_dispute_waits_for_the_side_that_recorded_the_hours():
