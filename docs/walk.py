@@ -244,11 +244,7 @@ def train(who: dict, cast: dict, group: dict, calendar: "Calendar", say) -> None
                 f"/sessions/{held[0]['id']}/documents/", "photo", f"{number}.png", content, "image/png"
             )
         say(f"{len(held)} sessions of the {side}")
-    mine = [
-        row
-        for row in who["enterprise"].get("/enrolments/")["results"]
-        if row["training_class"] == group["id"]
-    ]
+    mine = who["enterprise"].get(f"/enrolments/?training_class={group['id']}")["results"]
     for number, row in enumerate(mine):
         certificate = {
             "certificate_kind": "skill_level",

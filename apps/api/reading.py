@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from apps.api.narrowing import PAGING, unknown
 from apps.core.errors import InvalidInput, NotFound, Problem
 
 # Outside of these years a date is a slip, and counting months from it may leave the calendar.
@@ -33,6 +34,8 @@ def asked(shape: type[serializers.Serializer], request: Request) -> dict[str, An
     """The validated values of a request's query. Raises as `valid`."""
     # As a form, an empty value would count as none; the document asks for a value of its type.
     given = shape(data=request.query_params.dict())
+    strange = [name for name in request.query_params if name not in (*given.fields, *PAGING)]
+    _refuse(Problem("invalid", unknown(name, given.fields), field=name) for name in strange)
     given.is_valid(raise_exception=True)
     values: dict[str, Any] = given.validated_data
     _refuse(_out_of_time(values))

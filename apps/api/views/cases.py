@@ -35,6 +35,8 @@ class ActingView(viewsets.GenericViewSet):
     """Who acts, and how an unsafe request is done once."""
 
     access = access.access(*(PEOPLE - ADMINISTRATORS))
+    # The fields by which a program narrows the list.
+    narrowed_by: tuple[str, ...] = ()
     money_actions: frozenset[str] = frozenset()
     # Without TRACE: an action of that name would answer it.
     http_method_names = ["get", "post", "put", "head", "options"]

@@ -52,6 +52,7 @@ class ClaimViewSet(CaseViewSet):
     """Claims (补贴申请)."""
 
     label = "claims.claim"
+    narrowed_by = ("state", "kind", "training_class")
     scope = "claims"
     serializer_class = shapes.ClaimSerializer
     money_actions = frozenset({"paid"})
@@ -135,6 +136,7 @@ class LineViewSet(ActingView, mixins.RetrieveModelMixin, viewsets.GenericViewSet
 class OrderViewSet(ActingView, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
     """Payment orders."""
 
+    narrowed_by = ("state",)
     scope = "payments"
     serializer_class = shapes.OrderSerializer
     pagination_class = NewestFirst

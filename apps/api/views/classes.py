@@ -35,6 +35,7 @@ class ClassViewSet(CaseViewSet):
     """Classes (班)."""
 
     label = "apprentices.trainingclass"
+    narrowed_by = ("state", "plan")
     scope = "classes"
     serializer_class = shapes.ClassSerializer
     # Lists and steps answer without what is asked of the database for each class alone.
@@ -133,6 +134,7 @@ class EnrolmentViewSet(CaseViewSet):
     """Enrolment records (学籍)."""
 
     label = "apprentices.enrolment"
+    narrowed_by = ("state", "training_class")
     scope = "classes"
     serializer_class = shapes.EnrolmentSerializer
 
@@ -175,6 +177,7 @@ class RosterFileViewSet(
 ):
     """Roster files."""
 
+    narrowed_by = ("state", "training_class")
     scope = "classes"
     serializer_class = shapes.RosterFileSerializer
     pagination_class = NewestFirst
@@ -214,6 +217,7 @@ class SessionViewSet(
     """Lessons and on-the-job sessions."""
 
     label = "training.trainingsession"
+    narrowed_by = ("training_class",)
     scope = "training"
     serializer_class = shapes.SessionSerializer
     pagination_class = NewestFirst

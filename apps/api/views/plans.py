@@ -29,6 +29,7 @@ class PlanViewSet(CaseViewSet):
     """Training plans (培养计划)."""
 
     label = "plans.plan"
+    narrowed_by = ("state",)
     scope = "plans"
     serializer_class = PlanSerializer
     detail_serializer_class = PlanDetailSerializer

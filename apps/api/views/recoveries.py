@@ -33,6 +33,7 @@ _OFFICE = (Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER, Ro
 class RecoveryViewSet(ActingView, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
     """Recovery notices (追回通知)."""
 
+    narrowed_by = ("state",)
     scope = "payments"
     serializer_class = shapes.RecoverySerializer
     pagination_class = NewestFirst
