@@ -1,5 +1,6 @@
 """Reading a body: JSON that could not be stored or answered is refused before anything looks at it."""
 
+from json import JSONDecodeError
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ class JSONParser(parsers.JSONParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None
     ) -> dict[str, Any]:
         try:
-            read = super().parse(stream, media_type, parser_context)
+            read = self._read(stream, media_type, parser_context)
             _encode(read)
         except RecursionError:
             raise ParseError(_("The JSON is nested too deeply. Send it as the document describes.")) from None
@@ -26,7 +27,22 @@ class JSONParser(parsers.JSONParser):
             raise ParseError(
                 _("The JSON contains half of a character (a lone surrogate). Send whole characters.")
             ) from None
+        if read is None:
+            raise ParseError(_("The body is null. Send what the document describes, at least {}."))
         return read
+
+    def _read(self, stream: IO[Any], media_type: str | None, parser_context: Any) -> dict[str, Any]:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except ParseError as error:
+            # The framework's own sentence is English and names the decoder.
+            fault = error.__context__
+            if isinstance(fault, JSONDecodeError):
+                message = _("The body is no JSON: line %(line)s, place %(place)s cannot be read.")
+                raise ParseError(message % {"line": fault.lineno, "place": fault.colno}) from None
+            raise ParseError(
+                _("The body is no JSON in UTF-8, or has a number that JSON does not know.")
+            ) from None
 
 
 def _encode(value: Any) -> None:

@@ -3,6 +3,7 @@
 Each of these was found by tests/fuzz/test_interface.py, or is what a longer run of it would come upon.
 """
 
+import re
 from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
@@ -38,6 +39,13 @@ def send() -> Send:
 
 def fields(body: dict) -> set[str]:
     return {problem["field"] for problem in body["problems"]}
+
+
+@pytest.mark.parametrize("body", [b"{", b"null", b"\xff", b'{"title": NaN}', b""])
+def test_a_body_that_is_no_json_is_answered_in_the_language_that_was_asked_for(send, body):
+    answer = send("POST", PLANS, body, Accept_Language="zh-hans")
+    assert answer.status_code == 400
+    assert not re.search("[a-z]{3}", answer.json()["title"])
 
 
 @pytest.mark.parametrize(

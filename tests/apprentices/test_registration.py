@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from apps.accounts.models import AccessLog
 from apps.accounts.roles import Role
@@ -215,3 +216,9 @@ def test_a_training_that_begins_when_the_last_one_has_ended_is_taken(shop):
     later = make.workshop(level="technician")
     training_class = make.open_class(later, starts_on=done.ends_on)
     assert make.register(later, training_class, id_number=number).state == EnrolmentState.REGISTERED
+
+
+def test_what_nobody_named_is_called_in_the_language_of_the_city(shop):
+    with translation.override("en"):
+        training_class = make.open_class(shop)
+    assert training_class.name == "车工 · 高级工"

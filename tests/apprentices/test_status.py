@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 from apps.apprentices import services
 from apps.apprentices.enums import EnrolmentState
@@ -79,6 +80,15 @@ def test_a_transfer_registers_the_person_in_the_other_class(shop, enrolled):
     assert (moved.state, moved.transferred_to_id) == (EnrolmentState.TRANSFERRED, target.pk)
     arrived = target.enrolments.get()
     assert (arrived.person_id, arrived.state) == (enrolled.person_id, EnrolmentState.REGISTERED)
+
+
+def test_where_somebody_was_transferred_from_is_written_in_the_language_of_the_city(shop, enrolled):
+    other = make.open_class(shop)
+    with translation.override("en"):
+        moved = services.transfer_enrolment(
+            shop.clerk, enrolled, on=make.ON, opinion=Opinion(reason="调班", extra={"to_class": other.pk})
+        )
+    assert other.enrolments.get().remark == f"由{moved.number}转入"
 
 
 def test_a_transfer_out_of_the_enterprise_frees_the_person(shop, enrolled):

@@ -2,7 +2,9 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.db import connection, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -64,7 +66,7 @@ def open_class(
     training_class = TrainingClass(
         pk=pk,
         number=f"{plan.district_id}-{on:%Y}-{pk:05d}",
-        name=name.strip()[:NAME_LENGTH_MAX] or str(line),
+        name=name.strip()[:NAME_LENGTH_MAX] or _name_of(line),
         plan=plan,
         line=line,
         enterprise_id=plan.enterprise_id,
@@ -78,6 +80,12 @@ def open_class(
     with acting(actor, "create"):
         training_class.save(force_insert=True)
     return training_class
+
+
+def _name_of(line: PlanLine) -> str:
+    """What a class is called that nobody named: all read it, whatever language its maker reads."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(line)
 
 
 def _next_key() -> int:
