@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from apps.accounts.actors import Actor
 from apps.casework.models import CaseDocument
-from apps.claims.enums import ClaimKind
+from apps.claims.enums import ClaimKind, ClaimState
 from apps.claims.facts import short_of_credits
 from apps.claims.models import Claim
 from apps.claims.publicity import nobody_objected_to, notice_ended
@@ -135,6 +135,25 @@ def credits_reach(claim: Claim) -> Iterator[Problem]:
             len(names),
         )
         yield Problem("credits_taken_back", message % _counted(names), article="三（三）1")
+
+
+def changed_since_signed(claim: Claim) -> Iterator[Problem]:
+    """Whose record changed between the second signature and the release: what was signed is not refused,
+    but who releases it, or may revoke it, reads this first (6(4))."""
+    if claim.state != ClaimState.APPROVED:
+        return
+    changed = changed_since(claim)
+    if changed:
+        message = ngettext(
+            "The record of %(count)s apprentice changed after the signature: %(names)s. Until the first"
+            " release a supervisor of the district can revoke the approval, and the enterprise claims anew."
+            " What is released all the same is set off or recovered when the class is settled.",
+            "The records of %(count)s apprentices changed after the signature: %(names)s. Until the first"
+            " release a supervisor of the district can revoke the approval, and the enterprise claims anew."
+            " What is released all the same is set off or recovered when the class is settled.",
+            len(changed),
+        )
+        yield Problem("changed_since_signed", message % _counted(changed), article="六（四）")
 
 
 def _counted(names: list[str]) -> dict[str, object]:

@@ -6,6 +6,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.roles import Role
+from apps.apprentices.services import withdraw_enrolment
+from apps.casework.engine import Opinion
 from apps.ledger.models import Budget, Fund
 from tests.factories import accounts, apprentices, claims
 from tests.factories.apprentices import entry
@@ -96,6 +98,21 @@ def test_files_approved_together_are_each_checked_and_the_refused_named():
     second.refresh_from_db()
     assert (first.state, second.state) == ("open", "open")
     assert "999999" in answer.content.decode()
+
+
+def test_who_left_after_the_signature_is_named_to_whoever_releases_or_revokes():
+    of = claims.money(people=2)
+    claim = claims.signed(of)
+    roles = (Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR)
+    clients = [accounts.client_for(role, district=claim.district) for role in roles]
+    url = reverse("desk:claim_review", args=[claim.pk])
+    assert all("签批后学籍有变动" not in client.get(url).content.decode() for client in clients)
+    left = of.enrolments()[0]
+    withdraw_enrolment(of.clerk, left, on=apprentices.ON, opinion=Opinion(reason="离职"))
+    for client in clients:
+        page = client.get(url).content.decode()
+        assert "签批后学籍有变动" in page
+        assert left.person.name in page
 
 
 def test_an_auditor_and_an_apprentice_do_not_get_the_queue():

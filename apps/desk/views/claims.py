@@ -12,7 +12,13 @@ from apps.apprentices.models import Enrolment
 from apps.banking.selectors import batch_entry_of
 from apps.casework import presentation
 from apps.claims import notice_selectors, selectors
-from apps.claims.checks import lessons_while_halted, may_apply, missing_for_approval, missing_for_submission
+from apps.claims.checks import (
+    changed_since_signed,
+    lessons_while_halted,
+    may_apply,
+    missing_for_approval,
+    missing_for_submission,
+)
 from apps.claims.enums import OVER, ClaimState
 from apps.claims.late_certificates import uncertified
 from apps.claims.models import Claim, ClaimLine
@@ -106,6 +112,7 @@ def claim_review(request: HttpRequest, pk: int) -> HttpResponse:
         "uncertified": uncertified(claim),
         # What was signed goes on; finance reads it all the same before it releases.
         "may_not_apply": may_apply(claim, today()) if claim.state in _UNPAID else [],
+        "changed_since_signed": list(changed_since_signed(claim)),
         **_publicity(request, claim),
     }
     context["only_revoke"] = [row.action for row in context["case_steps"]] == ["revoke"]
