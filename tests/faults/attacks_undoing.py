@@ -9,7 +9,8 @@ from apps.casework.engine import Opinion
 from apps.claims.models import Claim
 from apps.payouts.models import InstalmentAgreement, PaymentOrder, Recovery, RecoveryReceipt, UndoneReceipt
 from apps.payouts.services.agree_instalments import request_agreement, sign_agreement
-from apps.payouts.services.record_payment import record_failure
+from apps.payouts.services.record_payment import record_payment
+from apps.payouts.services.record_return import record_return
 from apps.payouts.services.release_payment import release_payment
 from apps.reconciliation.services import correct
 from tests.factories.recoveries import paper as document
@@ -126,7 +127,7 @@ def end_an_agreement_for_good(town: Town, _owner: Owner) -> None:
 
 
 def undo_a_return_after_a_new_release(town: Town, _owner: Owner) -> None:
-    """The money was released once more, which the bank refused; the first payment shall count again."""
+    """The money was paid once more, and sent back as well; the first payment shall count again."""
     order = PaymentOrder.objects.select_related("claim").get(number=town.order_number)
     bank = town.fresh_bank()
     day = town.stated_to + timedelta(days=1)
@@ -137,7 +138,9 @@ def undo_a_return_after_a_new_release(town: Town, _owner: Owner) -> None:
     line = StatementLine.objects.get(statement__paying_account=account, match=None)
     match_return(town.finance, line, on=FIRST_DAY)
     claim = release_payment(town.finance, Claim.objects.get(pk=order.claim_id), on=FIRST_DAY)
-    record_failure(town.finance, claim, on=FIRST_DAY, opinion=Opinion(reason="账号已销户"))
+    claim = record_payment(town.finance, claim, on=FIRST_DAY, paid_on=FIRST_DAY, bank_serial="attack")
+    again = Opinion(reason="账号已销户")
+    record_return(town.finance, claim, on=FIRST_DAY, returned_on=FIRST_DAY, opinion=again)
     wanted = correct.Wanted(kind="undo_return", document="来函", explanation="并非退汇")
     paper = correct.request_undoing(town.finance, line, wanted, upload=document(), on=FIRST_DAY)
     correct.sign_correction(town.checker, paper, on=FIRST_DAY)

@@ -39,7 +39,7 @@ UNDOING = (
     ),
     guards.check(
         "payment released anew after its return", "apps.payouts.services.undo_return", "standing_in_the_way",
-        "if claim.state != ClaimState.APPROVED or claim.orders.filter(attempt__gt=order.attempt).exists():",
+        "if claim.state != ClaimState.APPROVED or later.exists() or set_off.exists():",
         "if False:", attack=attacks.undo_a_return_after_a_new_release,
     ),
     guards.check(
