@@ -26,6 +26,13 @@ def moment_of(day: date) -> datetime:
     return now() if day == today() else datetime.combine(day, time(12), BEIJING)
 
 
+def elapsed(day: date) -> datetime:
+    """Up to when a day has gone by for whoever acts on it: this hour if it is today, its end otherwise."""
+    if day != today():
+        return datetime.combine(day + timedelta(days=1), time(0), BEIJING)
+    return datetime.combine(day, now().time(), BEIJING)
+
+
 def let_days_pass(days_ahead: Callable[[], int]) -> None:
     """Let the demo city's calendar run ahead. Instants stay true, so that sessions and tokens still end."""
     global _days_ahead  # noqa: PLW0603 - the one clock of the process

@@ -10,6 +10,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.apprentices.enums import ClassState
 from apps.apprentices.models import TrainingClass
+from apps.core import clock
 from apps.core.errors import Forbidden, Problem
 from apps.plans.enums import MentorSide, Place
 from apps.plans.models import Course, Mentor
@@ -68,8 +69,16 @@ def within_term(
             article="三（一）",
             field="starts_at",
         )
-    if timezone.localtime(ends_at).date() > on:
-        yield Problem("in_future", _("Record a session after it was held."), field="starts_at")
+    yield from _is_over(timezone.localtime(ends_at, clock.BEIJING), on)
+
+
+def _is_over(ends_at: datetime, on: date) -> Iterator[Problem]:
+    # Only what ends on the very day, or later, needs the hour: files hold thousands of earlier days.
+    if ends_at.date() < on or ends_at <= clock.elapsed(on):
+        return
+    message = _("Record a session after it was held: this one ends on %(day)s at %(hour)s.")
+    values = {"day": ends_at.date(), "hour": f"{ends_at:%H:%M}"}
+    yield Problem("in_future", message % values, "三（三）1", "ends_at")
 
 
 def length_is_possible(

@@ -30,3 +30,11 @@ def test_the_day_does_not_follow_the_time_zone_of_the_process():
 def test_now_is_aware_and_in_beijing():
     with time_machine.travel("2026-06-30T23:30:00Z", tick=False):
         assert clock.now().isoformat() == "2026-07-01T07:30:00+08:00"
+
+
+def test_of_today_the_hours_until_now_have_gone_by_and_of_another_day_all_of_them(monkeypatch):
+    with time_machine.travel("2026-06-30T01:30:00Z", tick=False):
+        assert clock.elapsed(date(2026, 6, 30)).isoformat() == "2026-06-30T09:30:00+08:00"
+        assert clock.elapsed(date(2026, 6, 29)).isoformat() == "2026-06-30T00:00:00+08:00"
+        monkeypatch.setattr(clock, "_days_ahead", lambda: 2)
+        assert clock.elapsed(date(2026, 7, 2)).isoformat() == "2026-07-02T09:30:00+08:00"

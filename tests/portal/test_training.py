@@ -1,6 +1,7 @@
 """The pages of training and results, as both partners use them."""
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -78,6 +79,14 @@ def test_a_refused_session_keeps_what_was_typed_and_says_why(of, enterprise):
     assert answer.status_code == 422
     assert "结束时间必须晚于开始时间" in page
     assert 'value="车削"' in page
+    assert not TrainingSession.objects.exists()
+
+
+def test_a_session_that_is_still_to_come_is_refused_on_its_page(of, enterprise):
+    with time_machine.travel("2023-03-02T09:00:00+08:00", tick=False):
+        answer = enterprise.post(url("training_record", of.training_class.pk), report(of))
+    assert answer.status_code == 422
+    assert "本次培训于2023-03-02 11:30结束" in answer.content.decode()
     assert not TrainingSession.objects.exists()
 
 

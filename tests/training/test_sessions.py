@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
@@ -14,7 +15,7 @@ from apps.policy.selectors import parameter
 from apps.training.credits import credits_of
 from apps.training.enums import Mode, SessionSide
 from apps.training.models import Attendance, TrainingSession
-from apps.training.services.record_session import cancel_session, record_session
+from apps.training.services.record_session import cancel_session, problems_with, record_session
 from apps.training.services.record_sessions import record_sessions
 from tests.factories import accounts
 from tests.factories import training as make
@@ -71,6 +72,16 @@ def test_a_session_lies_in_the_term_and_in_the_past():
     with pytest.raises(InvalidInput) as refusal:
         record_session(of.clerk, of.training_class, make.facts(of, day=5), on=ON)
     assert [problem.code for problem in refusal.value.problems] == ["in_future"]
+
+
+@pytest.mark.parametrize(("hour", "is_over"), [(12, False), (13, True)])
+def test_on_its_own_day_a_session_is_recorded_once_it_is_over(hour, is_over):
+    of = make.training()
+    facts = make.facts(of, day=5, start=time(9, 0), minutes=240)
+    with time_machine.travel(facts.starts_at.replace(hour=hour), tick=False):
+        found = problems_with(of.training_class, ENTERPRISE, facts, ON + timedelta(days=5))
+    assert [problem.code for problem in found] == ([] if is_over else ["in_future"])
+    assert is_over or "13:00" in found[0].message
 
 
 def test_nobody_is_present_while_suspended_though_the_hours_are_recorded_after_the_return():

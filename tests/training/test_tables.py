@@ -1,8 +1,10 @@
 """Sessions and results by file: each row judged alone, good rows kept, bad rows given back with reasons."""
 
 import io
+from datetime import date
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
 
@@ -65,6 +67,13 @@ def test_good_rows_are_kept_and_each_bad_one_is_explained(of):
         5: ["ends_before_start"],
         6: ["not_in_plan", "not_in_plan"],
     }
+
+
+def test_a_session_of_this_evening_comes_back_while_that_of_the_morning_is_taken(of):
+    with time_machine.travel("2023-03-02T12:00:00+08:00", tick=False):
+        upload = table(SESSION_HEAD, GOOD, GOOD.replace("08:30,11:30", "18:00,21:00"))
+        outcome = record_sessions_from_table(of.clerk, of.training_class, upload, on=date(2023, 3, 2))
+    assert (outcome.taken, codes(outcome)) == (1, {3: ["in_future"]})
 
 
 def test_who_was_there_is_everybody_less_the_absent_or_those_named(of):
