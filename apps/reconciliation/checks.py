@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -19,6 +19,7 @@ from apps.payouts.services import undo_receipt, undo_return
 from apps.reconciliation.enums import BreakKind
 from apps.reconciliation.enums import CorrectionKind as C
 from apps.reconciliation.models import Correction
+from apps.reconciliation.selectors import entry_posted_by
 
 BOOKED = (C.CHARGE, C.INTEREST, C.SUSPENSE, C.PAY_BACK)
 # Postings whose money is an item of suspense, or took one back: the item would not know of it.
@@ -70,9 +71,14 @@ def posting_fits(correction: Correction, _actor: Actor) -> Iterator[Problem]:
         about = {"posted": yuan(fen), "moved": yuan(line.amount_fen)}
         message = _("The posting moved %(posted)s yuan, the bank %(moved)s yuan.")
         yield Problem("amounts_differ", message % about, field="transaction")
-    if StatementMatch.objects.filter(transaction=posted).exists() or posted.reversals.exists():
+    entry = entry_posted_by(posted)
+    seen = Q(transaction=posted) if entry is None else Q(transaction=posted) | Q(entry=entry)
+    if StatementMatch.objects.filter(seen).exists() or posted.reversals.exists():
         message = _("This posting is another movement already, or was reversed.")
         yield Problem("posting_used", message, field="transaction")
+    if entry is not None and line is not None and entry.batch.paying_account_id != line.paying_account_id:
+        message = _("This payment was made from another account.")
+        yield Problem("posting_elsewhere", message, field="transaction")
     if not posted.legs.filter(account="cash", district_code=correction.district_id).exists():
         yield Problem("posting_elsewhere", _("This posting is another district's."), field="transaction")
 

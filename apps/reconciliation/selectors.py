@@ -1,5 +1,6 @@
 """Reading the reconciliation, within what the actor may see: sums, differences, suspense, candidates."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,8 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
-from apps.banking.models import PayingAccount
+from apps.banking.enums import EntryState
+from apps.banking.models import BatchEntry, PayingAccount, StatementLine
 from apps.core.workdays import working_days_to_each
 from apps.ledger.models import Leg, Transaction
 from apps.reconciliation.enums import STANDING, BreakState, CorrectionKind, CorrectionState
@@ -154,8 +156,27 @@ def postings_for(correction_of: Break) -> list[Transaction]:
         .filter(fen=line.amount_fen)
         .values("transaction")
     )
-    rows = Transaction.objects.filter(pk__in=fitting, match=None, reverses=None, reversals=None)
-    return list(rows.order_by("-id")[:50])
+    unseen = entries_unseen(line).order_by("id").values_list("order_id", flat=True)[:50]
+    paid = [f"order:{order}:paid" for order in unseen]
+    rows = Transaction.objects.filter(Q(pk__in=fitting) | Q(key__in=paid), match=None)
+    return list(rows.filter(reverses=None, reversals=None).order_by("-id")[:50])
+
+
+def entries_unseen(line: StatementLine) -> QuerySet[BatchEntry]:
+    """Payments of batches that a movement could be: made, from its account, with its amount, seen nowhere."""
+    return BatchEntry.objects.filter(
+        batch__paying_account=line.paying_account_id,
+        live=True,
+        state=EntryState.PAID,
+        amount_fen=-line.amount_fen,
+        match=None,
+    )
+
+
+def entry_posted_by(posted: Transaction) -> BatchEntry | None:
+    """The payment of a batch whose posting it is."""
+    named = re.fullmatch(r"order:([0-9]+):paid", posted.key)
+    return BatchEntry.objects.filter(order=int(named[1]), live=True).first() if named else None
 
 
 def items_for(correction_of: Break) -> list[Correction]:

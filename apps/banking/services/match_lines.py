@@ -24,7 +24,7 @@ from apps.payouts.services.record_return import record_return
 # What is open on both sides, each written out and counted: a plan made by what the tables held before would
 # look through all payments for each movement of a file that was just taken in, and never end.
 _LAY_OUT = """
-DROP TABLE IF EXISTS pg_temp.banking_made, pg_temp.banking_out;
+DROP TABLE IF EXISTS pg_temp.banking_made, pg_temp.banking_out, pg_temp.banking_unlike;
 CREATE TEMPORARY TABLE banking_made ON COMMIT DROP AS
 SELECT entry.id, entry.bank_serial, entry.order_number, entry.amount_fen
   FROM public.banking_batchentry AS entry
@@ -41,10 +41,15 @@ SELECT line.id, line.bank_serial, -line.amount_fen AS amount_fen, line.reference
                         WHERE a.division_id = line.division_id AND a.against
                           AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m
                                            WHERE m.line_id = a.id)));
-ANALYZE pg_temp.banking_made, pg_temp.banking_out;
+CREATE TEMPORARY TABLE banking_unlike ON COMMIT DROP AS
+SELECT undone.line_id, undone.entry_id
+  FROM public.banking_undonematch AS undone
+ WHERE undone.entry_id IS NOT NULL;
+ANALYZE pg_temp.banking_made, pg_temp.banking_out, pg_temp.banking_unlike;
 """
 # A movement out is the payment that has its serial number; without such, the one payment that its reference
-# names. The amount is the same, and a payment is one movement: the first of those that could be it.
+# names. The amount is the same, and a payment is one movement: the first of those that could be it. Never the
+# one of which a person said that it is not this payment.
 _MATCH_PAYMENTS = r"""
 WITH out AS MATERIALIZED (
     SELECT out.id, out.amount_fen, out.reference, made.id AS entry_id, made.amount_fen AS made_fen
@@ -62,7 +67,10 @@ WITH out AS MATERIALIZED (
     SELECT id, entry_id FROM named WHERE made_fen = amount_fen
 )
 INSERT INTO public.banking_statementmatch (line_id, kind, entry_id, rule, matched_by_id, matched_at)
-SELECT min(id), 'payment', entry_id, '', %(by)s, now() FROM found GROUP BY entry_id
+SELECT min(id), 'payment', entry_id, '', %(by)s, now()
+  FROM found
+ WHERE (id, entry_id) NOT IN (SELECT line_id, entry_id FROM pg_temp.banking_unlike)
+ GROUP BY entry_id
 """.replace("{pattern}", NUMBER)
 # Money in whose reference names one notice; that it is taken is looked at one by one. Where that was undone
 # once, a person says what it is: the name misled. What is said of a part is a person's word, not the bank's.

@@ -29,6 +29,7 @@ from apps.reconciliation.enums import CorrectionKind as C
 from apps.reconciliation.matching import legs_of
 from apps.reconciliation.models import Correction
 from apps.reconciliation.periods import posting_day
+from apps.reconciliation.selectors import entry_posted_by
 
 # Postings that exist only because a movement was explained by them go when the match goes.
 _OF_A_MOVEMENT = ("bank_charge", "bank_interest")
@@ -111,8 +112,16 @@ def _book_movement(correction: Correction, actor: Actor, on: date) -> Transactio
 
 def _name_posting(correction: Correction, actor: Actor, _on: date) -> None:
     line = _locked_line(correction, actor)
-    if correction.transaction is not None:
+    if correction.transaction is None:
+        return
+    entry = entry_posted_by(correction.transaction)
+    if entry is None:
         _match(line, correction.transaction, actor)
+        return
+    # The batch is closed by the movements of its payments.
+    StatementMatch.objects.create(
+        line=line, kind=MatchKind.PAYMENT, entry=entry, matched_by_id=actor.account_id
+    )
 
 
 def _clear(correction: Correction, actor: Actor, on: date) -> Transaction:

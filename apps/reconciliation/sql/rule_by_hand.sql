@@ -15,7 +15,8 @@ SELECT line.id, 'posting', head.id, 'own_serial', now()
    AND NOT EXISTS (SELECT FROM public.banking_statementline AS a
                     WHERE a.division_id = line.division_id AND a.against
                       AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.line_id = a.id))
-   AND NOT EXISTS (SELECT FROM public.banking_undonematch AS u WHERE u.line_id = line.id AND u.rule <> '')
+   AND NOT EXISTS (SELECT FROM public.banking_undonematch AS u
+                    WHERE u.line_id = line.id AND (u.rule <> '' OR u.transaction_id = head.id))
    AND NOT EXISTS (SELECT FROM public.banking_batchentry AS e WHERE e.order_id = paid.id AND e.live)
    AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.transaction_id = head.id)
     ON CONFLICT DO NOTHING

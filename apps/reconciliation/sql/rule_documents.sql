@@ -17,7 +17,8 @@ SELECT line_id, 'posting', transaction_id, 'document_named', now()
             ON moved.fen = line.amount_fen AND moved.district = account.district_id
          WHERE NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.line_id = line.id)
            AND line.division_id IS NULL
-           AND NOT EXISTS (SELECT FROM public.banking_undonematch AS u WHERE u.line_id = line.id AND u.rule <> '')
+           AND NOT EXISTS (SELECT FROM public.banking_undonematch AS u
+                            WHERE u.line_id = line.id AND (u.rule <> '' OR u.transaction_id = head.id))
            AND NOT EXISTS (SELECT FROM public.ledger_transaction AS r WHERE r.reverses_id = head.id)
            AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.transaction_id = head.id)
        ) AS pairs
