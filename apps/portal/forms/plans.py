@@ -308,6 +308,10 @@ class RowSet(BaseFormSet):
         """Rows that can be stored."""
         return [form for form in self.forms if form.has_changed() and form.is_valid()]
 
+    def by_key(self) -> dict[str, RowForm]:
+        """The rows by the name of each, in their order."""
+        return {form.key: form for form in self.forms}
+
     def bad(self) -> list[tuple[int, RowForm]]:
         """Half-typed rows with their place on the page, counted from one."""
         return [(number, form) for number, form in enumerate(self.forms, start=1) if not form.is_valid()]

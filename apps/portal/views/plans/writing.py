@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -35,7 +35,7 @@ from apps.portal.forms.plans import (
     with_row_added,
     with_row_removed,
 )
-from apps.portal.views.plans import steps
+from apps.portal.views.plans import steps, windows
 from apps.portal.views.plans.steps import ROW_STEPS, RowStep
 
 enterprise_only = access(Role.ENTERPRISE_OPERATOR)
@@ -155,11 +155,13 @@ def _is_autosave(request: HttpRequest) -> bool:
     return bool(request.htmx) and request.htmx.trigger == "step-form"
 
 
-def _live(request: HttpRequest, plan: Plan, step: str, unsaved: list[tuple[int, str]]) -> HttpResponse:
+def _live(
+    request: HttpRequest, plan: Plan, step: str, unsaved: list[tuple[int, str]], windows: dict[str, Any]
+) -> HttpResponse:
     """What stands beside the form after a change: what is missing, totals, and what was not stored."""
-    plan = selectors.plan_of(request.actor, plan.pk)
     reading = Reading(plan, today())
-    context = {
+    context = windows | {
+        "is_answer": True,
         "plan": plan,
         "step": step,
         "reading": reading,
@@ -186,17 +188,29 @@ def _onwards(request: HttpRequest, plan: Plan, step: str) -> HttpResponse:
 def _basics(request: HttpRequest, plan: Plan) -> HttpResponse:
     step, on = PlanStep.BASICS.value, today()
     form = BasicsForm(plan, initial=BasicsForm.initial_of(plan), on=on)
+    typed = form
     if request.method == "POST":
-        form = BasicsForm(plan, request.POST, initial=BasicsForm.initial_of(plan), on=on)
+        typed = BasicsForm(plan, request.POST, initial=form.initial, on=on)
+        data = windows.with_news(request.POST, {"": typed}, {"": form})
+        form = BasicsForm(plan, data, initial=form.initial, on=on)
         _store_basics(request, plan, form)
+        plan = selectors.plan_of(request.actor, plan.pk)
         if _is_autosave(request):
-            return _live(request, plan, step, [(0, text) for text in _errors(form)])
+            unsaved = [(0, text) for text in _errors(form)]
+            return _live(request, plan, step, unsaved, _between_windows(request, plan, {"": typed}))
         if not form.errors:
             return _onwards(request, plan, step)
-        plan = selectors.plan_of(request.actor, plan.pk)
-    context = {"form": form, "unsaved": [(0, text) for text in _errors(form)]}
+    context = _between_windows(request, plan, {"": form})
+    context |= {"form": form, "unsaved": [(0, text) for text in _errors(form)]}
     status = 422 if form.is_bound else 200
     return _page(request, plan, step, Reading(plan, on), "portal/plans/step_basics.html", context, status)
+
+
+def _between_windows(request: HttpRequest, plan: Plan, page: windows.Forms) -> dict[str, Any]:
+    """What the form says of itself when it is sent next, and whether another window changed something."""
+    initial = BasicsForm.initial_of(plan)
+    stored = {"": BasicsForm(plan, initial=initial, on=today())}
+    return windows.context(request.POST, page, stored)
 
 
 def _store_basics(request: HttpRequest, plan: Plan, form: BasicsForm) -> None:
@@ -241,7 +255,9 @@ def _rows(request: HttpRequest, plan: Plan, name: str) -> HttpResponse:
     if request.method == "GET":
         rows = rows_of(step.form, options, steps.rows_to_show(step, reading.facts))
         return _rows_page(request, plan, name, reading, rows)
-    data: QueryDict = request.POST
+    typed = rows_posted(step.form, options, request.POST)
+    stored = rows_of(step.form, options, step.stored(reading.facts))
+    data = windows.with_news(request.POST, typed.by_key(), stored.by_key())
     wish = "" if _is_autosave(request) else data.get("do", "")
     removed = ""
     if wish.startswith("remove-") and wish.removeprefix("remove-").isdecimal():
@@ -251,7 +267,9 @@ def _rows(request: HttpRequest, plan: Plan, name: str) -> HttpResponse:
     rows = rows_posted(step.form, options, data)
     _store_rows(request, plan, step, rows, removed)
     if _is_autosave(request):
-        return _live(request, plan, name, [(number, next(_errors(form))) for number, form in rows.bad()])
+        plan = selectors.plan_of(request.actor, plan.pk)
+        unsaved = [(number, next(_errors(form))) for number, form in rows.bad()]
+        return _live(request, plan, name, unsaved, _rows_between_windows(request, plan, name, typed))
     if wish in ("save", "next") and not rows.bad():
         return _onwards(request, plan, name)
     if wish == "add":
@@ -266,13 +284,19 @@ def _rows_page(
     request: HttpRequest, plan: Plan, name: str, reading: Reading, rows: RowSet, status: int = 200
 ) -> HttpResponse:
     unsaved = [(number, next(_errors(form))) for number, form in rows.bad()] if rows.is_bound else []
-    context = {
+    context = _rows_between_windows(request, plan, name, rows) | {
         "rows": rows,
         "unsaved": unsaved,
         "add_label": ROW_STEPS[name].add_label,
         "many_lines": len(reading.facts.lines) > 1,
     }
     return _page(request, plan, name, reading, f"portal/plans/step_{name}.html", context, status)
+
+
+def _rows_between_windows(request: HttpRequest, plan: Plan, name: str, page: RowSet) -> dict[str, Any]:
+    step, facts = ROW_STEPS[name], Reading(plan, today()).facts
+    stored = rows_of(step.form, Options.of(facts), step.stored(facts))
+    return windows.context(request.POST, page.by_key(), stored.by_key())
 
 
 def _store_rows(request: HttpRequest, plan: Plan, step: RowStep, rows: RowSet, removed: str) -> None:
