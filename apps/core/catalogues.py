@@ -103,11 +103,14 @@ def texts_of_file(path: Path) -> Iterator[Message]:
 
 def _texts_of_python(source: str) -> Iterator[Message]:
     """By the syntax tree: also what stands within an f-string, which a tokenizer takes for one word."""
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    other_names = _other_names(tree)
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
         function = node.func
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        name = other_names.get(name, name)
         if name not in KEYWORDS:
             continue
         given = [each.value if isinstance(each, ast.Constant) else None for each in node.args]
@@ -116,6 +119,13 @@ def _texts_of_python(source: str) -> Iterator[Message]:
         context = parts.pop(0) if name.startswith(("pgettext", "npgettext")) else None
         if parts and all(isinstance(part, str) and part for part in parts):
             yield Message(str(parts[0]), context and str(context), str(parts[1]) if len(parts) > 1 else "")
+
+
+def _other_names(tree: ast.Module) -> dict[str, str]:
+    """What a module calls a function that marks texts, where it imports it under a name of its own."""
+    imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    names = [alias for node in imports for alias in node.names if alias.asname and alias.name in KEYWORDS]
+    return {str(alias.asname): alias.name for alias in names}
 
 
 def _texts_of_template(source: str) -> Iterator[Message]:

@@ -8,12 +8,14 @@ import pytest
 from apps.core import catalogues
 
 PYTHON = """
+from django.utils.translation import gettext as at_once
 from django.utils.translation import gettext_lazy as _, ngettext, pgettext
 
 A = _("Hello %(name)s")
 B = ngettext("%(count)d row", "%(count)d rows", 2)
 C = pgettext("give back", "Return")
 D = f"{_('Inside')}"
+E = at_once("Renamed")
 """
 TEMPLATE = """{% load i18n %}{% translate "Title" %}
 {% blocktranslate trimmed count n=rows|length with who=owner %}
@@ -58,6 +60,7 @@ def test_texts_of_code_and_templates_are_found(project):
         "%(count)d row": (None, "%(count)d rows"),
         "Return": ("give back", ""),
         "Inside": (None, ""),
+        "Renamed": (None, ""),
         "Title": (None, ""),
         "%(n)s file of %(who)s": (None, "%(n)s files of %(who)s"),
         "Label": (None, ""),
