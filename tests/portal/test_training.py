@@ -1,5 +1,7 @@
 """The pages of training and results, as both partners use them."""
 
+import re
+
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -191,6 +193,36 @@ def test_a_row_that_is_refused_says_why_and_keeps_its_text_while_the_others_are_
     assert Assessment.objects.get().result == "failed"
     assert 'value="S9"' in page
     assert "证书须同时填写" in page
+
+
+def shown(answer) -> dict[str, str]:
+    """What the rows of a page of results say that they were shown with."""
+    return dict(re.findall(r'name="(r\d+-shown)" value="(\w+)"', answer.content.decode()))
+
+
+def test_an_older_window_does_not_set_back_a_result_that_was_corrected_since(of, institution, enterprise):
+    make.earn(of)
+    page = url("result_class", of.training_class.pk)
+    passed, failed = {"result": "passed", "assessed_on": "2023-11-20"}, {"result": "failed"}
+    institution.post(page, results(of, passed))
+    old = shown(institution.get(page))
+    enterprise.post(page, results(of, failed | {"assessed_on": "2023-11-20"}) | shown(enterprise.get(page)))
+    answer = institution.post(page, results(of, passed, failed) | old)
+    assert answer.status_code == 302  # the row that was not touched is passed over, the other one saved
+    assert list(Assessment.objects.values_list("result", flat=True)) == ["failed", "failed"]
+
+
+def test_a_result_typed_over_one_that_was_recorded_meanwhile_is_asked_about_first(of, institution):
+    make.earn(of)
+    page = url("result_class", of.training_class.pk)
+    old = shown(institution.get(page))
+    institution.post(page, results(of, {"result": "failed"}) | old)
+    answer = institution.post(page, results(of, {"result": "passed"}) | old)
+    assert answer.status_code == 422
+    assert "该学徒已另行登记考核结果：不合格 2023-11-20" in answer.content.decode()
+    assert Assessment.objects.get().result == "failed"
+    again = institution.post(page, results(of, {"result": "passed"}) | shown(answer))
+    assert (again.status_code, Assessment.objects.get().result) == (302, "passed")
 
 
 def test_records_and_class_are_completed_from_the_page(of, enterprise, institution):

@@ -1,16 +1,18 @@
 """What the two partners type about training and its results. The rules stand in the services."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.apprentices.enums import EnrolmentState
 from apps.apprentices.models import Enrolment, TrainingClass
 from apps.core.clock import BEIJING
-from apps.core.errors import ShituError
+from apps.core.errors import Conflict, ShituError
 from apps.core.forms import DayField
 from apps.training import selectors
 from apps.training.checks import modes_of
@@ -145,11 +147,29 @@ class ResultForm(CommonResultForm):
         """Whether a result can be entered or changed."""
         return not self.is_locked and self.enrolment.state != EnrolmentState.SUSPENDED
 
+    @property
+    def shown(self) -> str:
+        """What the row is shown with, for the page to send along."""
+        return _mark(self.initial)
+
+    def note_saved(self, facts: ResultFacts) -> None:
+        """What the row typed is stored now."""
+        self.initial = {name: getattr(facts, name) for name in self.base_fields}
+
+    def changed_elsewhere(self) -> Conflict | None:
+        """The refusal of a row that was typed over a result which is not the stored one any more."""
+        if not self._says_something_new or self._seen in ("", self.shown):
+            return None
+        known = self.enrolment.assessment
+        said = [known.get_result_display(), str(known.assessed_on), known.certificate_number]
+        message = _now("Meanwhile another result was recorded here: %(result)s. Look again, then save.")
+        return Conflict(message % {"result": " ".join(filter(None, said))}, code="changed_elsewhere")
+
     def facts(self, common: dict[str, Any]) -> ResultFacts | None:
         """The report as the service takes it; None where nothing is reported or nothing changed."""
-        typed = self.cleaned_data
-        if not typed["result"] or (not self.has_changed() and self.initial):
+        if not self._says_something_new:
             return None
+        typed = self.cleaned_data
         number = typed["certificate_number"].strip()
         kind, issued = typed["certificate_kind"], typed["certificate_on"]
         return ResultFacts(
@@ -159,6 +179,24 @@ class ResultForm(CommonResultForm):
             certificate_number=number,
             certificate_on=issued or (common["certificate_on"] if number else None),
         )
+
+    @property
+    def _seen(self) -> str:
+        return str(self.data.get(f"{self.prefix}-shown", ""))
+
+    @property
+    def _says_something_new(self) -> bool:
+        typed = self.cleaned_data
+        if not typed["result"] or (not self.has_changed() and self.initial):
+            return False
+        # Left as it was shown: whatever another window or the other side recorded since stands.
+        return _mark(typed) != self._seen
+
+
+def _mark(values: Mapping[str, Any]) -> str:
+    """A result in few characters, the same for what is stored and for what is typed."""
+    text = "|".join(str(values.get(name) or "").strip() for name in ResultForm.base_fields)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class DisputeForm(forms.Form):

@@ -72,13 +72,17 @@ def _save(
     """Record the rows that report something; how many were, and whether any was refused."""
     reports = {}
     for form in forms:
-        facts = form.facts(common.cleaned_data)
+        form.refusal = form.changed_elsewhere()
+        facts = form.facts(common.cleaned_data) if form.refusal is None else None
         if facts is not None:
             reports[form.enrolment.pk] = facts
     refused = record_results(request.actor, found, reports, on=today())
     for form in forms:
-        form.refusal = refused.get(form.enrolment.pk)
-    return len(reports) - len(refused), bool(refused)
+        pk = form.enrolment.pk
+        form.refusal = form.refusal or refused.get(pk)
+        if pk in reports and form.refusal is None:
+            form.note_saved(reports[pk])
+    return len(reports) - len(refused), any(form.refusal for form in forms)
 
 
 def _say_saved(request: HttpRequest, saved: int) -> None:
