@@ -90,7 +90,7 @@ def test_a_text_that_left_the_code_leaves_the_catalogue_and_the_others_stay(proj
     catalogues.update("desk")
     translate("desk", Title="标题")
     (project / "apps" / "desk" / "views.py").write_text("")
-    assert catalogues.update("desk") == (0, 4)
+    assert catalogues.update("desk") == (0, 5)
     assert catalogues.translated(catalogues.read("desk")[None, "Title"]) == "标题"
 
 
