@@ -25,15 +25,18 @@ class ApprenticesConfig(AppConfig):
             EnrolmentState,
             RosterState,
         )
+        from apps.apprentices.partner_standing import PARTNER, partner_in_words, tell_partners
         from apps.apprentices.services.correct_mobile import CORRECTED
         from apps.apprentices.services.upload_roster import READ_ROSTER
         from apps.apprentices.transitions import CLASS_TRANSITIONS, ENROLMENT_TRANSITIONS
         from apps.casework import dead_jobs, subjects, wording
         from apps.core import tones
+        from apps.institutions.telling import also_tell
         from apps.plans.services.end_plan import ends_with_plan, hold_ending
 
         hold_ending(classes_in_the_way)
         ends_with_plan(cancel_rosters)
+        also_tell(tell_partners)
         subjects.register(
             subjects.Subject(
                 label="apprentices.trainingclass",
@@ -75,6 +78,7 @@ class ApprenticesConfig(AppConfig):
             )
         )
         wording.say(CORRECTED, corrected_in_words)
+        wording.say(PARTNER, partner_in_words)
         dead_jobs.shown_at(READ_ROSTER, portal="portal:roster_detail", key="roster_file")
         register_action("person_searched", _("Searched for a person by ID number"))
         register_action("roster_taken_away", _("Took away the rows of a roster to correct"))

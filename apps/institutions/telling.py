@@ -1,5 +1,8 @@
 """Whom it concerns is told when the city changes where an institution stands in the directory."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -14,11 +17,22 @@ STANDING = "institution_standing"
 _CONCERNED = (Role.INSTITUTION_OPERATOR, Role.DISTRICT_REVIEWER, Role.DISTRICT_SUPERVISOR)
 
 
+Telling = Callable[[Institution, dict[str, Any]], None]
+_others: list[Telling] = []
+
+
+def also_tell(others: Telling) -> None:
+    """Let a higher floor tell whom it knows to depend on the institution; it gets what changed."""
+    _others.append(others)
+
+
 def tell_standing(institution: Institution, actor: Actor) -> None:
-    """The institution and its district learn that it is listed, suspended, removed or listed again."""
+    """Who is concerned learns that an institution is listed, suspended, removed or listed again."""
     days = institution.standing_from, institution.standing_until
     params = records.standing_params(institution.standing, institution.standing_reason, *days, actor)
     records.tell(records.INSTITUTION, institution.organisation, STANDING, params, to=_CONCERNED)
+    for tell in _others:
+        tell(institution, params)
 
 
 def standing_in_words(notice: Notice) -> str:
