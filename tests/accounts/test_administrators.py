@@ -239,9 +239,23 @@ def test_an_operator_acts_for_an_organisation_of_the_right_kind_only(proposer: A
         )
 
 
-def test_an_ended_role_counts_no_more_and_the_last_security_administrator_stays(approver: Actor) -> None:
+def test_an_ended_role_counts_no_more(approver: Actor) -> None:
     member = accounts.member(Role.CITY_OFFICER)
     end_membership(approver, member, "moved", on=ON)
     assert not Membership.objects.in_force(ON).filter(pk=member.pk).exists()
+
+
+@pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN])
+def test_the_last_of_those_who_grant_roles_stays_until_another_is_there(approver: Actor, role: Role) -> None:
+    last = accounts.founding_administrator(role)
     with pytest.raises(Refused):
-        end_membership(approver, accounts.founding_administrator(Role.SECURITY_ADMIN), "bye", on=ON)
+        end_membership(approver, last, "bye", on=ON)
+    accounts.member(role, user=accounts.user())
+    assert end_membership(approver, last, "bye", on=ON).state == MembershipState.ENDED
+
+
+def test_a_proposal_of_such_a_role_is_taken_back_all_the_same(proposer: Actor, approver: Actor) -> None:
+    proposal = propose_membership(
+        proposer, user=accounts.user(), role=Role.SYSTEM_ADMIN, valid_from=ON, reason="deputy"
+    )
+    assert end_membership(approver, proposal, "not needed", on=ON).state == MembershipState.REFUSED

@@ -16,6 +16,8 @@ from apps.accounts.services.guards import constraint_of, require, require_reason
 from apps.core import clock
 from apps.core.errors import Conflict, Forbidden, InvalidInput, Refused
 
+_GRANTING = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
+
 
 @transaction.atomic
 def propose_membership(
@@ -95,10 +97,11 @@ def end_membership(actor: Actor, membership: Membership, reason: str, *, on: dat
     locked = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
     if locked.state not in (MembershipState.ACTIVE, MembershipState.PROPOSED):
         raise Refused(_("This role has ended already."), code="not_live")
-    if locked.role == Role.SECURITY_ADMIN and not _another_in_force(locked, on):
-        raise Refused(
-            _("The last security administrator stays until another one is there."), code="last_admin"
-        )
+    # Without either of them no role is ever granted again, not even the one that is missing.
+    grants = locked.state == MembershipState.ACTIVE and locked.role in _GRANTING
+    if grants and not _another_in_force(locked, on):
+        message = _("The last holder of this role stays until another one is there: %(role)s.")
+        raise Refused(message % {"role": Role(locked.role).label}, code="last_admin")
     locked.state = (
         MembershipState.ENDED if locked.state == MembershipState.ACTIVE else MembershipState.REFUSED
     )
