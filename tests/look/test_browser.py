@@ -74,6 +74,14 @@ def test_a_list_is_worked_through_by_keyboard(page):
     expect(page.locator("tr.row-current a")).to_have_text("BJ-2023-0142")
 
 
+def test_what_a_phone_does_not_show_of_a_table_takes_no_focus(phone):
+    phone.goto("/styleguide/")
+    assert phone.locator(".table-stack > thead input").count()
+    for control in phone.locator(".table-stack > thead input").all():
+        expect(control).not_to_be_visible()
+        assert control.evaluate("each => { each.focus(); return document.activeElement !== each; }")
+
+
 def test_the_shortcuts_explain_themselves(page):
     page.goto("/styleguide/")
     page.keyboard.press("?")

@@ -24,7 +24,7 @@ def shown_in(data: QueryDict) -> Shown:
     """What the posted form was shown with; nothing where it does not say so in our way."""
     try:
         found = json.loads(data.get(SHOWN, "{}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     rows = found.items() if isinstance(found, dict) else ()
     return {key: row for key, row in rows if isinstance(row, dict)}
@@ -85,7 +85,7 @@ def shown_by(page: Forms, stored: Forms, before: Shown) -> str:
         known = {name: text for name, text in row.items() if text is not None}
         if known:
             shown[key] = known
-    return json.dumps(shown, ensure_ascii=False)
+    return json.dumps(shown)
 
 
 def context(data: QueryDict, page: Forms, stored: Forms) -> dict[str, Any]:
