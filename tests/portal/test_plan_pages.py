@@ -9,7 +9,7 @@ from apps.accounts.roles import Role
 from apps.plans import services
 from apps.plans.enums import PlanState, PlanStep
 from apps.plans.models import Mentor, Plan
-from tests.factories import accounts, plans
+from tests.factories import accounts, institutions, plans
 from tests.factories.accounts import client_of
 from tests.factories.plans import ON, complete_plan, draft
 from tests.portal.plan_forms import a_course, a_line, rows, step_url
@@ -37,6 +37,19 @@ def test_a_returned_plan_shows_each_deficiency_at_its_step_and_editing_leads_the
     assert edit["Location"] == step_url(case, PlanStep.TEACHING)
     assert "补足学时" in browser.get(step_url(case, PlanStep.TEACHING)).content.decode()
     assert "补足学时" not in browser.get(step_url(case, PlanStep.LINES)).content.decode()
+
+
+def test_a_returned_plan_changes_its_institution_but_is_never_left_without_one():
+    case = complete_plan(state=PlanState.RETURNED)
+    browser, url = client_of(case.clerk_member), step_url(case, PlanStep.BASICS)
+    answer = browser.post(url, {"title": "改名的计划", "institution_id": "", "do": "save"})
+    assert answer.status_code == 422
+    assert "请选择合作机构" in answer.content.decode()
+    plan = Plan.objects.get(pk=case.plan.pk)
+    assert (plan.title, plan.institution_id) == ("改名的计划", case.institution.pk)
+    other = institutions.institution("另一技工学校")
+    browser.post(url, {"title": "改名的计划", "institution_id": other.pk, "do": "save"})
+    assert Plan.objects.get(pk=case.plan.pk).institution_id == other.pk
 
 
 def test_the_superior_unit_consents_or_sends_back_with_a_reason():

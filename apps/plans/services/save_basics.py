@@ -63,6 +63,11 @@ def _problems(plan: Plan, basics: Basics, on: date) -> Iterator[Problem]:
     if chosen is not None and chosen != plan.institution_id and not listed.exists():
         message = _("Choose an institution of the directory.")
         yield Problem("institution", message, field="institution_id")
+    if chosen is None and plan.submitted_at is not None:
+        message = _(
+            "A plan that was handed in once always names an institution: choose the one to train with."
+        )
+        yield Problem("institution", message, field="institution_id")
     trusted = basics.entrusted_to_id
     if trusted is not None:
         if trusted == plan.enterprise_id:
