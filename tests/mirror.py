@@ -29,6 +29,7 @@ from tests.factories import claims
 from tests.factories.apprentices import ON
 from tests.factories.claims import Money
 from tests.factories.recoveries import signed_later
+from tests.permission_banking import letter
 from tests.permission_cases import _claim, _dispute, _document, _recovery, _roster
 from tests.permission_ledger import _budget_request
 from tests.permission_notices import objection_in
@@ -160,6 +161,7 @@ def _money_back(of: Money, claim: Claim, text: str) -> None:
     )
     write_off(of)
     agreement(of)
+    letter(of)
     fix_notice(recovery)
     RecoveryReminder.objects.create(
         recovery=recovery, due_on=recovery.due_on, days=1, open_fen=99, sent_on=_DAY

@@ -5,18 +5,21 @@ from typing import Any
 from apps.accounts.roles import Role
 from apps.banking.fake_bank import FakeBank
 from apps.banking.formats.profiles import profile
-from apps.banking.models import BankStatement, PayingAccount, PaymentBatch
+from apps.banking.models import BankStatement, PayingAccount, PaymentBatch, WrittenAnswer
 from apps.banking.selectors import open_orders
+from apps.banking.services.answer_in_writing import Letter, enter_answer
+from apps.banking.services.batch_steps import check_batch, send_batch, sign_batch
 from apps.banking.services.build_batch import build_batch, take_out
 from apps.banking.services.take_statement import take_statement
 from apps.casework.engine import Opinion
 from apps.payouts.models import PaymentOrder
 from apps.payouts.services.record_payment import record_failure
 from apps.payouts.services.release_payment import release_payment
-from tests.factories import claims, numbers
+from tests.factories import accounts, claims, numbers
 from tests.factories.apprentices import ON
 from tests.factories.banking import signed_account
 from tests.factories.claims import Money
+from tests.factories.recoveries import paper
 from tests.permission_cases import _both
 from tests.permission_objects import Pair, World, objects
 
@@ -85,6 +88,32 @@ def _failure(of: Money) -> PaymentOrder:
     return order
 
 
+def letter(of: Money) -> WrittenAnswer:
+    """A letter of the bank that waits for its second signature, on a payment that is with the bank."""
+    place = of.training_class.district
+    found = WrittenAnswer.objects.filter(district=place).first()
+    if found is not None:
+        return found
+    # Before this one, so that each finds its own.
+    _batch(of)
+    other = claims.money(people=1, district=place.pk, special_fen=0, employment_fen=0)
+    order = release_payment(of.finance, claims.signed(other), on=ON).orders.get()
+    account = signed_account(
+        of.finance,
+        profile_key="city-commercial",
+        account_name="财政局",
+        account_number=numbers.account_number(),
+        bank_name="北京银行",
+        district=place.pk,
+    )
+    batch = build_batch(of.finance, account, district=place.pk, orders=[order.pk], pay_on=ON, on=ON)
+    batch = check_batch(accounts.actor(Role.FINANCE_OFFICER, district=place), batch, on=ON)
+    batch = sign_batch(accounts.actor(Role.DISTRICT_SUPERVISOR, district=place), batch, on=ON)
+    send_batch(of.finance, batch, on=ON)
+    says = Letter("failed", "银行函", reason="账户已销户")
+    return enter_answer(of.finance, batch.entries.get(), says, upload=paper(), on=ON)
+
+
 TREASURY = frozenset({Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER, Role.AUDITOR})
 _BATCH_STEPS = (
     "detail history entries regenerated results file"
@@ -144,3 +173,17 @@ def _movement_page(world: World) -> Pair:
 @objects("api:failure-detail")
 def _api_failure(world: World) -> Pair:
     return _both(world, _failure, seen_by=TREASURY)
+
+
+_LETTER_STEPS = ("detail", "history", "documents", "submit", "sign", "refuse", "withdraw")
+
+
+@objects("desk:written_answer", *(f"api:written-answer-{name}" for name in _LETTER_STEPS))
+def _letters(world: World) -> Pair:
+    return _both(world, letter, seen_by=TREASURY, may_refuse=True)
+
+
+@objects("desk:written_answer_new")
+def _letter_entry(world: World) -> Pair:
+    own, foreign = (letter(of).entry_id for of in (world.of, world.foreign_of))
+    return Pair({"pk": own}, {"pk": foreign}, seen_by=TREASURY, may_refuse=True)

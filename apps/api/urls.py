@@ -9,6 +9,7 @@ from apps.api.views.banking import (
     MovementViewSet,
     PayingAccountViewSet,
     StatementViewSet,
+    WrittenAnswerViewSet,
 )
 from apps.api.views.budgets import BudgetRequestViewSet, BudgetViewSet
 from apps.api.views.claims import ClaimViewSet, LineViewSet, OrderViewSet, ReleaseViewSet
@@ -48,6 +49,7 @@ router.register("write-offs", WriteOffViewSet, basename="write-off")
 router.register("agreements", AgreementViewSet, basename="agreement")
 router.register("paying-accounts", PayingAccountViewSet, basename="paying-account")
 router.register("batches", BatchViewSet, basename="batch")
+router.register("written-answers", WrittenAnswerViewSet, basename="written-answer")
 router.register("failures", FailureViewSet, basename="failure")
 router.register("statements", StatementViewSet, basename="statement")
 router.register("movements", MovementViewSet, basename="movement")

@@ -21,8 +21,9 @@ class BankingConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.banking import holding, invariants, pay_to, sealing, tasks  # noqa: F401 - they register themselves
+        from apps.banking.answer_transitions import ANSWER_TRANSITIONS
         from apps.banking.obstacles import batches_under_way, movements_unexplained
-        from apps.banking.services import batch_steps, paying_accounts
+        from apps.banking.services import answer_in_writing, batch_steps, paying_accounts
         from apps.banking.transitions import BATCH_TRANSITIONS
         from apps.casework import dead_jobs, subjects, wording
         from apps.core import tones
@@ -67,6 +68,24 @@ class BankingConfig(AppConfig):
                 summary=in_a_few_words,
             )
         )
+        subjects.register(
+            subjects.Subject(
+                label="banking.writtenanswer",
+                name=_("Bank's answer in writing"),
+                table=ANSWER_TRANSITIONS,
+                desk_url="desk:written_answer",
+                services={
+                    "submit": answer_in_writing.submit_answer,
+                    "sign": answer_in_writing.sign_answer,
+                    "refuse": answer_in_writing.refuse_answer,
+                    "withdraw": answer_in_writing.withdraw_answer,
+                },
+                document_kinds=((answer_in_writing.DOCUMENT, _("Letter of the bank")),),
+                summary=answer_in_a_few_words,
+                amount=amount_answered,
+                related=("entry__batch", "district"),
+            )
+        )
 
 
 def entered_in_words(notice: Any) -> str:
@@ -95,3 +114,19 @@ def in_a_few_words(batch: Any) -> str:
         "total": yuan(batch.total_fen),
         "day": batch.pay_on.isoformat(),
     }
+
+
+def answer_in_a_few_words(answer: Any) -> str:
+    """Which payment of which batch, and what the bank's letter says of it."""
+    return gettext("%(batch)s, %(order)s: %(amount)s yuan, %(outcome)s by %(document)s") % {
+        "batch": answer.entry.batch.number,
+        "order": answer.entry.order_number,
+        "amount": yuan(answer.entry.amount_fen),
+        "outcome": answer.get_outcome_display(),
+        "document": answer.document,
+    }
+
+
+def amount_answered(answer: Any) -> int:
+    """The money of the payment that the letter is about."""
+    return answer.entry.amount_fen

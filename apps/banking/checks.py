@@ -60,9 +60,12 @@ def missing_for_taking_back(batch: PaymentBatch, actor: Actor) -> list[Problem]:
 
 
 def nothing_answered(batch: PaymentBatch) -> Iterator[Problem]:
-    """No result file was taken in."""
+    """No result file was taken in, and no payment was answered in writing."""
     if batch.result_files.exists():
         message = _("The bank has answered this batch with a result file: it has taken the file.")
+        yield Problem("answered", message)
+    elif batch.entries.filter(live=True).exclude(state=EntryState.WAITING).exists():
+        message = _("The bank has answered a payment of this batch in writing: it has taken the file.")
         yield Problem("answered", message)
 
 

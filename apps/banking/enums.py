@@ -37,6 +37,16 @@ class LineOutcome(models.TextChoices):
     PENDING = "pending", _("Being processed")
 
 
+class AnswerState(models.TextChoices):
+    """Where an answer stands that the bank gave in writing."""
+
+    DRAFT = "draft", _("Being written")
+    SUBMITTED = "submitted", _("Waits for the second signature")
+    SIGNED = "signed", pgettext_lazy("bank's answer", "Signed and in effect")
+    REFUSED = "refused", _("Not signed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class MatchKind(models.TextChoices):
     """What a line of a statement was found to be."""
 

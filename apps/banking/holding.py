@@ -18,7 +18,8 @@ def refuse_by_hand(order: PaymentOrder) -> None:
     )
     if entry is not None:
         message = _(
-            "This payment is in batch %(number)s: the bank's result file says there what became of it."
+            "This payment is in batch %(number)s: the bank's result file says there what became of it. Where"
+            " no file says it, enter there what the bank answers in writing."
         )
         raise Refused(message % {"number": entry.batch.number}, code="in_a_batch")
 

@@ -58,14 +58,19 @@ ANSWERS = register(
     _("Every payment that a bank answered counts once, as the order and the books say"),
     """
     SELECT entry.id AS entry_id, entry.order_number, entry.state, paid.state AS order_state,
-           count(line.id) AS answers
+           count(line.entry_id) AS answers
       FROM banking_batchentry AS entry
       JOIN payouts_paymentorder AS paid ON paid.id = entry.order_id
       JOIN banking_paymentbatch AS batch ON batch.id = entry.batch_id
-      LEFT JOIN banking_resultline AS line ON line.entry_id = entry.id AND line.outcome <> 'pending'
+      LEFT JOIN (SELECT entry_id, outcome, amount_fen FROM banking_resultline WHERE outcome <> 'pending'
+                 UNION ALL
+                 SELECT letter.entry_id, letter.outcome, answered.amount_fen
+                   FROM banking_writtenanswer AS letter
+                   JOIN banking_batchentry AS answered ON answered.id = letter.entry_id
+                  WHERE letter.state = 'signed') AS line ON line.entry_id = entry.id
      WHERE entry.live
      GROUP BY entry.id, paid.id, batch.id
-    HAVING count(line.id) <> (entry.state <> 'waiting')::int
+    HAVING count(line.entry_id) <> (entry.state <> 'waiting')::int
         OR bool_or(line.outcome <> entry.state OR line.amount_fen <> entry.amount_fen)
         OR (entry.state = 'paid'
             AND (paid.state NOT IN ('paid', 'returned')
@@ -202,4 +207,27 @@ ACCOUNTS = register(
        AND (account.confirmed_on IS NULL OR account.confirmer_id IS NOT DISTINCT FROM account.enterer_id)
     """,
     _("Stop these batches until another person has compared the account with the bank's paper and signed."),
+)
+
+LETTERS = register(
+    "I10f",
+    _("Every answer in writing has its letter and two persons, and its payment says the same"),
+    """
+    SELECT letter.id AS answer_id, letter.number, letter.outcome, entry.order_number, entry.state
+      FROM banking_writtenanswer AS letter
+      JOIN banking_batchentry AS entry ON entry.id = letter.entry_id
+     WHERE letter.state = 'signed'
+       AND (letter.signed_by_id IS NULL OR letter.signed_by_id = letter.requested_by_id
+            OR (letter.outcome, letter.paid_on, letter.bank_serial, letter.reason)
+               IS DISTINCT FROM (entry.state, entry.paid_on, entry.bank_serial, entry.reason)
+            OR NOT EXISTS (SELECT 1 FROM casework_casedocument AS paper
+                            WHERE paper.subject_type = 'banking.writtenanswer'
+                              AND paper.subject_id = letter.id)
+            OR NOT EXISTS (SELECT 1 FROM casework_decision AS decision
+                             JOIN casework_seat AS seat ON seat.id = decision.seat_id
+                            WHERE decision.subject_type = 'banking.writtenanswer'
+                              AND decision.subject_id = letter.id AND decision.action = 'sign'
+                              AND seat.person_id = letter.signed_by_id))
+    """,
+    _("These answers lack a signature or their letter, or the payment differs. Ask the bank what holds."),
 )

@@ -10,11 +10,11 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
-from apps.banking.enums import EntryState
+from apps.banking.enums import AnswerState, EntryState
 from apps.banking.formats.carrying import problems_of
 from apps.banking.formats.contents import Payment
 from apps.banking.formats.profiles import Profile, profile
-from apps.banking.models import BatchEntry, PayingAccount, PaymentBatch, StatementLine
+from apps.banking.models import BatchEntry, PayingAccount, PaymentBatch, StatementLine, WrittenAnswer
 from apps.claims.models import Claim
 from apps.core.errors import Problem
 from apps.core.money import yuan
@@ -123,6 +123,13 @@ def changed_payees(batch: PaymentBatch) -> QuerySet[BatchEntry]:
         .exclude(approved)
         .order_by("position")
     )
+
+
+def standing_letters(batch: PaymentBatch) -> dict[int, WrittenAnswer]:
+    """What the bank answered in writing of payments of a batch, signed or under way, by their key."""
+    over = (AnswerState.REFUSED, AnswerState.WITHDRAWN)
+    rows = WrittenAnswer.objects.filter(entry__batch=batch).exclude(state__in=over)
+    return {letter.entry_id: letter for letter in rows}
 
 
 def failed_payments(actor: Actor) -> QuerySet[PaymentOrder]:

@@ -11,7 +11,9 @@ from apps.banking.models import (
     PaymentBatch,
     ResultFile,
     StatementLine,
+    WrittenAnswer,
 )
+from apps.banking.models.answer import SAID
 from apps.banking.services.divide import PARTS_MAX
 from apps.payouts.models import PaymentOrder
 
@@ -106,6 +108,46 @@ class EntrySerializer(serializers.ModelSerializer):
             "reason",
         )
         read_only_fields = fields
+
+
+class WrittenAnswerSerializer(CaseSerializer):
+    """What the bank answered of one payment in writing; it counts once it is signed."""
+
+    class Meta:
+        model = WrittenAnswer
+        fields = (
+            "id",
+            "number",
+            "state",
+            "version",
+            "entry",
+            "district",
+            "outcome",
+            "paid_on",
+            "bank_serial",
+            "reason",
+            "document",
+            "requested_by",
+            "signed_by",
+            "signed_on",
+            "steps",
+        )
+        read_only_fields = fields
+
+
+class WrittenAnswerCreateSerializer(serializers.Serializer):
+    """Which payment of a batch, what the letter says of it, and the letter.
+
+    `paid` needs `paid_on` and `bank_serial`, `failed` needs `reason`. `document` names the letter.
+    """
+
+    entry = serializers.IntegerField(min_value=1, max_value=2**62)
+    outcome = serializers.ChoiceField(choices=SAID)
+    paid_on = serializers.DateField(required=False, allow_null=True, default=None)
+    bank_serial = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    document = serializers.CharField(max_length=200)
+    file = serializers.FileField()
 
 
 class TakeOutSerializer(serializers.Serializer):

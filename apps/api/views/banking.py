@@ -20,8 +20,10 @@ from apps.api.serializers import banking as shapes
 from apps.api.serializers.reconciliation import JobSerializer
 from apps.api.views.cases import ActingView, CaseViewSet, with_steps
 from apps.api.views.jobs import job_answer
-from apps.banking.models import BankStatement, BatchEntry, PayingAccount, StatementLine
+from apps.banking.answer_transitions import ANSWER_TRANSITIONS
+from apps.banking.models import BankStatement, BatchEntry, PayingAccount, PaymentBatch, StatementLine
 from apps.banking.selectors import failed_payments
+from apps.banking.services.answer_in_writing import Letter, enter_answer
 from apps.banking.services.build_batch import build_batch, take_out
 from apps.banking.services.divide import Part, divide, take_back
 from apps.banking.services.freezing import file_name, open_payment_file, regenerate
@@ -155,6 +157,40 @@ class BatchViewSet(CaseViewSet):
     def moves_money(self) -> bool:
         """Reading the results moves none."""
         return super().moves_money() and self.request.method == "POST"
+
+
+@with_steps(ANSWER_TRANSITIONS)
+class WrittenAnswerViewSet(CaseViewSet):
+    """What the bank answered of single payments in writing (银行书面答复)."""
+
+    label = "banking.writtenanswer"
+    scope = "payments"
+    access = READERS
+    serializer_class = shapes.WrittenAnswerSerializer
+    money_actions = frozenset({"create"})
+
+    def get_parsers(self) -> list[Any]:
+        """An answer comes with its letter; the steps are JSON."""
+        if getattr(self, "action_map", {}).get("post") == "create":
+            return [MultiPartParser()]
+        return super().get_parsers()
+
+    @extend_schema(
+        request=shapes.WrittenAnswerCreateSerializer, responses={201: shapes.WrittenAnswerSerializer}
+    )
+    def create(self, request: Request, **_kwargs: Any) -> Response:
+        """Enter what the bank says in writing of a payment, with its letter; another person signs."""
+        data = dict(valid(shapes.WrittenAnswerCreateSerializer, request))
+        visible = BatchEntry.objects.filter(batch__in=PaymentBatch.objects.visible_to(self.actor))
+        entry = found(visible, data.pop("entry"))
+        upload = data.pop("file")
+
+        def work() -> Response:
+            made = enter_answer(self.actor, entry, Letter(**data), upload=upload, on=today())
+            shape = shapes.WrittenAnswerSerializer(made, context=self.get_serializer_context())
+            return Response(shape.data, status=201)
+
+        return self.once(work)
 
 
 class _Reading(ActingView, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
+from apps.banking.answer_guards import answered_guard
 from apps.banking.enums import BatchState, EntryState
 from apps.banking.guards import batch_guards, entry_guards, from_a_signed_account
 from apps.banking.transitions import BATCH_TRANSITIONS
@@ -127,7 +128,7 @@ class BatchEntry(models.Model):
 
     class Meta:
         verbose_name = _("Payment of a batch")
-        triggers = entry_guards()
+        triggers = [*entry_guards(), answered_guard()]
         constraints = [
             models.UniqueConstraint(fields=["order"], condition=Q(live=True), name="order_in_one_live_batch"),
             models.UniqueConstraint(fields=["batch", "position"], name="batch_position_once"),

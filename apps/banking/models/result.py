@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.accounts.actors import Actor
+from apps.banking.answer_guards import result_line_guard
 from apps.banking.enums import LineOutcome
 from apps.banking.models.batch import PaymentBatch
 from apps.core.append_only import AppendOnlyModel
@@ -53,6 +54,7 @@ class ResultLine(AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         verbose_name = _("Line of a bank result file")
+        triggers = [result_line_guard()]
         constraints = [
             models.UniqueConstraint(fields=["result_file", "row"], name="result_row_once"),
             models.UniqueConstraint(fields=["result_file", "entry"], name="result_entry_once_per_file"),

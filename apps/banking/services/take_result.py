@@ -10,23 +10,20 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
-from apps.banking.enums import BatchState, EntryState, LineOutcome
+from apps.banking.enums import AnswerState, BatchState, EntryState, LineOutcome
 from apps.banking.formats.contents import Expected, Outcome, ResultContent
 from apps.banking.formats.contents import ResultLine as Line
 from apps.banking.formats.profiles import profile
 from apps.banking.formats.refusals import at, refuse
 from apps.banking.formats.results import read_result
-from apps.banking.models import BatchEntry, PaymentBatch, ResultFile, ResultLine
+from apps.banking.models import BatchEntry, PaymentBatch, ResultFile, ResultLine, WrittenAnswer
+from apps.banking.services.answering import answer_entries, apply_answer, go_on
 from apps.banking.services.build_batch import lock_batch
-from apps.banking.services.match_lines import match_open_lines
-from apps.banking.transitions import BATCH_TRANSITIONS
-from apps.casework.engine import Opinion, fire
 from apps.core import failpoints, rls
 from apps.core.errors import Conflict, Forbidden, Problem, ShituError
 from apps.core.files import store_bytes
 from apps.payouts.enums import OrderState
 from apps.payouts.models import PaymentOrder
-from apps.payouts.services.record_payment import record_failure, record_payment
 
 ANSWERABLE = (BatchState.SENT, BatchState.ANSWERED, BatchState.CLOSED)
 Report = Callable[[int, int], None]
@@ -83,9 +80,7 @@ def take_result(
         failpoints.point("result.kept")
         _apply(actor, file, read, entries, on, report)
         failpoints.point("result.applied")
-        if locked.state == BatchState.SENT and _all_answered(locked):
-            fire(BATCH_TRANSITIONS, locked, "answer", actor, on=on)
-        match_open_lines(actor, locked.paying_account_id, on=on)
+        go_on(actor, locked, on)
     failpoints.point("result.committed")
     return Taken(file, already=False)
 
@@ -100,11 +95,13 @@ def check_result(
     }
     read = read_result(profile(batch.profile_key), content, number=batch.number, expected=expected)
     problems: list[Problem] = []
+    letters = _letters(batch)
     frozen_on = batch.frozen_on or on
     for line in read.lines:
         entry = entries[line.order_number]
-        if not _is_news(entry, line) and not _says_the_same(entry, line):
-            problems.append(at(line.row, "answered_otherwise", _otherwise(entry, line)))
+        letter = letters.get(entry.pk)
+        if not _is_news(entry, line) and not _says_the_same(entry, line, in_writing=letter is not None):
+            problems.append(at(line.row, "answered_otherwise", _otherwise(entry, line, letter)))
         if line.paid_on is not None and not frozen_on <= line.paid_on <= on:
             message = _("The day of payment lies before the file was made, or in the future.")
             problems.append(at(line.row, "paid_on", message))
@@ -114,12 +111,18 @@ def check_result(
     return read
 
 
+def _letters(batch: PaymentBatch) -> dict[int, WrittenAnswer]:
+    """The signed letters of the bank by the key of their payment."""
+    rows = WrittenAnswer.objects.filter(entry__batch=batch, state=AnswerState.SIGNED)
+    return {letter.entry_id: letter for letter in rows}
+
+
 def _is_news(entry: BatchEntry, line: Line) -> bool:
     return entry.state == EntryState.WAITING or line.outcome is Outcome.PENDING
 
 
-def _says_the_same(entry: BatchEntry, line: Line) -> bool:
-    """A later file may repeat what an earlier one said, to the letter.
+def _says_the_same(entry: BatchEntry, line: Line, *, in_writing: bool) -> bool:
+    """A later file may repeat what an earlier one said, to the letter; after a letter, in other words.
 
     It may also say what the statement showed meanwhile: that the payment was sent back.
     """
@@ -127,10 +130,10 @@ def _says_the_same(entry: BatchEntry, line: Line) -> bool:
         return (entry.state, entry.bank_serial, entry.paid_on) == ("paid", line.bank_serial, line.paid_on)
     if entry.state == EntryState.PAID and entry.order.state == OrderState.RETURNED:
         return True
-    return (entry.state, entry.reason) == ("failed", line.reason)
+    return entry.state == EntryState.FAILED and (in_writing or entry.reason == line.reason)
 
 
-def _otherwise(entry: BatchEntry, line: Line) -> str:
+def _otherwise(entry: BatchEntry, line: Line, letter: WrittenAnswer | None) -> str:
     """What to do where the bank says something else than before."""
     about = {"order": line.order_number, "state": entry.get_state_display()}
     if entry.state == EntryState.PAID and line.outcome is Outcome.FAILED:
@@ -146,7 +149,13 @@ def _otherwise(entry: BatchEntry, line: Line) -> str:
         )
     else:
         message = _("Order %(order)s was answered before, and otherwise: %(state)s.")
-    return message % about
+    if letter is None:
+        return message % about
+    written = _(
+        "The answer before is the bank's letter %(document)s (%(number)s). Ask the bank which of the two"
+        " holds; is it the letter, have the bank send a file without this line, or with the same answer."
+    )
+    return f"{message % about} {written % {'document': letter.document, 'number': letter.number}}"
 
 
 def _serials_used(read: ResultContent) -> list[Problem]:
@@ -225,34 +234,10 @@ def _apply(
     final.sort(key=lambda line: entries[line.order_number].order.claim_id)
     for done, line in enumerate(final, start=1):
         try:
-            _apply_line(actor, entries[line.order_number], line, on)
+            apply_answer(actor, entries[line.order_number], line, on)
         except ShituError as refusal:
             sentence = str(refusal.sentences[0].message) or refusal.message
             raise refuse([at(line.row, refusal.code, sentence)]) from refusal
         if report is not None:
             report(done, len(final))
-    _answer_entries(entries, final)
-
-
-def _apply_line(actor: Actor, entry: BatchEntry, line: Line, on: date) -> None:
-    claim = entry.order.claim
-    if line.outcome is Outcome.PAID and line.paid_on is not None:
-        record_payment(actor, claim, on=on, paid_on=line.paid_on, bank_serial=line.bank_serial, by_bank=True)
-    else:
-        record_failure(actor, claim, on=on, opinion=Opinion(reason=line.reason), by_bank=True)
-
-
-def _answer_entries(entries: dict[str, BatchEntry], final: list[Line]) -> None:
-    changed = []
-    for line in final:
-        entry = entries[line.order_number]
-        entry.state = EntryState(line.outcome.value)
-        entry.paid_on = line.paid_on
-        entry.bank_serial = line.bank_serial if line.outcome is Outcome.PAID else ""
-        entry.reason = line.reason if line.outcome is Outcome.FAILED else ""
-        changed.append(entry)
-    BatchEntry.objects.bulk_update(changed, ["state", "paid_on", "bank_serial", "reason"], batch_size=1000)
-
-
-def _all_answered(batch: PaymentBatch) -> bool:
-    return not batch.entries.filter(live=True, state=EntryState.WAITING).exists()
+    answer_entries(entries, final)

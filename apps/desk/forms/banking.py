@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.actors import Actor
 from apps.accounts.models import District
+from apps.banking.enums import EntryState
 from apps.banking.formats.profiles import all_profiles
 from apps.banking.models import PayingAccount
 from apps.core.forms import BankAccountField, DayField, YuanField
@@ -97,3 +98,28 @@ class MatchForm(forms.Form):
     """The notice for which money came in."""
 
     number = forms.CharField(label=_("Number of the recovery notice"), max_length=40)
+
+
+class WrittenAnswerForm(forms.Form):
+    """What a letter of the bank says of one payment, and the letter."""
+
+    outcome = forms.ChoiceField(
+        label=_("What the letter says"),
+        choices=[(EntryState.PAID, _("The bank paid")), (EntryState.FAILED, _("The bank did not pay"))],
+        widget=forms.RadioSelect,
+    )
+    paid_on = DayField(label=_("Paid on"), required=False, help_text=_("Only where the bank paid."))
+    bank_serial = forms.CharField(
+        label=_("Bank's serial number"),
+        max_length=64,
+        required=False,
+        help_text=_("Only where the bank paid: the number that its statement shows."),
+    )
+    reason = forms.CharField(
+        label=_("The bank's reason"),
+        max_length=300,
+        required=False,
+        help_text=_("Only where the bank did not pay."),
+    )
+    document = forms.CharField(label=_("Number or day of the letter"), max_length=200)
+    file = forms.FileField(label=_("The letter (PDF or picture)"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.desk.views.banking import accounts, batches, failures, movements, statements
+from apps.desk.views.banking import accounts, answers, batches, failures, movements, statements
 
 urlpatterns = [
     path("batches/", batches.batch_list, name="batch_list"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("batches/<int:pk>/again/", batches.batch_again, name="batch_again"),
     path("batches/<int:pk>/result/", batches.batch_result, name="batch_result"),
     path("batches/entries/<int:pk>/out/", batches.entry_out, name="batch_entry_out"),
+    path("batches/entries/<int:pk>/answer/", answers.written_answer_new, name="written_answer_new"),
+    path("answers/<int:pk>/", answers.written_answer, name="written_answer"),
     path("failures/", failures.payment_failures, name="payment_failures"),
     path("accounts/", accounts.paying_accounts, name="paying_accounts"),
     path("accounts/<int:pk>/sign/", accounts.paying_account_sign, name="paying_account_sign"),

@@ -24,14 +24,16 @@ SELECT coalesce(paid.order_id, booked.order_id) AS order_id, paid.claim_id, paid
        coalesce(paid.came_back, false) AS came_back
   FROM (SELECT paid.id AS order_id, paid.claim_id, paid.state, paid.number, paid.district_id,
                paid.amount_fen, paid.offset_fen, paid.paid_on, entry.id AS entry_id, entry.batch_id,
-               entry.amount_fen AS entry_fen, entry.state AS entry_state, answer.outcome,
-               answer.amount_fen AS answer_fen, found.line_id, batch.paying_account_id,
+               entry.amount_fen AS entry_fen, entry.state AS entry_state,
+               coalesce(answer.outcome, letter.outcome) AS outcome,
+               CASE WHEN letter.id IS NULL THEN answer.amount_fen ELSE entry.amount_fen END AS answer_fen, found.line_id, batch.paying_account_id,
                back.returned_id IS NOT NULL AS came_back
           FROM public.payouts_paymentorder AS paid
           LEFT JOIN public.banking_batchentry AS entry ON entry.order_id = paid.id AND entry.live
           LEFT JOIN public.banking_paymentbatch AS batch ON batch.id = entry.batch_id
           LEFT JOIN public.banking_resultline AS answer
             ON answer.entry_id = entry.id AND answer.outcome <> 'pending'
+          LEFT JOIN public.banking_writtenanswer AS letter ON letter.entry_id = entry.id AND letter.state = 'signed'
           LEFT JOIN public.banking_statementmatch AS found ON found.entry_id = entry.id
           LEFT JOIN public.banking_statementmatch AS back ON back.returned_id = paid.id) AS paid
   FULL JOIN (SELECT order_id, sum(fen)::bigint AS fen, min(day) AS day, min(district) AS district,

@@ -15,7 +15,13 @@ from apps.banking import checks
 from apps.banking.enums import FROZEN, BatchState
 from apps.banking.formats.profiles import profile
 from apps.banking.models import BatchEntry, PayingAccount, PaymentBatch
-from apps.banking.selectors import OF_CANDIDATE, candidates, changed_payees, open_orders
+from apps.banking.selectors import (
+    OF_CANDIDATE,
+    candidates,
+    changed_payees,
+    open_orders,
+    standing_letters,
+)
 from apps.banking.services.build_batch import BATCH_MAX, build_batch, take_out
 from apps.banking.services.freezing import file_name, open_payment_file, regenerate
 from apps.banking.services.take_result import ANSWERABLE, take_result
@@ -140,11 +146,12 @@ def _detail(request: HttpRequest, batch: PaymentBatch, **more: Any) -> HttpRespo
     )
     finance = request.actor.role == Role.FINANCE_OFFICER
     job = job_of(batch)
+    letters = standing_letters(batch)
     context = {
         **presentation.page(request.actor, batch, "desk", today()),
         "batch": batch,
         "bank": profile(batch.profile_key),
-        "entries": entries,
+        "entries": [(entry, letters.get(entry.pk)) for entry in entries],
         "pager": pager,
         "funds": _by_fund(batch),
         "counts": _counts(batch),
@@ -152,6 +159,7 @@ def _detail(request: HttpRequest, batch: PaymentBatch, **more: Any) -> HttpRespo
         "changed": set(changed_payees(batch).values_list("pk", flat=True)) if not batch.sent_on else set(),
         "may_take_out": finance and batch.state == BatchState.DRAFT,
         "may_open": finance and batch.state in FROZEN,
+        "may_write": finance and batch.state == BatchState.SENT,
         "may_answer": finance and batch.state in ANSWERABLE,
         "result_form": BankFileForm(),
         "results": batch.result_files.select_related("taken_by__person").order_by("-id"),

@@ -1,0 +1,436 @@
+"""What no result file says of a payment, the bank's letter does: entered by one person, signed by another."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import translation
+
+from apps.banking.models import (
+    BatchEntry,
+    PaymentBatch,
+    ResultFile,
+    ResultLine,
+    StatementMatch,
+    WrittenAnswer,
+)
+from apps.banking.selectors import failed_payments, hints
+from apps.banking.services import answer_in_writing as service
+from apps.banking.services.answer_in_writing import Letter
+from apps.banking.services.batch_steps import close_batch, take_back_batch
+from apps.banking.services.take_result import take_result
+from apps.casework.acting import acting
+from apps.casework.engine import Opinion
+from apps.casework.models import CaseDocument, History
+from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Refused
+from apps.ledger.models import Transaction
+from apps.payouts.services.record_payment import record_payment
+from apps.payouts.services.release_payment import release_payment
+from tests.factories import banking
+from tests.factories import reconciliation as make
+from tests.factories.apprentices import ON
+from tests.ground import stands
+from tests.ledger.conftest import refused_by, run
+from tests.reconciliation.test_differences import planting
+
+pytestmark = pytest.mark.django_db
+PAID = Letter("paid", "银行函〔2023〕8号", paid_on=ON, bank_serial="LETTER-1")
+NOT_PAID = Letter("failed", "银行函〔2023〕9号", reason="收款账户已销户，未付款")
+BY_FILE = {"state": "paid", "serial": "FILE-1", "paid_on": ON.isoformat()}
+BECAUSE = Opinion(reason="函件有误")
+
+
+def not_yet(of, order) -> None:
+    """The bank has neither made nor refused a payment."""
+    order.state, order.serial, order.paid_on = "pending", "", ""
+    book = of.bank.book
+    book.movements = [moved for moved in book.movements if moved.reference != order.number]
+
+
+@pytest.fixture
+@stands
+def of():
+    """A batch of two payments; of the first one the bank's files say that it is in process, for good."""
+    found = make.opened(banking.treasury(payments=2))
+    batch = banking.sent(found)
+    not_yet(found, found.bank.book.of_batch(batch.number)[0])
+    take_result(found.maker, batch, found.bank.result(batch.number), name="r.csv", on=make.LATER)
+    return found
+
+
+def batch_of(_of) -> PaymentBatch:
+    return PaymentBatch.objects.get()
+
+
+def waiting(_of) -> BatchEntry:
+    return BatchEntry.objects.get(state="waiting")
+
+
+def entered(of, letter=PAID, *, entry=None, actor=None, upload="") -> WrittenAnswer:
+    upload = make.document() if upload == "" else upload
+    return service.enter_answer(actor or of.maker, entry or waiting(of), letter, upload=upload, on=make.LATER)
+
+
+def answered(of, letter=PAID) -> BatchEntry:
+    """A letter with both signatures."""
+    signed = service.sign_answer(of.checker, entered(of, letter), on=make.LATER)
+    return BatchEntry.objects.select_related("order__claim").get(pk=signed.entry_id)
+
+
+def said(of, order_number, **words) -> bytes:
+    """A result file in which the bank says this of one payment."""
+    order = of.bank.book.orders[order_number]
+    for name, value in words.items():
+        setattr(order, name, value)
+    return of.bank.result(batch_of(of).number)
+
+
+def past_the_services(of, change, by) -> None:
+    """Change letters in the database as this person, without any service."""
+    with transaction.atomic(), acting(by, "sign"), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE banking_writtenanswer SET {change}")
+
+
+def signed_by(person_id) -> str:
+    return f"state = 'signed', signed_by_id = {person_id}, signed_on = '{make.LATER}'"
+
+
+def another(of, entry, number="DF-2") -> WrittenAnswer:
+    """A second letter, written past the services."""
+    with transaction.atomic(), acting(of.maker, "create"):
+        return WrittenAnswer.objects.create(
+            number=number,
+            entry=entry,
+            district_id=of.district,
+            outcome="failed",
+            reason="x",
+            document="x",
+            requested_by_id=of.maker.person_id,
+        )
+
+
+def codes(refusal) -> list[str]:
+    return [problem.code for problem in refusal.value.problems]
+
+
+class TestWithBothSignatures:
+    def test_a_paid_one_is_posted_its_claim_is_paid_and_the_batch_is_answered(self, of):
+        entry = answered(of)
+        assert (entry.state, entry.paid_on, entry.bank_serial) == ("paid", ON, "LETTER-1")
+        assert (entry.order.state, entry.order.claim.state) == ("paid", "paid")
+        assert Transaction.objects.get(key=f"order:{entry.order_id}:paid").on == ON
+        assert batch_of(of).state == "answered"
+        assert make.broken() == []
+
+    def test_one_that_was_not_paid_waits_for_its_correction(self, of):
+        entry = answered(of, NOT_PAID)
+        assert (entry.state, entry.reason) == ("failed", NOT_PAID.reason)
+        assert (entry.order.state, entry.order.failure) == ("failed", NOT_PAID.reason)
+        assert list(failed_payments(of.maker)) == [entry.order]
+        assert batch_of(of).state == "answered"
+        assert release_payment(of.maker, entry.order.claim, on=make.MUCH_LATER).state == "released"
+        assert make.broken() == []
+
+    def test_the_statement_finds_it_the_sides_agree_and_the_batch_is_closed(self, of):
+        entry = answered(of)
+        of.bank.receive(
+            of.account.account_number, -entry.amount_fen, ON, payer="甲", reference="补贴"
+        ).serial = "LETTER-1"
+        make.stated(of)
+        make.run()
+        assert make.standing() == {}
+        assert StatementMatch.objects.filter(entry=entry).exists()
+        assert close_batch(of.maker, batch_of(of), on=make.MUCH_LATER).state == "closed"
+        assert make.broken() == []
+
+    def test_a_batch_of_which_another_payment_waits_stays_with_the_bank(self):
+        of = make.opened(banking.treasury(payments=2))
+        batch = banking.sent(of)
+        entry = batch.entries.order_by("position").first()
+        service.sign_answer(of.checker, entered(of, entry=entry), on=make.LATER)
+        assert batch_of(of).state == "sent"
+        assert make.broken() == []
+
+    def test_a_payment_that_the_letter_denies_and_a_statement_shows_is_recorded_by_hand(self, of):
+        entry = answered(of, NOT_PAID)
+        of.bank.receive(
+            of.account.account_number, -entry.amount_fen, ON, payer="甲", reference=entry.order_number
+        ).serial = "AFTER-ALL"
+        line = make.stated(of).lines.get(bank_serial="AFTER-ALL")
+        with translation.override("en"):
+            assert "called failed" in hints([line])[line.pk].sentence
+        make.run()
+        assert set(make.standing()) == {"line_out"}
+        claim = release_payment(of.maker, entry.order.claim, on=make.MUCH_LATER)
+        record_payment(of.maker, claim, on=make.MUCH_LATER, paid_on=ON, bank_serial="AFTER-ALL")
+        make.run()
+        assert make.standing() == {}
+        assert make.broken() == []
+
+    def test_a_payment_that_the_letter_affirms_and_no_statement_shows_is_a_difference(self, of):
+        entry = answered(of)
+        make.stated(of)
+        make.run()
+        make.corrected(of, make.standing()["result_unseen"], "never_paid")
+        entry.order.refresh_from_db()
+        assert entry.order.state == "returned"
+        day = make.MUCH_LATER + timedelta(days=1)
+        of.bank.receive(
+            of.account.account_number, -entry.amount_fen, day, payer="甲", reference="补贴"
+        ).serial = "LETTER-1"
+        make.stated(of, make.LATER + timedelta(days=1), day)
+        make.run(day)
+        assert set(make.standing()) == {"made_after_all"}
+
+
+class TestBeforeTheSecondSignature:
+    def test_nothing_is_answered(self, of):
+        answer = entered(of)
+        assert answer.state == "submitted"
+        assert CaseDocument.objects.of(answer).get().kind == "bank_letter"
+        assert waiting(of).order.state == "released"
+        assert batch_of(of).state == "sent"
+
+    def test_it_is_taken_back_or_refused_with_a_reason_and_entered_anew(self, of):
+        with pytest.raises(InvalidInput):
+            service.withdraw_answer(of.maker, entered(of), on=make.LATER)
+        answer = service.withdraw_answer(
+            of.maker, WrittenAnswer.objects.get(), on=make.LATER, opinion=BECAUSE
+        )
+        assert answer.state == "withdrawn"
+        answer = service.refuse_answer(of.checker, entered(of), on=make.LATER, opinion=BECAUSE)
+        assert answer.state == "refused"
+        assert waiting(of).order.state == "released"
+        assert answered(of, NOT_PAID).state == "failed"
+
+    def test_there_is_one_letter_on_a_payment_at_a_time(self, of):
+        entered(of)
+        with pytest.raises(Conflict) as refusal:
+            entered(of, NOT_PAID)
+        assert refusal.value.code == "answer_open"
+
+    def test_whoever_entered_it_does_not_sign(self, of):
+        answer = entered(of)
+        with pytest.raises(Refused) as refusal:
+            service.sign_answer(of.maker, answer, on=make.LATER)
+        assert refusal.value.code == "segregation"
+
+    def test_only_finance_enters_and_signs_and_only_of_its_own_district(self, of):
+        with pytest.raises(Forbidden):
+            entered(of, actor=of.signer)
+        with pytest.raises(NotFound):
+            entered(of, actor=make.outsider())
+        answer = entered(of)
+        with pytest.raises(Forbidden):
+            service.sign_answer(of.signer, answer, on=make.LATER)
+        with pytest.raises(NotFound):
+            service.sign_answer(make.outsider(), answer, on=make.LATER)
+
+    def test_a_result_file_that_comes_before_the_signature_counts(self, of):
+        answer = entered(of)
+        content = said(of, waiting(of).order_number, **BY_FILE)
+        take_result(of.maker, batch_of(of), content, name="r2.csv", on=make.LATER)
+        with pytest.raises(Refused) as refusal:
+            service.sign_answer(of.checker, answer, on=make.LATER)
+        assert "answered" in codes(refusal)
+        service.withdraw_answer(of.maker, answer, on=make.LATER, opinion=BECAUSE)
+        assert make.broken() == []
+
+
+class TestWhatIsEntered:
+    @pytest.mark.parametrize(
+        ("letter", "field"),
+        [
+            (replace(PAID, paid_on=None), "paid_on"),
+            (replace(PAID, paid_on=make.LATER + timedelta(days=1)), "paid_on"),
+            (replace(PAID, bank_serial=" "), "bank_serial"),
+            (replace(PAID, document=""), "document"),
+            (replace(PAID, outcome="pending"), "outcome"),
+            (replace(NOT_PAID, reason=" "), "reason"),
+        ],
+    )
+    def test_each_thing_that_is_missing_is_named_at_its_field(self, of, letter, field):
+        with pytest.raises(InvalidInput) as refusal:
+            entered(of, letter)
+        assert [problem.field for problem in refusal.value.problems] == [field]
+        assert not WrittenAnswer.objects.exists()
+
+    def test_the_letter_itself_is_handed_in(self, of):
+        with pytest.raises(InvalidInput) as refusal:
+            entered(of, upload=None)
+        assert [problem.field for problem in refusal.value.problems] == ["file"]
+
+    def test_the_bank_cannot_have_paid_before_the_file_was_signed(self, of):
+        with pytest.raises(Refused) as refusal:
+            entered(of, replace(PAID, paid_on=ON - timedelta(days=1)))
+        assert codes(refusal) == ["paid_on"]
+
+    def test_a_serial_number_counts_once(self, of):
+        used = BatchEntry.objects.get(state="paid").bank_serial
+        with pytest.raises(Refused) as refusal:
+            entered(of, replace(PAID, bank_serial=used))
+        assert codes(refusal) == ["serial_used"]
+
+    def test_it_is_about_a_payment_that_waits_at_the_bank(self, of):
+        with pytest.raises(Conflict) as refusal:
+            entered(of, entry=BatchEntry.objects.get(state="paid"))
+        assert refusal.value.code == "answered"
+
+    def test_a_batch_that_is_not_with_the_bank_has_no_answers(self):
+        batch = banking.signed(of := banking.treasury())
+        with pytest.raises(Conflict) as refusal:
+            entered(of, entry=batch.entries.get())
+        assert refusal.value.code == "not_sent"
+
+    def test_whoever_records_by_hand_is_told_of_the_answer_in_writing(self, of):
+        claim = waiting(of).order.claim
+        with translation.override("en"), pytest.raises(Refused, match="answers in writing"):
+            record_payment(of.maker, claim, on=make.LATER, paid_on=make.LATER, bank_serial="B-9")
+
+
+class TestALaterResultFile:
+    @pytest.mark.parametrize("letter", [PAID, NOT_PAID])
+    def test_that_says_the_same_is_taken_and_changes_nothing(self, of, letter):
+        entry = answered(of, letter)
+        word = {"serial": "LETTER-1", "paid_on": ON.isoformat()} if letter is PAID else {"reason": "账户销户"}
+        content = said(of, entry.order_number, state=letter.outcome, **word)
+        take_result(of.maker, batch_of(of), content, name="r2.csv", on=make.LATER)
+        assert not ResultLine.objects.filter(entry=entry).exclude(outcome="pending").exists()
+        entry.refresh_from_db()
+        assert entry.state == letter.outcome
+        assert make.broken() == []
+
+    @pytest.mark.parametrize(
+        ("letter", "words"),
+        [
+            (PAID, {"state": "failed", "reason": "账户销户"}),
+            (PAID, {"state": "paid", "serial": "OTHER", "paid_on": ON.isoformat()}),
+            (NOT_PAID, {"state": "paid", "serial": "OTHER", "paid_on": ON.isoformat()}),
+        ],
+    )
+    def test_that_says_otherwise_is_refused_with_its_line_and_the_letter(self, of, letter, words):
+        entry = answered(of, letter)
+        content = said(of, entry.order_number, **words)
+        with translation.override("en"), pytest.raises(InvalidInput) as refusal:
+            take_result(of.maker, batch_of(of), content, name="r2.csv", on=make.LATER)
+        [problem] = refusal.value.problems
+        assert (problem.code, bool(problem.row)) == ("answered_otherwise", True)
+        assert letter.document in str(problem.message)
+
+    def test_that_still_calls_it_in_process_is_taken(self, of):
+        answered(of)
+        content = of.bank.result(batch_of(of).number, share=0.5)
+        taken = take_result(of.maker, batch_of(of), content, name="r2.csv", on=make.LATER)
+        assert taken.file.pending_count == 1
+        assert make.broken() == []
+
+
+def test_a_file_of_which_a_payment_was_answered_in_writing_was_taken_by_the_bank():
+    of = make.opened(banking.treasury(payments=2))
+    batch = banking.sent(of)
+    entry = batch.entries.order_by("position").first()
+    service.sign_answer(of.checker, entered(of, entry=entry), on=make.LATER)
+    with pytest.raises(Refused) as refusal:
+        take_back_batch(of.signer, batch_of(of), on=make.LATER, opinion=BECAUSE)
+    assert "answered" in codes(refusal)
+
+
+class TestTheDatabase:
+    def test_takes_no_answer_from_anywhere_but_a_file_or_a_signed_letter(self, of):
+        entered(of)
+        with refused_by("banking_answered_by_the_bank"):
+            run(
+                f"UPDATE banking_batchentry SET state = 'paid', paid_on = '{ON}', bank_serial = 'LETTER-1'"
+                " WHERE state = 'waiting'"
+            )
+
+    def test_takes_no_other_answer_than_the_letter_gives(self, of):
+        entered(of)
+        past_the_services(of, signed_by(of.checker.person_id), of.checker)
+        with refused_by("banking_answered_by_the_bank"):
+            run(
+                f"UPDATE banking_batchentry SET state = 'paid', paid_on = '{ON}', bank_serial = 'OTHER'"
+                " WHERE state = 'waiting'"
+            )
+
+    def test_takes_no_other_answer_than_the_file_gives(self, of):
+        entry = waiting(of)
+        assert entry.result_lines.get().outcome == "pending"
+        with refused_by("banking_answered_by_the_bank"):
+            run("UPDATE banking_batchentry SET state = 'failed', reason = 'x' WHERE state = 'waiting'")
+
+    def test_wants_two_persons(self, of):
+        entered(of)
+        with refused_by("written_answer_of_two_persons"):
+            past_the_services(of, signed_by(of.maker.person_id), of.maker)
+
+    def test_keeps_a_letter_as_it_was_entered(self, of):
+        entered(of)
+        with refused_by("banking_written_answer_stands"):
+            run("UPDATE banking_writtenanswer SET bank_serial = 'OTHER'")
+
+    def test_has_one_letter_under_way_on_a_payment(self, of):
+        answer = entered(of)
+        with refused_by("one_written_answer_per_payment"):
+            another(of, answer.entry)
+
+    def test_has_no_letter_on_a_payment_that_is_answered(self, of):
+        with refused_by("banking_written_answer_awaited"):
+            another(of, BatchEntry.objects.get(state="paid"))
+
+    def test_signs_no_letter_on_a_payment_that_a_file_answered_meanwhile(self, of):
+        entered(of)
+        content = said(of, waiting(of).order_number, **BY_FILE)
+        take_result(of.maker, batch_of(of), content, name="r2.csv", on=make.LATER)
+        with refused_by("banking_written_answer_awaited"):
+            past_the_services(of, signed_by(of.checker.person_id), of.checker)
+
+    def test_takes_no_line_of_a_file_on_what_was_answered_in_writing(self, of):
+        entry = answered(of, NOT_PAID)
+        first = ResultFile.objects.get()
+        first.pk, first.sha256 = None, "0" * 64
+        first.save(force_insert=True)
+        with refused_by("banking_answered_in_writing"):
+            ResultLine.objects.create(
+                result_file=first, entry=entry, row=1, outcome="failed", amount_fen=1, reason="x"
+            )
+
+
+BROKEN = {
+    "a_letter_that_is_gone": (
+        "banking_writtenanswer",
+        "UPDATE banking_writtenanswer SET state = 'refused', signed_by_id = NULL, signed_on = NULL",
+        {"I10"},
+    ),
+    "another_answer_than_the_letters": (
+        "banking_writtenanswer",
+        "UPDATE banking_writtenanswer SET bank_serial = 'OTHER'",
+        {"I10f"},
+    ),
+    "a_letter_without_its_paper": (
+        "casework_casedocument",
+        "UPDATE casework_casedocument SET subject_id = 0 WHERE subject_type = 'banking.writtenanswer'",
+        {"I10f"},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_the_audit_finds(of, what):
+    answered(of)
+    assert make.broken() == []
+    table, change, wanted = BROKEN[what]
+    with planting(table) as cursor:
+        cursor.execute(change)
+    assert {number for number, _rows in make.broken()} == wanted
+
+
+def test_the_history_tells_who_entered_and_who_signed(of):
+    answered(of)
+    rows = History.objects.of(WrittenAnswer.objects.get())
+    assert [(row.action, row.person_id) for row in rows] == [
+        ("create", of.maker.person_id),
+        ("submit", of.maker.person_id),
+        ("sign", of.checker.person_id),
+    ]
