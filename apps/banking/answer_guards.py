@@ -63,7 +63,7 @@ _OF_A_WAITING_PAYMENT = """
 def answered_guard() -> Guard:
     """A payment of a batch is answered as the bank said: in a file, or in a letter that two people signed."""
     return Guard(
-        name="answered_by_the_bank",
+        name="said_by_the_bank",
         level=pgtrigger.Statement,
         when=pgtrigger.After,
         operation=pgtrigger.Update,

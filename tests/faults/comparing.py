@@ -131,6 +131,7 @@ def _papers(world: World) -> Iterator[str]:
         " UNION ALL SELECT 'agreement', id, state FROM payouts_instalmentagreement"
         " UNION ALL SELECT 'budget:', id, state FROM payouts_budgetrequest"
         " UNION ALL SELECT 'correction:', id, state FROM reconciliation_correction"
+        " UNION ALL SELECT 'letter:', id, state FROM banking_writtenanswer"
     )
     right = {
         (paper.what, paper.pk): paper.about.state if isinstance(paper.about, Agreement) else paper.state

@@ -14,6 +14,7 @@ from tests.faults import batch_steps as batches
 from tests.faults import claim_steps as claims
 from tests.faults import comparing
 from tests.faults import correction_steps as corrections
+from tests.faults import letter_steps as letters
 from tests.faults import opening_steps as openings
 from tests.faults import paper_steps as papers
 from tests.faults import town_steps as others
@@ -346,6 +347,7 @@ EVENTS = {
     "close": _a_batch(batches.close, "answered"),
     "month": background.month,
     "reconcile": background.reconcile,
+    "letter": _a_batch(letters.answer_in_writing, "sent"),
 }
 
 
