@@ -6,12 +6,14 @@ import pytest
 from django.urls import reverse
 
 from apps.accounts.middleware import actor_of
+from apps.accounts.roles import Role
 from apps.apprentices.models import TrainingClass
 from apps.casework.engine import Opinion
 from apps.claims.services.review_claim import return_claim
 from apps.claims.services.submit_claim import submit_claim
 from apps.core.money import yuan
 from apps.enterprises.models import BankAccount
+from apps.institutions.services.directory import suspend
 from apps.payouts.services.agree_instalments import request_agreement, sign_agreement
 from apps.payouts.services.record_payment import record_failure
 from apps.payouts.services.release_payment import release_payment
@@ -19,7 +21,7 @@ from apps.plans.enums import PlanState
 from apps.portal.todo import tasks_of
 from apps.training.enums import SessionSide
 from apps.training.services.disputes import answer_dispute, raise_dispute
-from tests.factories import apprentices, claims, plans, recoveries
+from tests.factories import accounts, apprentices, claims, plans, recoveries
 from tests.factories import training as make
 from tests.factories.accounts import client_of
 from tests.factories.apprentices import ON
@@ -66,6 +68,15 @@ def test_an_approved_plan_asks_for_its_first_class_and_an_open_roster_to_be_fill
     urls = [url for _title, url in waiting(shop.clerk)]
     assert reverse("portal:class_open") not in urls
     assert reverse("portal:roster_upload", args=[opened.pk]) in urls
+
+
+def test_a_plan_whose_institution_may_not_train_asks_for_no_class_but_says_what_can_be_done():
+    shop = apprentices.workshop()
+    suspend(accounts.actor(Role.CITY_OFFICER), shop.institution, "师资不足", on=ON)
+    [task] = [task for task in tasks_of(shop.clerk, ON) if shop.plan.number in task.about]
+    assert task.url == reverse("portal:plan_detail", args=[shop.plan.pk])
+    assert "师资不足" in task.text
+    assert "放弃该计划" in task.text
 
 
 def test_a_class_without_an_account_to_pay_to_asks_for_one():

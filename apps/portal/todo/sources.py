@@ -18,6 +18,7 @@ from apps.claims.enums import ClaimState
 from apps.core.templatetags.shitu import money
 from apps.enterprises.enums import BankAccountState
 from apps.enterprises.models import BankAccount
+from apps.institutions.selectors import standing_problems
 from apps.payouts.instalments import agreement_in_force, next_open
 from apps.payouts.models import Recovery
 from apps.payouts.selectors import refused_payments
@@ -48,7 +49,15 @@ def plans_without_class(actor: Actor, on: date) -> Iterator[Task]:
     begun = TrainingClass.objects.filter(plan__in=found).values_list("plan_id", flat=True)
     for pk in sorted(set(found) - set(begun))[:SHOWN_MAX]:
         plan = found[pk]
-        yield _task(of_plan.next_step(plan, actor, {pk}), f"{plan.number} {plan.title}")
+        about = f"{plan.number} {plan.title}"
+        halted = next(iter(standing_problems(plan.institution, on)), None) if plan.institution else None
+        if halted is None:
+            yield _task(of_plan.next_step(plan, actor, {pk}), about)
+            continue
+        text = _("Wait until it may train again, or give the plan up and write one with another institution.")
+        page = reverse("portal:plan_detail", args=[pk])
+        title = _("No class can be opened with the institution now")
+        yield Task(title, about, page, _("To the plan"), f"{halted.message} {text}")
 
 
 def rosters(actor: Actor, on: date) -> Iterator[Task]:
