@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -41,6 +41,7 @@ OF_CANDIDATE = (
     "current",
     "approved",
     "bank_code",
+    "shown_before",
 )
 
 
@@ -59,6 +60,16 @@ def _current_account(field: str, enterprise: str) -> Subquery:
     return Subquery(accounts.values(field)[:1])
 
 
+def _earlier_shown() -> Exists:
+    """Whether a movement that nobody explained yet names an earlier attempt and has its amount."""
+    earlier = Concat(OuterRef("claim__number"), Value("-"))
+    return Exists(
+        StatementLine.objects.filter(
+            match=None, against=False, amount_fen=-OuterRef("amount_fen"), reference__contains=earlier
+        )
+    )
+
+
 def open_orders(actor: Actor, account: PayingAccount, district: str) -> QuerySet[PaymentOrder]:
     """Released orders of a district that are in no batch and come out of the funds that the account pays."""
     rows = (
@@ -68,6 +79,7 @@ def open_orders(actor: Actor, account: PayingAccount, district: str) -> QuerySet
         .annotate(
             current=_current_account("fingerprint", "enterprise_id"),
             approved=F("claim__payee_fingerprint"),
+            shown_before=Case(When(attempt__gt=1, then=_earlier_shown()), default=Value(False)),
             bank_code=_current_account("bank_code", "enterprise_id"),
         )
         .order_by("id")
@@ -93,6 +105,13 @@ def _candidate(forms: Profile, order: Any) -> Candidate:
             " record that the payment failed, and have the new account signed there."
         )
         problems.append(Problem("payee_changed", message))
+    if order.shown_before:
+        message = _(
+            "A movement of a statement names an earlier attempt of this payment: the bank made it after all,"
+            " it seems. Do not pay it twice: record the payment with that movement’s serial number, or"
+            " explain the movement first."
+        )
+        problems.append(Problem("shown_before", message))
     payment = Payment(
         position=1,
         order_number=order.number,

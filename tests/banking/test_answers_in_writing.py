@@ -15,10 +15,11 @@ from apps.banking.models import (
     StatementMatch,
     WrittenAnswer,
 )
-from apps.banking.selectors import failed_payments, hints
+from apps.banking.selectors import candidates, failed_payments, hints, open_orders
 from apps.banking.services import answer_in_writing as service
 from apps.banking.services.answer_in_writing import Letter
 from apps.banking.services.batch_steps import close_batch, take_back_batch
+from apps.banking.services.build_batch import build_batch
 from apps.banking.services.take_result import take_result
 from apps.casework.acting import acting
 from apps.casework.engine import Opinion
@@ -167,6 +168,30 @@ class TestWithBothSignatures:
         make.run()
         assert make.standing() == {}
         assert make.broken() == []
+
+    def test_a_payment_that_the_letter_denies_and_a_statement_shows_goes_into_no_further_batch(self, of):
+        entry = answered(of, NOT_PAID)
+        claim = release_payment(of.maker, entry.order.claim, on=make.MUCH_LATER)
+        [candidate] = candidates(of.account, open_orders(of.maker, of.account, of.district))
+        assert candidate.problems == ()
+        of.bank.receive(
+            of.account.account_number, -entry.amount_fen, ON, payer="甲", reference=entry.order_number
+        ).serial = "AFTER-ALL"
+        make.stated(of)
+        order = claim.orders.get(attempt=2)
+        with translation.override("en"), pytest.raises(Refused) as refused:
+            build_batch(
+                of.maker,
+                of.account,
+                district=of.district,
+                orders=[order.pk],
+                pay_on=make.MUCH_LATER,
+                on=make.MUCH_LATER,
+            )
+        assert "Do not pay it twice" in refused.value.problems[0].message
+        record_payment(of.maker, claim, on=make.MUCH_LATER, paid_on=ON, bank_serial="AFTER-ALL")
+        make.run()
+        assert make.standing() == {}
 
     def test_a_payment_that_the_letter_affirms_and_no_statement_shows_is_a_difference(self, of):
         entry = answered(of)
