@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from apps.core import catalogues, garbage, rls
@@ -187,6 +188,13 @@ def _empty_cache() -> Iterator[None]:
     """Progress, locks and limits of one test are not seen by the next."""
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _default_language() -> Iterator[None]:
+    """A client of an English reader leaves its thread with English words; the next test begins as usual."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
