@@ -153,14 +153,9 @@ def standing_letters(batch: PaymentBatch) -> dict[int, WrittenAnswer]:
 
 def failed_payments(actor: Actor) -> QuerySet[PaymentOrder]:
     """Orders that failed and whose money has not been released anew: what waits for a correction."""
-    newer = PaymentOrder.objects.filter(claim=OuterRef("claim")).filter(
-        # An earlier one that counts as made after all leaves nothing to pay either.
-        Q(attempt__gt=OuterRef("attempt")) | Q(state=OrderState.PAID)
-    )
     return (
         PaymentOrder.objects.visible_to(actor)
-        .filter(state__in=[OrderState.FAILED, OrderState.RETURNED])
-        .filter(~Exists(newer))
+        .came_to_nothing()
         .annotate(current=_current_account("fingerprint", "enterprise_id"))
         .select_related("claim", "enterprise__organisation", "district")
         .order_by("-id")

@@ -8,6 +8,10 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from apps.core import ground_invariants, lookups  # noqa: F401 - lookups are registered
+        from django.db.models import Field
 
+        from apps.core import ground_invariants
+        from apps.core.lookups import AnyOf
+
+        Field.register_lookup(AnyOf)
         ground_invariants.register_all()

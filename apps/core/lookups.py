@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.db.models import Field, Lookup
+from django.db.models import Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
 
-@Field.register_lookup
 class AnyOf(Lookup):
     """`pk__any_of=[…]`: one array parameter where `__in` sends one for each value.
 

@@ -1,6 +1,6 @@
 """Reads of payments, within what the actor may see; nothing here changes anything."""
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -31,13 +31,8 @@ def orders_of_release(actor: Actor, job: Job) -> QuerySet[PaymentOrder]:
 
 
 def refused_payments(actor: Actor) -> QuerySet[PaymentOrder]:
-    """Orders that the bank refused or sent back, whose claims wait to be paid again, the newest attempt."""
-    newer = PaymentOrder.objects.filter(claim=OuterRef("claim"), attempt__gt=OuterRef("attempt"))
-    return PaymentOrder.objects.visible_to(actor).filter(
-        ~Exists(newer),
-        state__in=[OrderState.FAILED, OrderState.RETURNED],
-        claim__state__in=AWAITS_RELEASE,
-    )
+    """Orders that came to nothing, whose claims wait to be paid again."""
+    return PaymentOrder.objects.visible_to(actor).came_to_nothing().filter(claim__state__in=AWAITS_RELEASE)
 
 
 def parts_with_year(recovery: Recovery) -> QuerySet[RecoveryPart]:

@@ -18,7 +18,7 @@ from apps.payouts.services.agree_instalments import request_agreement, sign_agre
 from apps.payouts.services.record_payment import record_failure
 from apps.payouts.services.release_payment import release_payment
 from apps.plans.enums import PlanState
-from apps.portal.todo import tasks_of
+from apps.portal.todo import todo_of
 from apps.training.enums import SessionSide
 from apps.training.services.disputes import answer_dispute, raise_dispute
 from tests.factories import accounts, apprentices, claims, plans, recoveries
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 def waiting(actor, on=ON) -> list[tuple[str, str]]:
     """What is to be done, and where."""
-    return [(task.title, task.url) for task in tasks_of(actor, on)]
+    return [(task.title, task.url) for task in todo_of(actor, on).tasks]
 
 
 def titles(actor, on=ON) -> list[str]:
@@ -42,22 +42,22 @@ def titles(actor, on=ON) -> list[str]:
 def test_each_party_of_a_plan_finds_it_while_it_is_their_turn():
     case = plans.complete_plan(superior=True)
     everybody = (case.clerk, case.superior, case.teacher)
-    assert [len(tasks_of(actor, ON)) for actor in everybody] == [1, 0, 0]
+    assert [len(todo_of(actor, ON).tasks) for actor in everybody] == [1, 0, 0]
     plans.submit(case)
-    assert [len(tasks_of(actor, ON)) for actor in everybody] == [0, 1, 0]
+    assert [len(todo_of(actor, ON).tasks) for actor in everybody] == [0, 1, 0]
     plans.consent(case)
-    assert [len(tasks_of(actor, ON)) for actor in everybody] == [0, 0, 1]
+    assert [len(todo_of(actor, ON).tasks) for actor in everybody] == [0, 0, 1]
     plans.countersign(case)
-    assert [len(tasks_of(actor, ON)) for actor in everybody] == [0, 0, 0]
+    assert [len(todo_of(actor, ON).tasks) for actor in everybody] == [0, 0, 0]
 
 
 def test_what_has_a_deadline_comes_first_and_says_how_many_working_days_are_left():
     case = plans.complete_plan(state=PlanState.RETURNED)
-    returned, *_others = tasks_of(case.clerk, ON)
+    returned, *_others = todo_of(case.clerk, ON).tasks
     assert returned.due_on == case.plan.deadline_on
     assert returned.days is not None
     assert returned.days > 0
-    late = tasks_of(case.clerk, case.plan.deadline_on + timedelta(days=1))[0]
+    late = todo_of(case.clerk, case.plan.deadline_on + timedelta(days=1)).tasks[0]
     assert late.days < 0
 
 
@@ -73,7 +73,7 @@ def test_an_approved_plan_asks_for_its_first_class_and_an_open_roster_to_be_fill
 def test_a_plan_whose_institution_may_not_train_asks_for_no_class_but_says_what_can_be_done():
     shop = apprentices.workshop()
     suspend(accounts.actor(Role.CITY_OFFICER), shop.institution, "师资不足", on=ON)
-    [task] = [task for task in tasks_of(shop.clerk, ON) if shop.plan.number in task.about]
+    [task] = [task for task in todo_of(shop.clerk, ON).tasks if shop.plan.number in task.about]
     assert task.url == reverse("portal:plan_detail", args=[shop.plan.pk])
     assert "师资不足" in task.text
     assert "放弃该计划" in task.text
@@ -94,14 +94,14 @@ def test_an_advance_to_claim_becomes_a_claim_to_hand_in_and_then_waits_for_other
     own = reverse("portal:claim_detail", args=[claim.pk])
     assert waiting(of.clerk) == [("核对补贴申请并提交", own)]
     claim = submit_claim(of.clerk, claim, on=ON)
-    assert tasks_of(of.clerk, ON) == []
+    assert todo_of(of.clerk, ON).tasks == []
     claim = return_claim(
         of.reviewer,
         claim,
         on=ON,
         opinion=Opinion(reason="请补正", deficiencies=[{"code": "other", "text": "缺名册"}]),
     )
-    [task] = tasks_of(of.clerk, ON)
+    [task] = todo_of(of.clerk, ON).tasks
     assert (task.title, task.url, task.due_on) == ("补正补贴申请", own, claim.deadline_on)
 
 
@@ -126,9 +126,9 @@ def test_a_class_that_is_over_asks_for_its_results_and_for_the_settlement_of_wha
     assert ("填报 2 名学徒的考核结果", results) in waiting(of.operator_of_institution, after)
     assert ("填报 2 名学徒的考核结果", results) in waiting(of.clerk, after)
     claims.paid(of)
-    [told] = [task for task in tasks_of(of.operator_of_institution, after) if task.url == results]
+    [told] = [task for task in todo_of(of.operator_of_institution, after).tasks if task.url == results]
     assert told.due_on is not None
-    [settle] = [task for task in tasks_of(of.clerk, after) if task.due_on is not None]
+    [settle] = [task for task in todo_of(of.clerk, after).tasks if task.due_on is not None]
     assert settle.due_on == told.due_on
     assert titles(of.clerk, of.training_class.ends_on) == []
 
@@ -137,17 +137,17 @@ def test_a_refused_payment_waits_until_the_account_is_another():
     of = claims.money(people=1)
     claim = release_payment(of.finance, claims.signed(of), on=ON)
     record_failure(of.finance, claim, on=ON, opinion=Opinion(reason="账号户名不符"))
-    [task] = tasks_of(of.clerk, ON)
+    [task] = todo_of(of.clerk, ON).tasks
     assert "账号户名不符" in task.about
     claims.moved_account(claim)
     assert BankAccount.objects.filter(state="confirmed").exists()
-    assert tasks_of(of.clerk, ON) == []
+    assert todo_of(of.clerk, ON).tasks == []
 
 
 def test_a_recovery_waits_with_its_day_and_in_instalments_with_that_of_the_next_one():
     of = claims.money(people=2)
     recovery = recoveries.owed(of)
-    [task] = tasks_of(of.clerk, LATER)
+    [task] = todo_of(of.clerk, LATER).tasks
     assert task.due_on == recovery.due_on
     assert yuan(recovery.open_fen) in task.text
     first = LATER + timedelta(days=40)
@@ -160,7 +160,7 @@ def test_a_recovery_waits_with_its_day_and_in_instalments_with_that_of_the_next_
         on=LATER,
     )
     sign_agreement(of.supervisor, agreement, on=LATER)
-    [task] = tasks_of(of.clerk, LATER)
+    [task] = todo_of(of.clerk, LATER).tasks
     assert task.due_on == first
 
 
@@ -170,8 +170,22 @@ def test_nobody_finds_what_waits_for_others():
     stranger = apprentices.workshop(district="110108")
     assert not {url for _t, url in waiting(of.clerk)} & {url for _t, url in waiting(stranger.clerk)}
     assert str(TrainingClass.objects.get(pk=of.training_class.pk).number) not in "".join(
-        task.about for task in tasks_of(stranger.clerk, ON)
+        task.about for task in todo_of(stranger.clerk, ON).tasks
     )
+
+
+def test_more_of_one_kind_than_are_listed_are_said_to_be_elsewhere(monkeypatch):
+    shop = apprentices.workshop()
+    for _place in range(2):
+        apprentices.open_class(shop)
+    browser = client_of(shop.operator)
+    assert "其余" not in browser.get(reverse("portal:home")).content.decode()
+    every = todo_of(shop.clerk, ON)
+    monkeypatch.setattr("apps.portal.todo.SHOWN_MAX", 1)
+    cut = todo_of(shop.clerk, ON)
+    assert (every.more, cut.more) == (False, True)
+    assert len(cut.tasks) == len(every.tasks) - 1
+    assert "其余" in browser.get(reverse("portal:home")).content.decode()
 
 
 def test_who_applies_begins_with_what_is_to_be_done():
@@ -179,7 +193,8 @@ def test_who_applies_begins_with_what_is_to_be_done():
     browser = client_of(case.clerk_member)
     page = browser.get(reverse("portal:home"))
     assert page.status_code == 200
-    assert [task.url for task in page.context["tasks"]] == [reverse("portal:plan_edit", args=[case.plan.pk])]
+    [task] = page.context["todo"].tasks
+    assert task.url == reverse("portal:plan_edit", args=[case.plan.pk])
     assert 'aria-current="page"' in page.content.decode()
     empty = client_of(case.teacher_member).get(reverse("portal:home")).content.decode()
     assert "暂无待办事项" in empty

@@ -19,6 +19,13 @@ class PaymentOrderQuerySet(models.QuerySet):
         """Own payments; a district's; the city's."""
         return self.filter(scope_q(actor, institution=None))
 
+    def came_to_nothing(self) -> Self:
+        """Those that the bank refused or sent back and after which nothing was released or paid."""
+        of_claim = self.model._default_manager.filter(claim=models.OuterRef("claim"))
+        # An earlier one that counts as made after all leaves nothing to pay either.
+        later = of_claim.filter(Q(attempt__gt=models.OuterRef("attempt")) | Q(state=OrderState.PAID))
+        return self.filter(~models.Exists(later), state__in=[OrderState.FAILED, OrderState.RETURNED])
+
 
 class PaymentOrder(models.Model):
     """What the bank is told to pay, to the account that was approved. At most one is live per claim.

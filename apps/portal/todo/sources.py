@@ -24,7 +24,7 @@ from apps.payouts.models import Recovery
 from apps.payouts.selectors import refused_payments
 from apps.payouts.unsettled import unsettled
 from apps.plans import selectors as plans
-from apps.portal.todo.task import SHOWN_MAX, Source, Task
+from apps.portal.todo.task import READ_MAX, Asked, Source, Task
 from apps.portal.views.classes import next_steps as of_class
 from apps.portal.views.plans import next_steps as of_plan
 from apps.portal.views.plans.next_steps import NextStep
@@ -33,26 +33,24 @@ from apps.training.models import Dispute
 from apps.training.selectors import to_answer
 
 
-def plans_that_wait(actor: Actor, on: date) -> Iterator[Task]:  # noqa: ARG001 - as every source
+def plans_that_wait(asked: Asked) -> Iterator[Task]:
     """Plans to write, correct, consent to or countersign."""
-    rows = plans.plans_for(actor, mine=True).order_by("deadline_on", "-id")
-    for plan in rows[:SHOWN_MAX]:
-        step = of_plan.next_step(plan, actor, ())
+    rows = plans.plans_for(asked.actor, mine=True).order_by("deadline_on", "-id")
+    for plan in rows[:READ_MAX]:
+        step = of_plan.next_step(plan, asked.actor, ())
         yield _task(step, f"{plan.number} {plan.title}", plan.deadline_on)
 
 
-def plans_without_class(actor: Actor, on: date) -> Iterator[Task]:
+def plans_without_class(asked: Asked) -> Iterator[Task]:
     """Approved plans for which nobody was registered yet."""
-    if not actor.is_enterprise:
-        return
-    found = {row.line.plan_id: row.line.plan for row in classes.open_lines(actor, on)}
+    found = {row.line.plan_id: row.line.plan for row in classes.open_lines(asked.actor, asked.on)}
     begun = TrainingClass.objects.filter(plan__in=found).values_list("plan_id", flat=True)
-    for pk in sorted(set(found) - set(begun))[:SHOWN_MAX]:
+    for pk in sorted(set(found) - set(begun))[:READ_MAX]:
         plan = found[pk]
         about = f"{plan.number} {plan.title}"
-        halted = next(iter(standing_problems(plan.institution, on)), None) if plan.institution else None
+        halted = next(iter(standing_problems(plan.institution, asked.on)), None) if plan.institution else None
         if halted is None:
-            yield _task(of_plan.next_step(plan, actor, {pk}), about)
+            yield _task(of_plan.next_step(plan, asked.actor, {pk}), about)
             continue
         text = _("Wait until it may train again, or give the plan up and write one with another institution.")
         page = reverse("portal:plan_detail", args=[pk])
@@ -60,37 +58,37 @@ def plans_without_class(actor: Actor, on: date) -> Iterator[Task]:
         yield Task(title, about, page, _("To the plan"), f"{halted.message} {text}")
 
 
-def rosters(actor: Actor, on: date) -> Iterator[Task]:
+def rosters(asked: Asked) -> Iterator[Task]:
     """Rosters to fill in, correct and hand in."""
-    if not actor.is_enterprise:
-        return
-    rows = classes.classes_for(actor, mine=True).filter(state__in=OPEN_ROSTER)
-    listed = list(rows.order_by("deadline_on", "-id")[:SHOWN_MAX])
+    rows = classes.classes_for(asked.actor, mine=True).filter(state__in=OPEN_ROSTER)
+    listed = list(rows.order_by("deadline_on", "-id")[:READ_MAX])
     heads = classes.heads_of(listed)
     for row in listed:
         step = of_class.next_step(
             row,
-            actor,
+            asked.actor,
             people=heads.get(row.pk, 0),
-            missing=missing_for_submit(row, on),
+            missing=missing_for_submit(row, asked.on),
             reading=classes.reading_now(row),
         )
         yield _task(step, f"{row.number} {row.name}", row.deadline_on)
 
 
-def ended_classes(actor: Actor, on: date) -> Iterator[Task]:
+def ended_classes(asked: Asked) -> Iterator[Task]:
     """Classes that are over: results to report, the remainder to claim, the class to complete."""
-    if side_of(actor) is None:
-        return
-    rows = classes.classes_for(actor, state=ClassState.OPEN).filter(ends_on__lt=on).order_by("ends_on", "id")
-    for row in rows[:SHOWN_MAX]:
+    rows = (
+        classes.classes_for(asked.actor, state=ClassState.OPEN)
+        .filter(ends_on__lt=asked.on)
+        .order_by("ends_on", "id")
+    )
+    for row in rows[:READ_MAX]:
         about = f"{row.number} {row.name}"
-        found = unsettled(row, on)
-        if found is not None and (actor.is_enterprise or found.without_result):
-            step = of_class.next_step(row, actor, people=0, missing=[], open_advance=found)
-            yield _task(_with_page(step, row), about, found.due_on)
+        found = unsettled(row, asked.on)
+        if found is not None and (asked.actor.is_enterprise or found.without_result):
+            step = of_class.next_step(row, asked.actor, people=0, missing=[], open_advance=found)
+            yield _task(step, about, found.due_on)
         elif found is None:
-            yield from _to_complete(row, actor, about)
+            yield from _to_complete(row, asked.actor, about)
 
 
 def _to_complete(row: TrainingClass, actor: Actor, about: str) -> Iterator[Task]:
@@ -106,21 +104,12 @@ def _to_complete(row: TrainingClass, actor: Actor, about: str) -> Iterator[Task]
         )
 
 
-def _with_page(step: NextStep, row: TrainingClass) -> NextStep:
-    """The step with a way on: to its own page, else to the results of the class."""
-    if step.url:
-        return step
-    return NextStep(step.title, step.text, reverse("portal:result_class", args=[row.pk]), _("To the results"))
-
-
-def disputes(actor: Actor, on: date) -> Iterator[Task]:  # noqa: ARG001 - as every source
+def disputes(asked: Asked) -> Iterator[Task]:
     """What apprentices dispute and this side has to answer, class by class."""
-    if side_of(actor) is None:
-        return
-    visible = TrainingClass.objects.visible_to(actor)
-    rows = Dispute.objects.filter(to_answer(actor), enrolment__training_class__in=visible)
+    visible = TrainingClass.objects.visible_to(asked.actor)
+    rows = Dispute.objects.filter(to_answer(asked.actor), enrolment__training_class__in=visible)
     many = dict(rows.values_list("enrolment__training_class").annotate(many=Count("id")).order_by())
-    for row in visible.filter(pk__in=many).order_by("id")[:SHOWN_MAX]:
+    for row in visible.filter(pk__in=many).order_by("id")[:READ_MAX]:
         title = ngettext(
             "Answer %(count)s dispute of an apprentice",
             "Answer %(count)s disputes of apprentices",
@@ -136,12 +125,10 @@ def disputes(actor: Actor, on: date) -> Iterator[Task]:  # noqa: ARG001 - as eve
         )
 
 
-def claims_to_hand_in(actor: Actor, on: date) -> Iterator[Task]:  # noqa: ARG001 - as every source
+def claims_to_hand_in(asked: Asked) -> Iterator[Task]:
     """Claims that were computed or returned."""
-    if not actor.is_enterprise:
-        return
-    rows = claims.claims_of(actor).filter(state__in=[ClaimState.DRAFT, ClaimState.RETURNED])
-    for claim in rows.order_by("deadline_on", "-id")[:SHOWN_MAX]:
+    rows = claims.claims_of(asked.actor).filter(state__in=[ClaimState.DRAFT, ClaimState.RETURNED])
+    for claim in rows.order_by("deadline_on", "-id")[:READ_MAX]:
         title = (
             _("Correct the claim")
             if claim.state == ClaimState.RETURNED
@@ -152,11 +139,9 @@ def claims_to_hand_in(actor: Actor, on: date) -> Iterator[Task]:  # noqa: ARG001
         yield Task(title, about, page, _("To the claim"), due_on=claim.deadline_on)
 
 
-def claims_to_compute(actor: Actor, on: date) -> Iterator[Task]:  # noqa: ARG001 - as every source
+def claims_to_compute(asked: Asked) -> Iterator[Task]:
     """Instalments that can be claimed now."""
-    if not actor.is_enterprise:
-        return
-    for row in claims.claimable(actor)[:SHOWN_MAX]:
+    for row in claims.claimable(asked.actor)[:READ_MAX]:
         title = ngettext(
             "Claim for %(count)s apprentice: %(kind)s",
             "Claim for %(count)s apprentices: %(kind)s",
@@ -168,16 +153,14 @@ def claims_to_compute(actor: Actor, on: date) -> Iterator[Task]:  # noqa: ARG001
         yield Task(title % values, about, f"{page}#claimable", _("To the claims"))
 
 
-def refused_by_the_bank(actor: Actor, on: date) -> Iterator[Task]:  # noqa: ARG001 - as every source
+def refused_by_the_bank(asked: Asked) -> Iterator[Task]:
     """Payments that the bank refused, as long as the account is the one that it refused."""
-    if not actor.is_enterprise:
-        return
     mine = BankAccount.objects.filter(
         organisation_id=OuterRef("enterprise_id"),
         state=BankAccountState.CONFIRMED,
         fingerprint=OuterRef("payee_fingerprint"),
     )
-    for order in refused_payments(actor).filter(Exists(mine)).order_by("id")[:SHOWN_MAX]:
+    for order in refused_payments(asked.actor).filter(Exists(mine)).order_by("id")[:READ_MAX]:
         yield Task(
             _("The bank refused the payment: check the bank account"),
             f"{order.number} {order.failure}",
@@ -186,11 +169,11 @@ def refused_by_the_bank(actor: Actor, on: date) -> Iterator[Task]:  # noqa: ARG0
         )
 
 
-def account_to_enter(actor: Actor, on: date) -> Iterator[Task]:  # noqa: ARG001 - as every source
+def account_to_enter(asked: Asked) -> Iterator[Task]:
     """No account was entered to which a subsidy could go, and somebody is registered already."""
-    if not actor.is_enterprise or not TrainingClass.objects.visible_to(actor).exists():
+    if not TrainingClass.objects.visible_to(asked.actor).exists():
         return
-    if not BankAccount.objects.visible_to(actor).exclude(state=BankAccountState.RETIRED).exists():
+    if not BankAccount.objects.visible_to(asked.actor).exclude(state=BankAccountState.RETIRED).exists():
         yield Task(
             _("Enter the bank account that the subsidy goes to"),
             _("Our record"),
@@ -200,12 +183,10 @@ def account_to_enter(actor: Actor, on: date) -> Iterator[Task]:  # noqa: ARG001 
         )
 
 
-def recoveries(actor: Actor, on: date) -> Iterator[Task]:  # noqa: ARG001 - as every source
+def recoveries(asked: Asked) -> Iterator[Task]:
     """Recovery notices that are not paid back."""
-    if not actor.is_enterprise:
-        return
-    rows = Recovery.objects.visible_to(actor).still_open().order_by("due_on", "id")
-    for row in rows[:SHOWN_MAX]:
+    rows = Recovery.objects.visible_to(asked.actor).still_open().order_by("due_on", "id")
+    for row in rows[:READ_MAX]:
         agreement = agreement_in_force(row)
         instalment = next_open(agreement, row.open_fen) if agreement else None
         yield Task(
@@ -222,15 +203,21 @@ def _task(step: NextStep, about: str, due_on: date | None = None) -> Task:
     return Task(step.title, about, step.url, step.label, step.text, due_on)
 
 
-SOURCES: tuple[Source, ...] = (
+FOR_ALL: tuple[Source, ...] = (plans_that_wait,)
+# Whoever records one side of the training.
+FOR_PARTNERS: tuple[Source, ...] = (disputes, ended_classes)
+FOR_ENTERPRISES: tuple[Source, ...] = (
     recoveries,
-    plans_that_wait,
     plans_without_class,
     rosters,
-    disputes,
     claims_to_hand_in,
-    ended_classes,
     claims_to_compute,
     refused_by_the_bank,
     account_to_enter,
 )
+
+
+def sources_for(actor: Actor) -> tuple[Source, ...]:
+    """What can wait for this role."""
+    partners = FOR_PARTNERS if side_of(actor) is not None else ()
+    return (*FOR_ALL, *partners, *(FOR_ENTERPRISES if actor.is_enterprise else ()))

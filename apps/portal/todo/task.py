@@ -6,8 +6,9 @@ from datetime import date
 
 from apps.accounts.actors import Actor
 
-# How many of one kind are listed; who has more goes to the list of that kind.
+# How many of one kind are listed; who has more goes to the list of that kind. One more is read, to say so.
 SHOWN_MAX = 20
+READ_MAX = SHOWN_MAX + 1
 
 
 @dataclass(frozen=True)
@@ -23,4 +24,12 @@ class Task:
     days: int | None = None
 
 
-Source = Callable[[Actor, date], Iterator[Task]]
+@dataclass(frozen=True)
+class Asked:
+    """For whom and on which day things are gathered."""
+
+    actor: Actor
+    on: date
+
+
+Source = Callable[[Asked], Iterator[Task]]

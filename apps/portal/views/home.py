@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 from apps.accounts.access import access
 from apps.accounts.roles import APPLICANTS
 from apps.core.clock import today
-from apps.portal.todo import tasks_of
+from apps.portal.todo import SHOWN_MAX, todo_of
 
 
 @access(*APPLICANTS)
@@ -16,6 +16,5 @@ def home(request: HttpRequest) -> HttpResponse:
     """What waits for the organisation, the most urgent first; an apprentice begins on the own page."""
     if request.actor.is_apprentice:
         return redirect("portal:me")
-    tasks = tasks_of(request.actor, today())
-    late = sum(task.days is not None and task.days < 0 for task in tasks)
-    return render(request, "portal/home.html", {"tasks": tasks, "late": late})
+    todo = todo_of(request.actor, today())
+    return render(request, "portal/home.html", {"todo": todo, "shown_max": SHOWN_MAX})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -69,12 +70,13 @@ def movement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/banking/movement.html", context)
 
 
-def _taken_back(line: StatementLine) -> list[UndoneMatch]:
+def _taken_back(line: StatementLine) -> list[tuple[UndoneMatch, QuerySet[StatementLine]]]:
     """The divisions that were taken back, each with its first parts."""
-    found = list(divisions_taken_back(line))
-    for gone in found:
-        gone.parts = gone.division.parts.order_by("part")[:TAKEN_BACK_SHOWN]  # type: ignore[attr-defined,union-attr]
-    return found
+    return [
+        (gone, gone.division.parts.order_by("part")[:TAKEN_BACK_SHOWN])
+        for gone in divisions_taken_back(line)
+        if gone.division is not None
+    ]
 
 
 def _rows(lines: Iterable[StatementLine]) -> list[dict[str, Any]]:

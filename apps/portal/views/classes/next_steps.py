@@ -1,5 +1,7 @@
 """What each reader of a class does next, in a sentence."""
 
+from dataclasses import replace
+
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -10,6 +12,7 @@ from apps.apprentices.models import RosterFile, TrainingClass
 from apps.core.errors import Problem
 from apps.payouts.unsettled import Unsettled
 from apps.portal.views.plans.next_steps import NextStep
+from apps.training.checks import side_of
 
 
 def next_step(
@@ -23,7 +26,7 @@ def next_step(
 ) -> NextStep:
     """Return what this reader does next with the class, or whom everybody waits for."""
     if open_advance is not None:
-        return _to_settle(open_advance, actor)
+        return _to_settle(training_class, open_advance, actor)
     if not actor.is_enterprise:
         return _waiting(training_class)
     if training_class.state in (ClassState.ROSTER, ClassState.RETURNED):
@@ -34,13 +37,17 @@ def next_step(
     return _waiting(training_class)
 
 
-def _to_settle(found: Unsettled, actor: Actor) -> NextStep:
+def _to_settle(training_class: TrainingClass, found: Unsettled, actor: Actor) -> NextStep:
     """The class is over, and for some of those who were advanced money nothing is due, or not yet."""
     day = date_format(found.due_on, "DATE_FORMAT")
     if not actor.is_enterprise:
         title = _("Report every result by %(day)s") if found.without_result else _("The class is over")
         text = _("Afterwards the district can ask back what was advanced for apprentices without a result.")
-        return NextStep(title % {"day": day}, text if found.without_result else "")
+        step = NextStep(title % {"day": day}, text if found.without_result else "")
+        if not found.without_result or side_of(actor) is None:
+            return step
+        results = reverse("portal:result_class", args=[training_class.pk])
+        return replace(step, url=results, label=_("To the results"))
     title = _("The class is over: settle it by %(day)s") % {"day": day}
     text = _(
         "Have every result reported, then claim the remainder. Afterwards the district can ask back what was"
