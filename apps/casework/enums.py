@@ -17,3 +17,13 @@ class Audience(models.TextChoices):
 
     BOTH = "both", _("Applicant and office")
     OFFICE = "office", _("Office only")
+
+
+class PaperState(models.TextChoices):
+    """Where a paper stands that one person writes and another signs."""
+
+    DRAFT = "draft", _("Being written")
+    SUBMITTED = "submitted", _("Waits for the second signature")
+    SIGNED = "signed", _("Signed and posted")
+    REFUSED = "refused", _("Not signed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")

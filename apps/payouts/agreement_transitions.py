@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.roles import Role
 from apps.casework.transitions import Transition, TransitionTable
+from apps.casework.two_signatures import two_signatures
 from apps.payouts.enums import AgreementState as S
 
 ASKERS = frozenset({Role.FINANCE_OFFICER, Role.ENTERPRISE_OPERATOR})
@@ -15,46 +16,14 @@ AGREEMENT_TRANSITIONS = TransitionTable(
     initial=S.DRAFT,
     working={S.SUBMITTED: SIGNERS},
     transitions=(
-        Transition(
-            "submit",
-            (S.DRAFT,),
-            S.SUBMITTED,
-            _("Hand on for the second signature"),
-            ASKERS,
-            seat="requester",
-            notify=("supervisor", "district_finance"),
-            tone="success",
-        ),
-        Transition(
-            "sign",
-            (S.SUBMITTED,),
-            S.IN_FORCE,
-            _("Sign the instalment agreement"),
-            SIGNERS,
-            seat="second_signer",
-            money=True,
-            notify=("enterprise", "district_finance"),
-            tone="success",
-        ),
-        Transition(
-            "refuse",
-            (S.SUBMITTED,),
-            S.REFUSED,
-            _("Do not sign"),
-            SIGNERS,
-            reason_required=True,
-            notify=("enterprise", "district_finance"),
-            tone="danger",
-        ),
-        Transition(
-            "withdraw",
-            (S.DRAFT, S.SUBMITTED),
-            S.WITHDRAWN,
-            _("Withdraw"),
-            ASKERS,
-            reason_required=True,
-            notify=("enterprise", "district_finance"),
-            tone="warning",
+        *two_signatures(
+            writers=ASKERS,
+            signers=SIGNERS,
+            signature=_("Sign the instalment agreement"),
+            signed=S.IN_FORCE,
+            tell_signers=("supervisor", "district_finance"),
+            tell_writers=("enterprise", "district_finance"),
+            tell_when_withdrawn=("enterprise", "district_finance"),
         ),
         Transition(
             "end",

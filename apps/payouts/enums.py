@@ -43,26 +43,6 @@ class BudgetChange(models.TextChoices):
     MOVE = "move", _("Move")
 
 
-class BudgetRequestState(models.TextChoices):
-    """Where a request for a budget stands."""
-
-    DRAFT = "draft", _("Being written")
-    SUBMITTED = "submitted", _("Waits for the second signature")
-    SIGNED = "signed", _("Signed and posted")
-    REFUSED = "refused", _("Not signed")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-
-
-class WriteOffState(models.TextChoices):
-    """Where a request to write off stands."""
-
-    DRAFT = "draft", _("Being written")
-    SUBMITTED = "submitted", _("Waits for the second signature")
-    SIGNED = "signed", _("Signed and posted")
-    REFUSED = "refused", _("Not signed")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-
-
 class AgreementState(models.TextChoices):
     """Where an instalment agreement stands."""
 

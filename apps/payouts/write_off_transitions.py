@@ -3,56 +3,22 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.roles import Role
-from apps.casework.transitions import Transition, TransitionTable
-from apps.payouts.enums import WriteOffState as S
+from apps.casework.enums import PaperState
+from apps.casework.transitions import TransitionTable
+from apps.casework.two_signatures import two_signatures
 
 FINANCE = frozenset({Role.FINANCE_OFFICER})
 SIGNERS = frozenset({Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER})
 
 WRITE_OFF_TRANSITIONS = TransitionTable(
     subject="payouts.recoverywriteoff",
-    initial=S.DRAFT,
-    working={S.DRAFT: FINANCE, S.SUBMITTED: SIGNERS},
-    transitions=(
-        Transition(
-            "submit",
-            (S.DRAFT,),
-            S.SUBMITTED,
-            _("Hand on for the second signature"),
-            FINANCE,
-            seat="requester",
-            notify=("supervisor",),
-            tone="success",
-        ),
-        Transition(
-            "sign",
-            (S.SUBMITTED,),
-            S.SIGNED,
-            _("Sign the write-off and post it"),
-            SIGNERS,
-            seat="second_signer",
-            money=True,
-            notify=("district_finance",),
-            tone="success",
-        ),
-        Transition(
-            "refuse",
-            (S.SUBMITTED,),
-            S.REFUSED,
-            _("Do not sign"),
-            SIGNERS,
-            reason_required=True,
-            notify=("district_finance",),
-            tone="danger",
-        ),
-        Transition(
-            "withdraw",
-            (S.DRAFT, S.SUBMITTED),
-            S.WITHDRAWN,
-            _("Withdraw"),
-            FINANCE,
-            reason_required=True,
-            tone="warning",
-        ),
+    initial=PaperState.DRAFT,
+    working={PaperState.DRAFT: FINANCE, PaperState.SUBMITTED: SIGNERS},
+    transitions=two_signatures(
+        writers=FINANCE,
+        signers=SIGNERS,
+        signature=_("Sign the write-off and post it"),
+        tell_signers=("supervisor",),
+        tell_writers=("district_finance",),
     ),
 )

@@ -87,16 +87,6 @@ class CorrectionKind(models.TextChoices):
     UNDO_RECEIPT = "undo_receipt", _("It was received for the wrong notice: undo the receipt")
 
 
-class CorrectionState(models.TextChoices):
-    """Where a correction stands."""
-
-    DRAFT = "draft", _("Being written")
-    SUBMITTED = "submitted", _("Waits for the second signature")
-    SIGNED = "signed", _("Signed and posted")
-    REFUSED = "refused", _("Not signed")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-
-
 K, C = BreakKind, CorrectionKind
 # Those that are written for a movement which agrees with everything, and is matched wrongly all the same.
 OF_A_MATCH = (C.UNDO_RETURN, C.UNDO_RECEIPT, C.UNDO_MATCH)

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from apps.banking.models import StatementLine
+from apps.casework.enums import PaperState
 from apps.core import rls
 from apps.core.errors import Problem
 from apps.core.money import yuan
 from apps.ledger.models import AccountingPeriod, BalanceDelta, DayBalance
-from apps.reconciliation.enums import MOVEMENTS, BreakState, CorrectionState
+from apps.reconciliation.enums import MOVEMENTS, BreakState
 from apps.reconciliation.models import Break, Correction
 from apps.reconciliation.periods import seen_through
 from apps.reconciliation.services.reconcile import newest_run
@@ -68,7 +69,7 @@ def corrections_under_way(period: AccountingPeriod, district: str | None = None)
     """Corrections of the month that nobody has signed or refused yet."""
     with rls.whole_city():
         rows = Correction.objects.filter(
-            state__in=[CorrectionState.DRAFT, CorrectionState.SUBMITTED],
+            state__in=[PaperState.DRAFT, PaperState.SUBMITTED],
             difference__day__lte=period.last_day,
         )
         if district:

@@ -12,9 +12,10 @@ from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.banking.enums import EntryState
 from apps.banking.models import BatchEntry, PayingAccount, StatementLine
+from apps.casework.enums import PaperState
 from apps.core.workdays import working_days_to_each
 from apps.ledger.models import Leg, Transaction
-from apps.reconciliation.enums import STANDING, BreakState, CorrectionKind, CorrectionState
+from apps.reconciliation.enums import STANDING, BreakState, CorrectionKind
 from apps.reconciliation.models import AccountBalance, Break, Compared, Correction
 from apps.reconciliation.services.reconcile import newest_run
 
@@ -115,7 +116,7 @@ def counts(actor: Actor) -> Counts:
     )
     oldest = Break.objects.visible_to(actor).filter(state=BreakState.OPEN).order_by("day", "id").first()
     kept = suspense(actor).aggregate(count=Count("pk"), fen=Sum("amount_fen"))
-    waiting = Correction.objects.visible_to(actor).filter(state=CorrectionState.SUBMITTED)
+    waiting = Correction.objects.visible_to(actor).filter(state=PaperState.SUBMITTED)
     return Counts(
         open=found["open"],
         open_fen=found["open_fen"] or 0,
@@ -130,7 +131,7 @@ def counts(actor: Actor) -> Counts:
 def suspense(actor: Actor) -> QuerySet[Correction]:
     """What lies in suspense, the oldest first."""
     rows = Correction.objects.visible_to(actor).filter(
-        kind=CorrectionKind.SUSPENSE, state=CorrectionState.SIGNED, cleared_by=None
+        kind=CorrectionKind.SUSPENSE, state=PaperState.SIGNED, cleared_by=None
     )
     return rows.select_related("line", "district", "fund", "difference", "paying_account").order_by(
         "signed_on", "id"
@@ -186,7 +187,7 @@ def items_for(correction_of: Break) -> list[Correction]:
         return []
     rows = Correction.objects.filter(
         kind=CorrectionKind.SUSPENSE,
-        state=CorrectionState.SIGNED,
+        state=PaperState.SIGNED,
         cleared_by=None,
         line__amount_fen=-line.amount_fen,
     )
@@ -200,9 +201,7 @@ def may_correct(actor: Actor, difference: Break) -> bool:
     return (
         actor.role == Role.FINANCE_OFFICER
         and difference.state in STANDING
-        and not difference.corrections.filter(
-            state__in=[CorrectionState.DRAFT, CorrectionState.SUBMITTED]
-        ).exists()
+        and not difference.corrections.filter(state__in=[PaperState.DRAFT, PaperState.SUBMITTED]).exists()
     )
 
 

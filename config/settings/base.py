@@ -341,7 +341,7 @@ SPECTACULAR_SETTINGS = {
         "MentorSide": "apps.plans.enums.MentorSide.choices",
         "AccountKind": "apps.ledger.enums.AccountKind.choices",
         "BudgetChange": "apps.payouts.enums.BudgetChange.choices",
-        "RequestState": "apps.payouts.enums.BudgetRequestState.choices",
+        "RequestState": "apps.casework.enums.PaperState.choices",
         "JobState": "apps.core.models.job.JobState.choices",
         "BreakKind": "apps.reconciliation.enums.BreakKind.choices",
         "CorrectionKind": "apps.reconciliation.enums.CorrectionKind.choices",

@@ -10,11 +10,12 @@ from django.utils.translation import pgettext_lazy
 
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
+from apps.casework.enums import PaperState
 from apps.casework.models import Case, CaseQuerySet
 from apps.casework.triggers import state_triggers
 from apps.core.triggers import Guard
 from apps.payouts.budget_transitions import BUDGET_TRANSITIONS
-from apps.payouts.enums import BudgetChange, BudgetRequestState
+from apps.payouts.enums import BudgetChange
 
 _CONTENT_STANDS = """
     IF (OLD.district_id, OLD.kind, OLD.fund_id, OLD.year, OLD.amount_fen, OLD.to_fund_id, OLD.to_district_id,
@@ -42,9 +43,7 @@ class BudgetRequest(Case):
     """
 
     number = models.CharField(_("Request number"), max_length=40, unique=True)
-    state = models.CharField(
-        _("State"), max_length=32, choices=BudgetRequestState.choices, default=BudgetRequestState.DRAFT
-    )
+    state = models.CharField(_("State"), max_length=32, choices=PaperState.choices, default=PaperState.DRAFT)
     kind = models.CharField(_("Kind of change"), max_length=12, choices=BudgetChange.choices)
     fund = models.ForeignKey("ledger.Fund", models.PROTECT, verbose_name=_("Fund"), related_name="+")
     year = models.PositiveSmallIntegerField(_("Year"))
@@ -91,15 +90,14 @@ class BudgetRequest(Case):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=BudgetRequestState.values), name="budget_request_state_known"
+                condition=Q(state__in=PaperState.values), name="budget_request_state_known"
             ),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="budget_request_of_something"),
             models.CheckConstraint(condition=~Q(document=""), name="budget_request_names_document"),
             models.CheckConstraint(
                 name="budget_request_of_two_persons",
-                condition=Q(signed_by=None) & ~Q(state=BudgetRequestState.SIGNED)
-                | Q(signed_by__isnull=False, state=BudgetRequestState.SIGNED)
-                & ~Q(signed_by=F("requested_by")),
+                condition=Q(signed_by=None) & ~Q(state=PaperState.SIGNED)
+                | Q(signed_by__isnull=False, state=PaperState.SIGNED) & ~Q(signed_by=F("requested_by")),
             ),
             models.CheckConstraint(
                 name="budget_request_moves_elsewhere",

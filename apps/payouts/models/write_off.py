@@ -10,10 +10,10 @@ from django.utils.translation import pgettext_lazy
 
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
+from apps.casework.enums import PaperState
 from apps.casework.models import Case, CaseQuerySet
 from apps.casework.triggers import state_triggers
 from apps.core.triggers import Guard
-from apps.payouts.enums import WriteOffState
 from apps.payouts.models.recovery import Recovery
 from apps.payouts.recovery_guards import write_off_guard
 from apps.payouts.write_off_transitions import WRITE_OFF_TRANSITIONS
@@ -44,9 +44,7 @@ class RecoveryWriteOff(Case):
     """
 
     number = models.CharField(pgettext_lazy("write-off", "Request number"), max_length=40, unique=True)
-    state = models.CharField(
-        _("State"), max_length=32, choices=WriteOffState.choices, default=WriteOffState.DRAFT
-    )
+    state = models.CharField(_("State"), max_length=32, choices=PaperState.choices, default=PaperState.DRAFT)
     recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="write_offs")
     amount_fen = models.BigIntegerField(_("Amount"))
     document = models.CharField(pgettext_lazy("basis", "Document"), max_length=200)
@@ -81,20 +79,20 @@ class RecoveryWriteOff(Case):
             write_off_guard(),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=WriteOffState.values), name="write_off_state_known"),
+            models.CheckConstraint(condition=Q(state__in=PaperState.values), name="write_off_state_known"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="write_off_of_something"),
             models.CheckConstraint(
                 condition=~Q(document="") & ~Q(reason=""), name="write_off_names_document_and_reason"
             ),
             models.CheckConstraint(
                 name="write_off_of_two_persons",
-                condition=Q(signed_by=None, signed_on=None) & ~Q(state=WriteOffState.SIGNED)
-                | Q(signed_by__isnull=False, signed_on__isnull=False, state=WriteOffState.SIGNED)
+                condition=Q(signed_by=None, signed_on=None) & ~Q(state=PaperState.SIGNED)
+                | Q(signed_by__isnull=False, signed_on__isnull=False, state=PaperState.SIGNED)
                 & ~Q(signed_by=F("requested_by")),
             ),
             models.UniqueConstraint(
                 fields=["recovery"],
-                condition=Q(state__in=[WriteOffState.DRAFT, WriteOffState.SUBMITTED]),
+                condition=Q(state__in=[PaperState.DRAFT, PaperState.SUBMITTED]),
                 name="one_open_write_off_per_recovery",
             ),
         ]

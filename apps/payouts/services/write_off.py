@@ -12,12 +12,12 @@ from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.casework.acting import acting
 from apps.casework.engine import Opinion, fire
+from apps.casework.enums import PaperState
 from apps.casework.models import CaseDocument
 from apps.casework.services.documents import add_document
 from apps.core import failpoints
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem
 from apps.core.money import yuan
-from apps.payouts.enums import WriteOffState
 from apps.payouts.instalments import agreement_in_force
 from apps.payouts.models import Recovery, RecoveryWriteOff
 from apps.payouts.postings import post_write_off
@@ -48,7 +48,7 @@ def request_write_off(
     _require_sound(amount_fen, document, reason, upload)
     with transaction.atomic():
         locked = _lock(actor, recovery.pk)
-        open_states = [WriteOffState.DRAFT, WriteOffState.SUBMITTED]
+        open_states = [PaperState.DRAFT, PaperState.SUBMITTED]
         if RecoveryWriteOff.objects.filter(recovery=locked, state__in=open_states).exists():
             raise Conflict(
                 _("A write-off of this recovery waits for its signature already. Open that one."),

@@ -8,10 +8,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.casework.enums import PaperState
 from apps.casework.models import Case
 from apps.casework.triggers import state_triggers
 from apps.core.triggers import Guard
-from apps.reconciliation.enums import OF_A_MATCH, CorrectionKind, CorrectionState
+from apps.reconciliation.enums import OF_A_MATCH, CorrectionKind
 from apps.reconciliation.models.run import DistrictQuerySet
 from apps.reconciliation.transitions import CORRECTION_TRANSITIONS
 
@@ -43,7 +44,7 @@ _CONTENT_STANDS = f"""
     END IF;
     RETURN NEW;
 """
-_UNDER_WAY = [CorrectionState.DRAFT, CorrectionState.SUBMITTED]
+_UNDER_WAY = [PaperState.DRAFT, PaperState.SUBMITTED]
 
 
 def _key(to: str) -> Any:
@@ -60,9 +61,7 @@ class Correction(Case):
     """
 
     number = models.CharField(_("Number of the correction"), max_length=40, unique=True)
-    state = models.CharField(
-        _("State"), max_length=32, choices=CorrectionState.choices, default=CorrectionState.DRAFT
-    )
+    state = models.CharField(_("State"), max_length=32, choices=PaperState.choices, default=PaperState.DRAFT)
     kind = models.CharField(_("Kind"), max_length=12, choices=CorrectionKind.choices)
     difference = models.ForeignKey(
         "reconciliation.Break",
@@ -119,20 +118,18 @@ class Correction(Case):
             ),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=CorrectionState.values), name="correction_state_known"
-            ),
+            models.CheckConstraint(condition=Q(state__in=PaperState.values), name="correction_state_known"),
             models.CheckConstraint(condition=Q(kind__in=CorrectionKind.values), name="correction_kind_known"),
             models.CheckConstraint(condition=~Q(document=""), name="correction_names_document"),
             models.CheckConstraint(
                 name="correction_of_two_persons",
-                condition=Q(signed_by=None, signed_on=None) & ~Q(state=CorrectionState.SIGNED)
-                | Q(signed_by__isnull=False, signed_on__isnull=False, state=CorrectionState.SIGNED)
+                condition=Q(signed_by=None, signed_on=None) & ~Q(state=PaperState.SIGNED)
+                | Q(signed_by__isnull=False, signed_on__isnull=False, state=PaperState.SIGNED)
                 & ~Q(signed_by=F("requested_by")),
             ),
             models.CheckConstraint(
                 name="correction_posts_when_signed",
-                condition=Q(posted=None) | Q(state=CorrectionState.SIGNED),
+                condition=Q(posted=None) | Q(state=PaperState.SIGNED),
             ),
             models.CheckConstraint(
                 name="only_suspense_is_cleared",
@@ -174,6 +171,6 @@ class Correction(Case):
         """Whether its money still lies in suspense."""
         return (
             self.kind == CorrectionKind.SUSPENSE
-            and self.state == CorrectionState.SIGNED
+            and self.state == PaperState.SIGNED
             and self.cleared_by_id is None
         )

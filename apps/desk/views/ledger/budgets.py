@@ -12,13 +12,13 @@ from apps.accounts.access import access
 from apps.accounts.models import District
 from apps.accounts.roles import Role
 from apps.casework import presentation
+from apps.casework.enums import PaperState
 from apps.core import keyset
 from apps.core.clock import today
 from apps.core.errors import NotFound, Problem, ShituError
 from apps.core.widgets import Chart, Series
 from apps.desk.forms.budgets import BudgetFilter, BudgetRequestForm
 from apps.ledger.selectors import budgets, carried_over
-from apps.payouts.enums import BudgetRequestState
 from apps.payouts.forecast import MONTHS, BurnDown, burn_downs
 from apps.payouts.models import BudgetRequest
 from apps.payouts.services.request_budget import missing_for_budget, request_budget
@@ -37,7 +37,7 @@ def budget_list(request: HttpRequest) -> HttpResponse:
     )
     names = {row.pk: row.label for row in District.objects.all()}
     found = list(rows[: SHOWN_MAX + 1])
-    waiting = BudgetRequest.objects.visible_to(request.actor).filter(state=BudgetRequestState.SUBMITTED)
+    waiting = BudgetRequest.objects.visible_to(request.actor).filter(state=PaperState.SUBMITTED)
     context = {
         "form": form,
         "rows": [(row, names.get(row.district_code, row.district_code)) for row in found[:SHOWN_MAX]],
@@ -101,13 +101,13 @@ def budget_request_list(request: HttpRequest) -> HttpResponse:
     """Requests of the actor's scope, the newest first."""
     rows = BudgetRequest.objects.visible_to(request.actor).select_related("fund", "district")
     state = request.GET.get("state", "")
-    if state in BudgetRequestState.values:
+    if state in PaperState.values:
         rows = rows.filter(state=state)
     page, pager = keyset.page_of(rows, request, order=("-id",))
     context = {
         "requests": page,
         "pager": pager,
-        "states": BudgetRequestState.choices,
+        "states": PaperState.choices,
         "state": state,
         "may_request": request.actor.role == Role.FINANCE_OFFICER,
     }
@@ -152,7 +152,7 @@ def budget_request(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if found is None:
         raise NotFound(_("There is no such file, or it is not yours."), code="no_such_case")
-    waits = found.state == BudgetRequestState.SUBMITTED
+    waits = found.state == PaperState.SUBMITTED
     context: dict[str, Any] = {
         **presentation.page(request.actor, found, "desk", today()),
         "budget_request": found,

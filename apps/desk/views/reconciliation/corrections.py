@@ -16,6 +16,7 @@ from apps.accounts.roles import Role
 from apps.accounts.services import log_access
 from apps.banking.models import PayingAccount, StatementLine
 from apps.casework import presentation
+from apps.casework.enums import PaperState
 from apps.core import keyset
 from apps.core.clock import today
 from apps.core.errors import NotFound, Problem, Refused, ShituError
@@ -27,7 +28,7 @@ from apps.desk.views.reconciliation.sheets import suspense_sheet
 from apps.ledger.models import Account, Fund
 from apps.reconciliation import selectors
 from apps.reconciliation.checks import in_the_way, missing_for_correction
-from apps.reconciliation.enums import FITTING, CorrectionKind, CorrectionState
+from apps.reconciliation.enums import FITTING, CorrectionKind
 from apps.reconciliation.models import Correction
 from apps.reconciliation.services.correct import request_correction, request_undoing, undoing
 from apps.reconciliation.services.effects import legs_ahead
@@ -114,10 +115,10 @@ def correction_list(request: HttpRequest) -> HttpResponse:
     """Corrections of the actor's scope, the newest first."""
     rows = Correction.objects.visible_to(request.actor).select_related("district", "difference")
     state = request.GET.get("state", "")
-    if state in CorrectionState.values:
+    if state in PaperState.values:
         rows = rows.filter(state=state)
     page, pager = keyset.page_of(rows, request, order=("-id",))
-    context = {"rows": page, "pager": pager, "states": CorrectionState.choices, "state": state}
+    context = {"rows": page, "pager": pager, "states": PaperState.choices, "state": state}
     return render(request, "desk/reconciliation/corrections.html", context)
 
 
@@ -147,7 +148,7 @@ def correction_detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if found is None:
         raise NotFound(_("There is no such file, or it is not yours."), code="no_such_case")
-    waits = found.state == CorrectionState.SUBMITTED
+    waits = found.state == PaperState.SUBMITTED
     context: dict[str, Any] = {
         **presentation.page(request.actor, found, "desk", today()),
         "correction": found,
@@ -166,7 +167,7 @@ def _legs(correction: Correction) -> list[tuple[str, str, int, int]]:
             (leg.account_id, leg.fund_id, leg.debit_fen, leg.credit_fen)
             for leg in correction.posted.legs.order_by("position")
         ]
-    elif correction.state == CorrectionState.SUBMITTED:
+    elif correction.state == PaperState.SUBMITTED:
         ahead = legs_ahead(correction)
         rows = [(leg.account_code, leg.fund, leg.debit_fen, leg.credit_fen) for leg in ahead]
     else:
