@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from apps.apprentices.requirements import PROGRAMME
 from apps.apprentices.roster.days import add_months
 from apps.casework.acting import acting
 from apps.core.errors import Forbidden, InvalidInput, NotFound, Problem, Refused
+from apps.core.numbering import next_key
 from apps.plans.enums import PlanState
 from apps.plans.models import Plan, PlanLine
 from apps.policy.selectors import governing_document
@@ -62,7 +63,7 @@ def open_class(
         raise InvalidInput(
             problems=[Problem("starts_after_plan", message % {"day": plan.ends_on}, "五", "starts_on")]
         )
-    pk = _next_key()
+    pk = next_key(TrainingClass)
     training_class = TrainingClass(
         pk=pk,
         number=f"{plan.district_id}-{on:%Y}-{pk:05d}",
@@ -86,10 +87,3 @@ def _name_of(line: PlanLine) -> str:
     """What a class is called that nobody named: all read it, whatever language its maker reads."""
     with translation.override(settings.LANGUAGE_CODE):
         return str(line)
-
-
-def _next_key() -> int:
-    """The key first: the class's number is made of it, and two classes opened at once never share one."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('apprentices_trainingclass', 'id'))")
-        return cursor.fetchone()[0]

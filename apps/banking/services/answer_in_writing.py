@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -22,6 +22,7 @@ from apps.casework.models import CaseDocument
 from apps.casework.services.documents import add_document
 from apps.core import failpoints, rls
 from apps.core.errors import Conflict, Forbidden, InvalidInput, Problem
+from apps.core.numbering import next_number
 from apps.payouts.models import PaymentOrder
 
 DOCUMENT = "bank_letter"
@@ -62,7 +63,7 @@ def enter_answer(actor: Actor, entry: BatchEntry, letter: Letter, *, upload: Any
         paid = letter.outcome == EntryState.PAID
         with acting(actor, "create"):
             answer = WrittenAnswer.objects.create(
-                number=_next_number(on),
+                number=next_number(WrittenAnswer, "DF", on),
                 entry_id=entry.pk,
                 district_id=batch.district_id,
                 outcome=letter.outcome,
@@ -186,12 +187,6 @@ def _take_effect(actor: Actor, batch: PaymentBatch, answer: WrittenAnswer, on: d
     answer_entries({entry.order_number: entry}, [line])
     failpoints.point("answer.applied")
     go_on(actor, batch, on)
-
-
-def _next_number(on: date) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('banking_writtenanswer', 'id'))")
-        return f"DF{on:%Y%m%d}{cursor.fetchone()[0]:07d}"
 
 
 def _require_sound(letter: Letter, upload: Any, on: date) -> None:

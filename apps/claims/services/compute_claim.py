@@ -18,6 +18,7 @@ from apps.claims.facts import FACTS, OPEN_STATES, advance_candidates, held, rema
 from apps.claims.models import Claim, ClaimLine
 from apps.claims.services.calculations import calculate
 from apps.core.errors import Conflict, Forbidden, Problem, Refused
+from apps.core.numbering import next_number
 from apps.enterprises.models import BankAccount
 from apps.policy.enums import Netting
 from apps.policy.selectors import parameter
@@ -77,7 +78,7 @@ def _begin(
     """The claim without lines yet."""
     with acting(actor, "create"):
         return Claim.objects.create(
-            number=_next_number(on),
+            number=next_number(Claim, "SQ", on),
             kind=kind,
             training_class=training_class,
             district_id=training_class.district_id,
@@ -105,12 +106,6 @@ def recompute_claim(actor: Actor, claim: Claim) -> Claim:
         locked.version += 1
         _fill(locked)
     return locked
-
-
-def _next_number(on: date) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('claims_claim', 'id'))")
-        return f"SQ{on:%Y%m%d}{cursor.fetchone()[0]:07d}"
 
 
 def _fill(claim: Claim) -> None:

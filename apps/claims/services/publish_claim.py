@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -19,6 +18,7 @@ from apps.claims.publicity import (
     standing_notice,
 )
 from apps.core.identifiers import mask_name
+from apps.core.numbering import next_number
 from apps.core.workdays import add_working_days
 
 PUBLISHED = "claims.publicnotice.published"
@@ -56,7 +56,7 @@ def publish(claim: Claim, actor: Actor, on: date) -> PublicNotice | None:
         )
     )
     notice = PublicNotice.objects.create(
-        number=_next_number(on),
+        number=next_number(PublicNotice, "GS", on),
         claim=claim,
         district_id=claim.district_id,
         enterprise_id=claim.enterprise_id,
@@ -97,12 +97,6 @@ def take_down(claim: Claim, why: str, on: date) -> None:
     """Take the claim's standing notice off the public pages; it stays on record with the reason."""
     standing = PublicNotice.objects.filter(claim=claim).standing()
     standing.update(taken_down_on=on, taken_down_why=why[:300])
-
-
-def _next_number(on: date) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('claims_publicnotice', 'id'))")
-        return f"GS{on:%Y%m%d}{cursor.fetchone()[0]:07d}"
 
 
 def _tell(notice: PublicNotice, claim: Claim) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -16,6 +16,7 @@ from apps.casework.services.documents import add_document
 from apps.claims.models import Claim
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem
 from apps.core.money import yuan
+from apps.core.numbering import next_number
 from apps.payouts.agreement_transitions import AGREEMENT_TRANSITIONS, ASKERS
 from apps.payouts.enums import AgreementState, RecoveryState
 from apps.payouts.instalments import agreement_in_force, missed, months_later, next_open
@@ -50,7 +51,7 @@ def request_agreement(
         _require_sound(locked, schedule, document, upload, on)
         with acting(actor, "create"):
             agreement = InstalmentAgreement.objects.create(
-                number=_next_number(on),
+                number=next_number(InstalmentAgreement, "FQ", on),
                 recovery=locked,
                 enterprise_id=locked.enterprise_id,
                 district_id=locked.district_id,
@@ -236,12 +237,6 @@ def _require_none_running(recovery: Recovery) -> None:
         )
     if recovery.state not in (RecoveryState.ISSUED, RecoveryState.PARTLY):
         raise Conflict(_("Nothing of this recovery is open any more."), code="nothing_open")
-
-
-def _next_number(on: date) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('payouts_instalmentagreement', 'id'))")
-        return f"FQ{on:%Y%m%d}{cursor.fetchone()[0]:07d}"
 
 
 def _require_sound(

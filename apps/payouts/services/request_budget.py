@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -16,6 +16,7 @@ from apps.casework.models import CaseDocument
 from apps.casework.services.documents import add_document
 from apps.core.errors import Forbidden, InvalidInput, Problem
 from apps.core.money import yuan
+from apps.core.numbering import next_number
 from apps.ledger import services as ledger
 from apps.ledger.models import Budget
 from apps.ledger.services import credit, debit
@@ -61,7 +62,7 @@ def request_budget(actor: Actor, wanted: Wanted, *, upload: Any, on: date) -> Bu
     with transaction.atomic():
         with acting(actor, "create"):
             request = BudgetRequest.objects.create(
-                number=_next_number(on),
+                number=next_number(BudgetRequest, "YS", on),
                 district_id=wanted.district,
                 kind=wanted.kind,
                 fund_id=wanted.fund,
@@ -75,12 +76,6 @@ def request_budget(actor: Actor, wanted: Wanted, *, upload: Any, on: date) -> Bu
             )
         add_document(actor, request, kind=DOCUMENT, upload=upload, title=wanted.document.strip())
         return submit_request(actor, request, on=on)
-
-
-def _next_number(on: date) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('payouts_budgetrequest', 'id'))")
-        return f"YS{on:%Y%m%d}{cursor.fetchone()[0]:07d}"
 
 
 def submit_request(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -18,6 +18,7 @@ from apps.casework.services.documents import add_document
 from apps.core import failpoints
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem
 from apps.core.money import yuan
+from apps.core.numbering import next_number
 from apps.payouts.instalments import agreement_in_force
 from apps.payouts.models import Recovery, RecoveryWriteOff
 from apps.payouts.postings import post_write_off
@@ -56,7 +57,7 @@ def request_write_off(
             )
         with acting(actor, "create"):
             request = RecoveryWriteOff.objects.create(
-                number=_next_number(on),
+                number=next_number(RecoveryWriteOff, "HX", on),
                 recovery=locked,
                 district_id=locked.district_id,
                 amount_fen=amount_fen,
@@ -158,12 +159,6 @@ def _write_off(request: RecoveryWriteOff, actor: Actor, on: date) -> None:
             part.save(update_fields=["written_off_fen"])
             by_fund[part.fund_id] += fen
     post_write_off(request, sorted(by_fund.items()), actor, on)
-
-
-def _next_number(on: date) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('payouts_recoverywriteoff', 'id'))")
-        return f"HX{on:%Y%m%d}{cursor.fetchone()[0]:07d}"
 
 
 def _require_sound(amount_fen: int, document: str, reason: str, upload: Any) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -16,6 +16,7 @@ from apps.casework.engine import Opinion, fire
 from apps.casework.services.documents import add_document
 from apps.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem, Refused
 from apps.core.money import yuan
+from apps.core.numbering import next_number
 from apps.payouts.models import Recovery
 from apps.reconciliation.checks import IN_SUSPENSE, missing_for_correction
 from apps.reconciliation.enums import FITTING, BreakState, CorrectionKind
@@ -102,7 +103,7 @@ def request_undoing(
         with transaction.atomic():
             with acting(actor, "create"):
                 correction = Correction.objects.create(
-                    number=_next_number(on),
+                    number=next_number(Correction, "GZ", on),
                     kind=wanted.kind,
                     amount_fen=abs(locked.amount_fen),
                     line=locked,
@@ -222,7 +223,7 @@ def _create(difference: Break, wanted: Wanted, person: int, on: date) -> Correct
     chosen = wanted.transaction if wanted.kind == CorrectionKind.POSTING else difference.transaction_id
     recovery = wanted.recovery if wanted.kind == CorrectionKind.CLEAR else None
     return Correction.objects.create(
-        number=_next_number(on),
+        number=next_number(Correction, "GZ", on),
         district_id=difference.district_id or wanted.district,
         kind=wanted.kind,
         difference=difference,
@@ -249,12 +250,6 @@ def _amount_of(difference: Break, wanted: Wanted) -> int:
     if difference.line is not None:
         return abs(difference.line.amount_fen)
     return max(abs(difference.ours_fen), abs(difference.theirs_fen))
-
-
-def _next_number(on: date) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('reconciliation_correction', 'id'))")
-        return f"GZ{on:%Y%m%d}{cursor.fetchone()[0]:07d}"
 
 
 def _require_sound(difference: Break, wanted: Wanted, upload: Any) -> None:
