@@ -135,6 +135,57 @@ def test_a_return_of_a_closed_month_is_undone_on_the_first_open_day(of):
     assert make.broken() == []
 
 
+def came_back_by_hand(of, order: PaymentOrder) -> None:
+    record_return(
+        of.maker, order.claim, on=make.MUCH_LATER, returned_on=make.LATER, opinion=Opinion(reason="银行来函")
+    )
+
+
+def test_no_rule_takes_the_movement_for_that_payment_again(of):
+    order = taken_back(of)
+    wrong = line_of(order)
+    sign_correction(of.checker, asked(of, order), on=make.MUCH_LATER)
+    came_back_by_hand(of, order)
+    make.run()
+    assert not StatementMatch.objects.filter(line=wrong).exists()
+    assert make.standing()["line_in"].line == wrong
+
+
+def test_the_rule_takes_the_other_movement_that_is_the_payment_coming_back(of):
+    order = taken_back(of)
+    wrong = line_of(order)
+    sign_correction(of.checker, asked(of, order), on=make.MUCH_LATER)
+    came_back_by_hand(of, order)
+    of.bank.receive(
+        of.account.account_number, order.amount_fen, make.LATER, payer="企业", reference=f"退 {order.number}"
+    )
+    make.stated(of)
+    make.run()
+    match = StatementMatch.objects.get(returned=order)
+    assert (match.rule, match.line == wrong) == ("document_named", False)
+    assert make.standing()["line_in"].line == wrong
+    assert make.broken() == []
+
+
+def test_a_movement_that_the_rule_misread_is_left_to_a_person(of):
+    first, second = PaymentOrder.objects.order_by("id")
+    make.run()
+    make.corrected(of, make.standing()["line_in"], "suspense", fund="special_account")
+    both = f"{first.number} {second.number}"
+    of.bank.receive(of.account.account_number, first.amount_fen, make.LATER, payer="企业", reference=both)
+    make.stated(of)
+    came_back_by_hand(of, second)
+    make.run()
+    match = StatementMatch.objects.get(returned=second)
+    assert (match.rule, match.line.reference) == ("document_named", both)
+    wanted = Wanted(kind="undo_return", document="函", explanation="另一笔款项")
+    correction = request_undoing(of.maker, match.line, wanted, upload=make.document(), on=make.MUCH_LATER)
+    sign_correction(of.checker, correction, on=make.MUCH_LATER)
+    came_back_by_hand(of, first)
+    make.run()
+    assert not StatementMatch.objects.filter(line=match.line).exists()
+
+
 def test_only_finance_of_the_district_asks_and_with_a_paper(of):
     order = taken_back(of)
     with pytest.raises(Forbidden):
