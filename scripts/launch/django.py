@@ -14,12 +14,14 @@ ENGINE_VARIABLES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CELERY_B
 def environment(addresses: Mapping[str, str], settings: str, **more: str) -> dict[str, str]:
     """The environment of a process of the application: ours, with the engines' addresses.
 
-    Addresses that `addresses` does not name are emptied, so that none is taken over from `.run/env`.
+    Addresses that `addresses` does not name are emptied, so that none is taken over from `.run/env`. Where
+    this machine keeps no byte code, ours is kept all the same: each process starts two seconds earlier.
     """
     engines = {name: addresses.get(name, "") for name in ENGINE_VARIABLES}
     path = f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **os.environ,
+        **kept,
         **engines,
         "DJANGO_SETTINGS_MODULE": f"config.settings.{settings}",
         "PATH": path,

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from scripts.launch import options, places, stamps
+from scripts.launch import django, options, places, stamps
 from scripts.launch.errors import Stop
 from scripts.launch.lock import only_one
 from scripts.launch.options import Options, require_free_port
@@ -137,6 +137,11 @@ def test_a_step_is_repeated_only_when_its_files_change(tmp_path):
     assert stamp.is_fresh()
     file.write_text("two")
     assert not stamps.Stamp("packages", stamps.fingerprint([file]), tmp_path).is_fresh()
+
+
+def test_what_a_process_compiled_is_kept_for_the_next_one(monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "PYTHONDONTWRITEBYTECODE" not in django.environment({}, "test")
 
 
 def test_the_launcher_imports_nothing_but_the_standard_library():
