@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# The notice that tells somebody once a day how many files wait past their deadline.
+OVERDUE_FILES = "overdue_files"
+
 
 class Verdict(models.TextChoices):
     """The answer to one item of a checklist."""

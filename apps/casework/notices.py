@@ -35,7 +35,7 @@ _ORGANISATION_ROLES = {
 
 
 class _Address(NamedTuple):
-    """Whom a notice reaches: a role in its scope, or one person."""
+    """Whom a notice of a step reaches: a role in its scope, or one person."""
 
     role: str = ""
     organisation_id: int | None = None
@@ -101,8 +101,8 @@ RETURNING id
 """
 
 
-def leave(rows: Iterable[Notice]) -> list[Notice]:
-    """Keep notices and have them mailed once the transaction is committed.
+def leave(rows: Iterable[Notice], *, by_mail: bool = True) -> list[Notice]:
+    """Keep notices and have them mailed once the transaction is committed, unless told not to.
 
     That mail is owed stands in their rows: the message may be lost, the sweeper sends what was not sent.
     """
@@ -110,19 +110,20 @@ def leave(rows: Iterable[Notice]) -> list[Notice]:
     if not kept:
         return kept
     now = clock.now()
-    ids = _keep([_columns(row) for row in kept], now)
+    ids = _keep([_columns(row) for row in kept], now, by_mail=by_mail)
     for row, pk in zip(kept, ids, strict=True):
-        row.pk, row.at, row.mail_after = pk, now, now + SWEPT_AFTER
-    _mail_after_commit(ids)
+        row.pk, row.at, row.mail_after = pk, now, now + SWEPT_AFTER if by_mail else None
+    if by_mail:
+        _mail_after_commit(ids)
     return kept
 
 
-def _keep(rows: Sequence[tuple[Any, ...]], now: datetime) -> list[int]:
+def _keep(rows: Sequence[tuple[Any, ...]], now: datetime, *, by_mail: bool = True) -> list[int]:
     """Keep rows as `_columns` gives them; returns their keys."""
     columns = [list(column) for column in zip(*rows, strict=True)]
     # A district tells others as well: the enterprise, the city, a person.
     with rls.whole_city(), connection.cursor() as cursor:
-        cursor.execute(_KEEP, [now, now + SWEPT_AFTER, *columns])
+        cursor.execute(_KEEP, [now, now + SWEPT_AFTER if by_mail else None, *columns])
         return [pk for (pk,) in cursor.fetchall()]
 
 

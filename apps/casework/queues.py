@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from apps.accounts.actors import Actor
+from apps.accounts.roles import Role
 from apps.casework import subjects
 from apps.casework.subjects import Subject
 
@@ -34,9 +35,17 @@ class Tab:
 
 def waiting(subject: Subject, actor: Actor) -> QuerySet[Any]:
     """Every file of this kind that waits for this actor's role, within the actor's scope."""
+    return subject.model.objects.visible_to(actor).filter(state__in=_states(subject, actor.role))
+
+
+def overdue(subject: Subject, role: Role, rows: QuerySet[Any], on: date) -> QuerySet[Any]:
+    """Those of `rows` in which this role has to act and let the deadline pass."""
+    return rows.filter(state__in=_states(subject, role), deadline_on__lt=on)
+
+
+def _states(subject: Subject, role: Role) -> list[str]:
     working = subject.table.working if subject.table else {}
-    states = [state for state, roles in working.items() if actor.role in roles]
-    return subject.model.objects.visible_to(actor).filter(state__in=states)
+    return [state for state, roles in working.items() if role in roles]
 
 
 def tabs(actor: Actor, on: date) -> list[Tab]:

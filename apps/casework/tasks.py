@@ -21,7 +21,7 @@ def sweep_mail() -> None:
 
 @shared_task
 def remind_overdue() -> None:
-    """Leave one notice a day and case for whoever lets a deadline pass."""
+    """Tell each person once a day how many files wait for them past their deadline."""
     from apps.casework.services.remind_overdue import remind_overdue as remind
     from apps.core.clock import today
 

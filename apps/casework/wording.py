@@ -5,11 +5,14 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.casework import dead_jobs, subjects
+from apps.casework.enums import OVERDUE_FILES
 from apps.casework.models import History, Notice
 from apps.core.errors import NotFound
 
+_LATE = ("overdue", OVERDUE_FILES, dead_jobs.GIVEN_UP)
 # Sentences of notices that no step of a case leaves, by their code.
 _sentences: dict[str, Callable[[Notice], str]] = {}
 # Where such a notice leads at the desk, if it is about no kind of case: the name of a route.
@@ -43,6 +46,8 @@ def sentence(notice: Notice) -> str:
             "name": notice.params.get("name", ""),
             "day": notice.params.get("due", ""),
         }
+    if notice.code == OVERDUE_FILES:
+        return _overdue_files(notice.params)
     if notice.code == dead_jobs.GIVEN_UP:
         return _(
             "“%(name)s” broke off again and again and was given up. What was done until then stands; the "
@@ -54,6 +59,35 @@ def sentence(notice: Notice) -> str:
         "action": action_label(notice.subject_type, notice.code.rsplit(".", 1)[-1]),
         "state": state_label(notice.subject_type, notice.params.get("to", "")),
     }
+
+
+def _overdue_files(params: dict[str, Any]) -> str:
+    """“7 files that wait for you are overdue, the oldest since 2026-11-02: Training plan PX-1. Newly …”"""
+    oldest = params["oldest"]
+    text = ngettext(
+        "%(count)s file that waits for you is overdue, since %(day)s: %(oldest)s.",
+        "%(count)s files that wait for you are overdue, the oldest since %(day)s: %(oldest)s.",
+        params["count"],
+    ) % {"count": params["count"], "day": oldest["due"], "oldest": _named(oldest)}
+    new = [
+        _named(row) for row in params["new"] if row["name"] != oldest["name"] or row["kind"] != oldest["kind"]
+    ]
+    if new:
+        more = params["new_count"] - len(params["new"])
+        text += " " + _("Newly overdue: %(files)s.") % {
+            "files": _(", ").join(new) + (_(" and %(count)s more") % {"count": more} if more else "")
+        }
+    if params.get("elsewhere"):
+        text += " " + ngettext(
+            "In your other roles %(count)s more file is overdue.",
+            "In your other roles %(count)s more files are overdue.",
+            params["elsewhere"],
+        ) % {"count": params["elsewhere"]}
+    return text
+
+
+def _named(file: dict[str, str]) -> str:
+    return f"{kind_label(file['kind'])} {file['name']}"
 
 
 def action_label(subject_type: str, action: str) -> str:
@@ -97,7 +131,7 @@ def with_words(notices: Iterable[Notice], door: str) -> list[dict[str, Any]]:
             "reason": notice.params.get("reason", ""),
             "at": notice.at,
             "unread": notice.read_at is None,
-            "late": notice.code in ("overdue", dead_jobs.GIVEN_UP) or bool(notice.params.get("late")),
+            "late": notice.code in _LATE or bool(notice.params.get("late")),
             "url": _address(notice, door),
         }
         for notice in notices
@@ -105,6 +139,8 @@ def with_words(notices: Iterable[Notice], door: str) -> list[dict[str, Any]]:
 
 
 def _address(notice: Notice, door: str) -> str:
+    if notice.code == OVERDUE_FILES:
+        return reverse("desk:queue" if door == "desk" else "portal:home") + "?overdue=yes"
     if notice.code == dead_jobs.GIVEN_UP:
         return dead_jobs.address(notice, door)
     if _places.get(notice.code):

@@ -4,12 +4,13 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
-from apps.casework.enums import Audience
+from apps.casework.enums import OVERDUE_FILES, Audience
 
 
 class Note(models.Model):
@@ -30,19 +31,20 @@ class Note(models.Model):
 
 class NoticeQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor | None) -> Self:
-        """Notices for this actor's role and scope, or for this person alone."""
+        """Notices for this actor's role and scope or for this person alone, and those for both at once."""
         if actor is None:
             return self.none()
         scope = (
             Q(role=actor.role)
             & Q(organisation_id=actor.organisation_id)
             & Q(district_code=actor.district_code or "")
+            & (Q(person=None) | Q(person_id=actor.person_id))
         )
         return self.filter(scope | Q(person_id=actor.person_id, role="") if actor.person_id else scope)
 
 
 class Notice(models.Model):
-    """Something happened to a case. Addressed to a role in a scope, or to one person."""
+    """Something happened to a case. Addressed to a role in a scope, to a person, or to a person in a role."""
 
     subject_type = models.CharField(max_length=48)
     subject_id = models.BigIntegerField()
@@ -66,6 +68,15 @@ class Notice(models.Model):
 
     class Meta:
         verbose_name = _("Notice")
+        constraints = [
+            # Whoever is reminded, and whatever broke off meanwhile: once a day.
+            models.UniqueConstraint(
+                "subject_id",
+                KeyTextTransform("day", "params"),
+                name="notice_reminds_once_a_day",
+                condition=Q(code=OVERDUE_FILES),
+            )
+        ]
         indexes = [
             models.Index(fields=["role", "organisation", "district_code", "-id"], name="notice_by_scope"),
             models.Index(

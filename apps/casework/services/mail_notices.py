@@ -94,7 +94,9 @@ def _put_off(notice_id: int, error: str) -> None:
 def _addressees(notice: Notice) -> QuerySet[User]:
     users = User.objects.filter(is_active=True).exclude(email="")
     if notice.person_id:
-        return users.filter(person_id=notice.person_id)
+        users = users.filter(person_id=notice.person_id)
+    if not notice.role:
+        return users
     members = Membership.objects.filter(
         Q(organisation_id=notice.organisation_id), role=notice.role, state=MembershipState.ACTIVE
     )

@@ -22,9 +22,14 @@ class Todo:
         return any(task.days is not None and task.days < 0 for task in self.tasks)
 
 
-def todo_of(actor: Actor, on: date) -> Todo:
-    """Everything that waits for this actor: what has a deadline first, the earliest before the others."""
+def todo_of(actor: Actor, on: date, *, overdue: bool = False) -> Todo:
+    """Everything that waits for this actor: what has a deadline first, the earliest before the others.
+
+    `overdue` narrows it to what is late.
+    """
     kinds = [list(source(Asked(actor, on))) for source in sources_for(actor)]
+    if overdue:
+        kinds = [[task for task in kind if task.due_on is not None and task.due_on < on] for kind in kinds]
     found = [task for kind in kinds for task in kind[:SHOWN_MAX]]
     days = working_days_to_each(on, (task.due_on for task in found if task.due_on))
     dated = [

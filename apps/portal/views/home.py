@@ -16,5 +16,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """What waits for the organisation, the most urgent first; an apprentice begins on the own page."""
     if request.actor.is_apprentice:
         return redirect("portal:me")
-    todo = todo_of(request.actor, today())
-    return render(request, "portal/home.html", {"todo": todo, "shown_max": SHOWN_MAX})
+    overdue = request.GET.get("overdue") == "yes"
+    todo = todo_of(request.actor, today(), overdue=overdue)
+    context = {"todo": todo, "shown_max": SHOWN_MAX, "overdue": overdue}
+    return render(request, "portal/home.html", context)
