@@ -19,7 +19,12 @@ class PayoutsConfig(AppConfig):
         from apps.core import tones
         from apps.ledger.kinds import name_kinds
         from apps.ledger.periods import register_obstacle
-        from apps.payouts import invariants, recovery_invariants, tasks  # noqa: F401 - they register themselves
+        from apps.payouts import (  # noqa: F401 - they register themselves
+            budget_invariants,
+            invariants,
+            recovery_invariants,
+            tasks,
+        )
         from apps.payouts.agreement_transitions import AGREEMENT_TRANSITIONS
         from apps.payouts.budget_transitions import BUDGET_TRANSITIONS
         from apps.payouts.obstacles import orders_without_an_answer
