@@ -8,7 +8,8 @@ class CaseworkConfig(AppConfig):
     label = "casework"
 
     def ready(self) -> None:
-        from apps.casework import dead_jobs
+        from apps.accounts import staffing
+        from apps.casework import dead_jobs, empty_seats, wording
         from apps.casework.models import Decision, History
         from apps.core import jobs, seals
 
@@ -16,3 +17,5 @@ class CaseworkConfig(AppConfig):
         seals.register_table("casework.history", History)
         seals.register_table("casework.decision", Decision)
         jobs.when_dead(dead_jobs.tell)
+        staffing.when_emptied(empty_seats.tell)
+        wording.say(empty_seats.CODE, empty_seats.in_words, desk_url="desk:dashboard")

@@ -26,3 +26,12 @@ def remind_overdue() -> None:
     from apps.core.clock import today
 
     remind(on=today())
+
+
+@shared_task
+def tell_empty_seats() -> None:
+    """Tell city and administrators of roles that ended in a district and that nobody holds any more."""
+    from apps.casework.empty_seats import tell_empty_seats as tell
+    from apps.core.clock import today
+
+    tell(on=today())

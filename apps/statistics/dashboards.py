@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.actors import Actor
 from apps.accounts.models import District
 from apps.accounts.roles import Role
+from apps.accounts.staffing import empty_seats
 from apps.apprentices.enums import ClassState, EnrolmentState
 from apps.casework import subjects
 from apps.claims.enums import ClaimState
@@ -54,6 +55,15 @@ class Late:
 
 
 @dataclass(frozen=True)
+class Stuck:
+    """A role that nobody holds in a district, and how many files wait there for it."""
+
+    district: District
+    role: Role
+    count: int
+
+
+@dataclass(frozen=True)
 class FundMoney:
     """One fund in one year: what was made available, promised, spent. In fen."""
 
@@ -76,6 +86,7 @@ class Dashboard:
     enrolments: list[tuple[str, str, int]]
     late: list[Late]
     late_count: int
+    stuck: list[Stuck]
     funds: list[FundMoney]
     to_recover_fen: int
     overdue_recovery_fen: int
@@ -95,6 +106,7 @@ def dashboard(actor: Actor, on: date, district: str | None = None) -> Dashboard:
         ],
         late=late,
         late_count=sum(row.count for row in late),
+        stuck=_stuck(counts, on, code),
         funds=_funds(code),
         to_recover_fen=owed["open"],
         overdue_recovery_fen=owed["overdue"],
@@ -133,6 +145,23 @@ def _late(actor: Actor, on: date, code: str | None) -> list[Late]:
                 )
             )
     return sorted(found, key=lambda row: (row.oldest, -row.count))
+
+
+def _stuck(counts: dict, on: date, code: str | None) -> list[Stuck]:
+    return [
+        Stuck(seat.district, seat.role, _waiting_for(seat.role, seat.district.pk, counts))
+        for seat in empty_seats(on, code)
+    ]
+
+
+def _waiting_for(role: Role, district: str, counts: dict) -> int:
+    return sum(
+        count
+        for subject, by_district in counts.items()
+        if (table := subjects.get(subject).table) is not None
+        for state, count in by_district.get(district, {}).items()
+        if role in table.working.get(state, ())
+    )
 
 
 def _funds(code: str | None) -> list[FundMoney]:

@@ -271,6 +271,10 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-mail": {"task": "apps.casework.tasks.sweep_mail", "schedule": 60.0},
     "fold-summaries": {"task": "apps.statistics.tasks.fold_summaries", "schedule": 60.0},
     "remind-overdue": {"task": "apps.casework.tasks.remind_overdue", "schedule": crontab(hour=8, minute=0)},
+    "tell-empty-seats": {
+        "task": "apps.casework.tasks.tell_empty_seats",
+        "schedule": crontab(hour=8, minute=2),
+    },
     "tell-ended-notices": {
         "task": "apps.claims.tasks.tell_ended_notices",
         "schedule": crontab(hour=8, minute=5),

@@ -138,7 +138,7 @@ def test_a_disabled_account_is_out_with_the_next_request_and_stays_out(administr
     member = accounts.member(Role.CITY_OFFICER)
     browser = accounts.client_of(member)
     assert _signed_in(browser)
-    disable_user(administrator, member.user, "left the office")
+    disable_user(administrator, member.user, "left the office", on=clock.today())
     assert not _signed_in(browser)
     User.objects.filter(pk=member.user_id).update(is_active=True)
     assert not _signed_in(browser)

@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -12,11 +11,16 @@ from apps.accounts.models import District, Membership, Organisation, User
 from apps.accounts.models.membership import MembershipState, Origin
 from apps.accounts.roles import Role
 from apps.accounts.services.access_log import log_access
-from apps.accounts.services.guards import constraint_of, require, require_reason
+from apps.accounts.services.guards import (
+    GRANTING,
+    constraint_of,
+    keep_one_who_grants,
+    require,
+    require_reason,
+)
+from apps.accounts.staffing import watched
 from apps.core import clock
 from apps.core.errors import Conflict, Forbidden, InvalidInput, Refused
-
-_GRANTING = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
 
 
 @transaction.atomic
@@ -91,22 +95,22 @@ def refuse_membership(actor: Actor, membership: Membership, reason: str) -> Memb
 
 @transaction.atomic
 def end_membership(actor: Actor, membership: Membership, reason: str, *, on: date) -> Membership:
-    """Take a role away: it ends with the next request. Either administrator of rights may, alone."""
-    require(actor, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN)
+    """Take a role away: it ends with the next request. Either administrator of rights may, alone.
+
+    City and administrators are told where nobody is left in a district who holds the role.
+    """
+    require(actor, *GRANTING)
     given = require_reason(reason)
     locked = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
     if locked.state not in (MembershipState.ACTIVE, MembershipState.PROPOSED):
         raise Refused(_("This role has ended already."), code="not_live")
-    # Without either of them no role is ever granted again, not even the one that is missing.
-    grants = locked.state == MembershipState.ACTIVE and locked.role in _GRANTING
-    if grants and not _another_in_force(locked, on):
-        message = _("The last holder of this role stays until another one is there: %(role)s.")
-        raise Refused(message % {"role": Role(locked.role).label}, code="last_admin")
+    keep_one_who_grants(locked, on)
     locked.state = (
         MembershipState.ENDED if locked.state == MembershipState.ACTIVE else MembershipState.REFUSED
     )
     locked.valid_to = max(on, locked.valid_from)
-    locked.save()
+    with watched(on):
+        locked.save()
     log_access(actor, AccessAction.MEMBERSHIP_ENDED, locked, given)
     return locked
 
@@ -160,11 +164,6 @@ def _waiting(membership: Membership) -> Membership:
     if locked.state != MembershipState.PROPOSED:
         raise Refused(_("This proposal has been decided already."), code="not_waiting")
     return locked
-
-
-def _another_in_force(membership: Membership, on: date) -> bool:
-    others = Membership.objects.in_force(on).filter(role=membership.role)
-    return others.exclude(Q(person_id=membership.person_id)).exists()
 
 
 def _insert(**fields: object) -> Membership:

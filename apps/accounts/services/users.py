@@ -1,6 +1,7 @@
 """Open, disable, enable and unlock accounts; give a new first password."""
 
 import secrets
+from datetime import date
 
 from axes.utils import reset as axes_reset
 from django.db import IntegrityError, transaction
@@ -8,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
 from apps.accounts.enums import AccessAction
-from apps.accounts.models import Person, User
+from apps.accounts.models import Membership, Person, User
 from apps.accounts.roles import Role
 from apps.accounts.services.access_log import log_access
-from apps.accounts.services.guards import constraint_of, require, require_reason
+from apps.accounts.services.guards import constraint_of, keep_one_who_grants, require, require_reason
+from apps.accounts.staffing import watched
 from apps.core import clock
 from apps.core.errors import Conflict, Forbidden, InvalidInput
 
@@ -65,16 +67,23 @@ def _not_a_username(error: IntegrityError) -> Conflict | InvalidInput:
 
 
 @transaction.atomic
-def disable_user(actor: Actor, user: User, reason: str) -> None:
-    """Shut an account: its sessions end with their next request and do not come back when it is enabled."""
+def disable_user(actor: Actor, user: User, reason: str, *, on: date) -> None:
+    """Shut an account: its sessions end with their next request and do not come back when it is enabled.
+
+    City and administrators are told where nobody is left in a district who holds one of its roles. Raises
+    Forbidden for one's own account, Refused for that of the last one who grants roles.
+    """
     require(actor, Role.SYSTEM_ADMIN)
     given = require_reason(reason)
     if user.pk == actor.user_id:
         raise Forbidden(_("You cannot disable your own account: ask another administrator."))
     locked = User.objects.select_for_update().get(pk=user.pk)
+    for membership in Membership.objects.in_force(on).filter(user=locked):
+        keep_one_who_grants(membership, on)
     locked.is_active = False
     locked.session_epoch += 1
-    locked.save(update_fields=["is_active", "session_epoch"])
+    with watched(on):
+        locked.save(update_fields=["is_active", "session_epoch"])
     log_access(actor, AccessAction.ACCOUNT_DISABLED, locked, given)
 
 

@@ -1,5 +1,8 @@
 """The system administrator's accounts: open, disable, enable, unlock, new password, propose a role."""
 
+from collections.abc import Callable
+from functools import partial
+
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +16,7 @@ from apps.accounts import services
 from apps.accounts.access import access
 from apps.accounts.models import Membership, User
 from apps.accounts.roles import Role
+from apps.accounts.staffing import empty_seats
 from apps.core import clock, keyset
 from apps.core.errors import NotFound
 from apps.desk.forms.administration import AccountFilter, AccountForm, MembershipForm, ReasonForm
@@ -42,7 +46,8 @@ def accounts(request: HttpRequest) -> HttpResponse:
     for membership in in_force.select_related("organisation", "district").order_by("id"):
         roles.setdefault(membership.user_id, []).append(membership)
     rows = [(user, roles.get(user.pk, [])) for user in page]
-    return render(request, "desk/admin/accounts.html", {"filters": filters, "rows": rows, "pager": pager})
+    context = {"filters": filters, "rows": rows, "pager": pager, "empty_seats": empty_seats(clock.today())}
+    return render(request, "desk/admin/accounts.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -125,11 +130,15 @@ def account_change(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         return render(
             request, "desk/admin/password_shown.html", {"account": user, "password": password, "new": False}
         )
-    change, done = {
-        "disable": (services.disable_user, _("The account is disabled; its sessions have ended.")),
+    steps: dict[str, tuple[Callable[..., None], str]] = {
+        "disable": (
+            partial(services.disable_user, on=clock.today()),
+            _("The account is disabled; its sessions have ended."),
+        ),
         "enable": (services.enable_user, _("The account is enabled again.")),
         "unlock": (services.unlock_user, _("The failed sign-ins are forgotten: the account may try again.")),
-    }[verb]
+    }
+    change, done = steps[verb]
     attempt_action(request, lambda: change(request.actor, user, reason), done)
     return redirect("desk:admin_account", pk=pk)
 

@@ -14,6 +14,7 @@ from apps.accounts.access import access
 from apps.accounts.models import ApiToken, Membership
 from apps.accounts.models.membership import MembershipState
 from apps.accounts.roles import Role
+from apps.accounts.staffing import empty_seats
 from apps.core import clock, keyset
 from apps.core.errors import NotFound
 from apps.desk.forms.administration import MembershipFilter, ReasonForm, TokenForm
@@ -41,7 +42,13 @@ def memberships(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "desk/admin/memberships.html",
-        {"filters": filters, "rows": page, "pager": pager, "waiting": waiting},
+        {
+            "filters": filters,
+            "rows": page,
+            "pager": pager,
+            "waiting": waiting,
+            "empty_seats": empty_seats(clock.today()),
+        },
     )
 
 
