@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -13,7 +13,7 @@ from apps.banking.answer_guards import written_answer_guards
 from apps.banking.answer_transitions import ANSWER_TRANSITIONS
 from apps.banking.enums import AnswerState, EntryState
 from apps.banking.models.batch import BatchEntry
-from apps.casework.models import Case, CaseQuerySet
+from apps.casework.models import CaseQuerySet, TwoPersonPaper, of_two_persons
 from apps.casework.triggers import state_triggers
 
 SAID = [(one.value, one.label) for one in (EntryState.PAID, EntryState.FAILED)]
@@ -26,7 +26,7 @@ class WrittenAnswerQuerySet(CaseQuerySet):
         return self.filter(scope_q(actor, enterprise=None, institution=None))
 
 
-class WrittenAnswer(Case):
+class WrittenAnswer(TwoPersonPaper):
     """The bank's letter on one payment of a batch (银行书面答复): paid, or not. Only the signature answers.
 
     `document` names the letter; the letter itself is a document of the case.
@@ -50,15 +50,6 @@ class WrittenAnswer(Case):
         verbose_name=pgettext_lazy("bank's answer", "Entered by"),
         related_name="+",
     )
-    signed_by = models.ForeignKey(
-        "accounts.Person",
-        models.PROTECT,
-        verbose_name=_("Signed by"),
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    signed_on = models.DateField(_("Signed on"), null=True, blank=True)
 
     objects = WrittenAnswerQuerySet.as_manager()
 
@@ -76,12 +67,7 @@ class WrittenAnswer(Case):
                 | Q(outcome=EntryState.FAILED, paid_on=None, bank_serial="") & ~Q(reason=""),
             ),
             models.CheckConstraint(condition=~Q(document=""), name="written_answer_names_the_letter"),
-            models.CheckConstraint(
-                name="written_answer_of_two_persons",
-                condition=Q(signed_by=None, signed_on=None) & ~Q(state=AnswerState.SIGNED)
-                | Q(signed_by__isnull=False, signed_on__isnull=False, state=AnswerState.SIGNED)
-                & ~Q(signed_by=F("requested_by")),
-            ),
+            of_two_persons("written_answer_of_two_persons"),
             models.UniqueConstraint(
                 fields=["entry"], condition=Q(state__in=_STANDING), name="one_written_answer_per_payment"
             ),

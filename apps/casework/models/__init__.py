@@ -5,6 +5,7 @@ from apps.casework.models.decision import Decision, Deficiency, Seat
 from apps.casework.models.document import CaseDocument
 from apps.casework.models.history import History
 from apps.casework.models.message import Note, Notice
+from apps.casework.models.paper import TwoPersonPaper, of_two_persons
 
 __all__ = [
     "Case",
@@ -16,4 +17,6 @@ __all__ = [
     "Note",
     "Notice",
     "Seat",
+    "TwoPersonPaper",
+    "of_two_persons",
 ]

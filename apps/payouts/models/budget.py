@@ -6,12 +6,11 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
 from apps.casework.enums import PaperState
-from apps.casework.models import Case, CaseQuerySet
+from apps.casework.models import CaseQuerySet, TwoPersonPaper
 from apps.casework.triggers import state_triggers
 from apps.core.triggers import Guard
 from apps.payouts.budget_transitions import BUDGET_TRANSITIONS
@@ -36,14 +35,13 @@ class BudgetRequestQuerySet(CaseQuerySet):
         return self.filter(scope_q(actor, enterprise=None, institution=None))
 
 
-class BudgetRequest(Case):
+class BudgetRequest(TwoPersonPaper):
     """Money for, out of, or from one pot (fund, district, year) to another. Only its signature posts.
 
     `document` names the paper; the paper itself is a document of the case.
     """
 
     number = models.CharField(_("Request number"), max_length=40, unique=True)
-    state = models.CharField(_("State"), max_length=32, choices=PaperState.choices, default=PaperState.DRAFT)
     kind = models.CharField(_("Kind of change"), max_length=12, choices=BudgetChange.choices)
     fund = models.ForeignKey("ledger.Fund", models.PROTECT, verbose_name=_("Fund"), related_name="+")
     year = models.PositiveSmallIntegerField(_("Year"))
@@ -60,18 +58,8 @@ class BudgetRequest(Case):
         related_name="+",
     )
     to_year = models.PositiveSmallIntegerField(_("To year"), null=True, blank=True)
-    document = models.CharField(pgettext_lazy("basis", "Document"), max_length=200)
-    requested_by = models.ForeignKey(
-        "accounts.Person", models.PROTECT, verbose_name=_("Requested by"), related_name="+"
-    )
-    signed_by = models.ForeignKey(
-        "accounts.Person",
-        models.PROTECT,
-        verbose_name=_("Signed by"),
-        null=True,
-        blank=True,
-        related_name="+",
-    )
+    # Its day is that of the movement of the budget.
+    signed_on = None
 
     objects = BudgetRequestQuerySet.as_manager()
 

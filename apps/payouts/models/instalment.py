@@ -4,13 +4,13 @@ from typing import Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
-from apps.casework.models import Case, CaseQuerySet
+from apps.casework.models import CaseQuerySet, TwoPersonPaper, of_two_persons
 from apps.casework.triggers import state_triggers
 from apps.core.append_only import AppendOnlyModel
 from apps.core.triggers import Guard
@@ -63,7 +63,7 @@ class AgreementQuerySet(CaseQuerySet):
         return self.filter(scope_q(actor, institution=None))
 
 
-class InstalmentAgreement(Case):
+class InstalmentAgreement(TwoPersonPaper):
     """When what part of a recovery is to be repaid (分期还款协议). It holds from the second signature on.
 
     `amount_fen` is what was open then. `document` names the paper, which is a document of the case.
@@ -76,19 +76,6 @@ class InstalmentAgreement(Case):
     recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="agreements")
     enterprise = models.ForeignKey("enterprises.Enterprise", models.PROTECT, related_name="+")
     amount_fen = models.BigIntegerField(_("Amount"))
-    document = models.CharField(pgettext_lazy("basis", "Document"), max_length=200)
-    requested_by = models.ForeignKey(
-        "accounts.Person", models.PROTECT, verbose_name=_("Requested by"), related_name="+"
-    )
-    signed_by = models.ForeignKey(
-        "accounts.Person",
-        models.PROTECT,
-        verbose_name=_("Signed by"),
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    signed_on = models.DateField(_("Signed on"), null=True, blank=True)
 
     objects = AgreementQuerySet.as_manager()
 
@@ -112,12 +99,7 @@ class InstalmentAgreement(Case):
             models.CheckConstraint(
                 condition=Q(amount_fen__gt=0) & ~Q(document=""), name="agreement_of_something"
             ),
-            models.CheckConstraint(
-                name="agreement_of_two_persons",
-                condition=Q(signed_by=None, signed_on=None) & ~Q(state__in=_SIGNED)
-                | Q(signed_by__isnull=False, signed_on__isnull=False, state__in=_SIGNED)
-                & ~Q(signed_by=F("requested_by")),
-            ),
+            of_two_persons("agreement_of_two_persons", _SIGNED),
             models.UniqueConstraint(
                 fields=["recovery"],
                 condition=Q(

@@ -4,14 +4,14 @@ from typing import Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
 from apps.casework.enums import PaperState
-from apps.casework.models import Case, CaseQuerySet
+from apps.casework.models import CaseQuerySet, TwoPersonPaper, of_two_persons
 from apps.casework.triggers import state_triggers
 from apps.core.triggers import Guard
 from apps.payouts.models.recovery import Recovery
@@ -37,30 +37,16 @@ class WriteOffQuerySet(CaseQuerySet):
         return self.filter(scope_q(actor, enterprise=None, institution=None))
 
 
-class RecoveryWriteOff(Case):
+class RecoveryWriteOff(TwoPersonPaper):
     """What is given up of a recovery (核销). Only the signature posts; the claim on the enterprise stays.
 
     `document` names the paper; the paper itself is a document of the case. In the books: `ledger_key`.
     """
 
     number = models.CharField(pgettext_lazy("write-off", "Request number"), max_length=40, unique=True)
-    state = models.CharField(_("State"), max_length=32, choices=PaperState.choices, default=PaperState.DRAFT)
     recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="write_offs")
     amount_fen = models.BigIntegerField(_("Amount"))
-    document = models.CharField(pgettext_lazy("basis", "Document"), max_length=200)
     reason = models.TextField(_("Reason"), max_length=1000)
-    requested_by = models.ForeignKey(
-        "accounts.Person", models.PROTECT, verbose_name=_("Requested by"), related_name="+"
-    )
-    signed_by = models.ForeignKey(
-        "accounts.Person",
-        models.PROTECT,
-        verbose_name=_("Signed by"),
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    signed_on = models.DateField(_("Signed on"), null=True, blank=True)
 
     objects = WriteOffQuerySet.as_manager()
 
@@ -84,12 +70,7 @@ class RecoveryWriteOff(Case):
             models.CheckConstraint(
                 condition=~Q(document="") & ~Q(reason=""), name="write_off_names_document_and_reason"
             ),
-            models.CheckConstraint(
-                name="write_off_of_two_persons",
-                condition=Q(signed_by=None, signed_on=None) & ~Q(state=PaperState.SIGNED)
-                | Q(signed_by__isnull=False, signed_on__isnull=False, state=PaperState.SIGNED)
-                & ~Q(signed_by=F("requested_by")),
-            ),
+            of_two_persons("write_off_of_two_persons"),
             models.UniqueConstraint(
                 fields=["recovery"],
                 condition=Q(state__in=[PaperState.DRAFT, PaperState.SUBMITTED]),

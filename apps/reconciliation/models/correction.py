@@ -4,12 +4,11 @@ from typing import Any
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from apps.casework.enums import PaperState
-from apps.casework.models import Case
+from apps.casework.models import TwoPersonPaper, of_two_persons
 from apps.casework.triggers import state_triggers
 from apps.core.triggers import Guard
 from apps.reconciliation.enums import OF_A_MATCH, CorrectionKind
@@ -51,7 +50,7 @@ def _key(to: str) -> Any:
     return models.ForeignKey(to, models.PROTECT, null=True, blank=True, related_name="+")
 
 
-class Correction(Case):
+class Correction(TwoPersonPaper):
     """How one difference is corrected, or one movement that was matched wrongly without differing.
 
     Only its signature posts; a mistake in it is corrected by another.
@@ -61,7 +60,6 @@ class Correction(Case):
     """
 
     number = models.CharField(_("Number of the correction"), max_length=40, unique=True)
-    state = models.CharField(_("State"), max_length=32, choices=PaperState.choices, default=PaperState.DRAFT)
     kind = models.CharField(_("Kind"), max_length=12, choices=CorrectionKind.choices)
     difference = models.ForeignKey(
         "reconciliation.Break",
@@ -81,20 +79,7 @@ class Correction(Case):
     recovery = _key("payouts.Recovery")
     receipt = _key("payouts.RecoveryReceipt")
     paying_account = _key("banking.PayingAccount")
-    document = models.CharField(pgettext_lazy("basis", "Document"), max_length=200)
     explanation = models.CharField(_("Explanation"), max_length=300)
-    requested_by = models.ForeignKey(
-        "accounts.Person", models.PROTECT, verbose_name=_("Requested by"), related_name="+"
-    )
-    signed_by = models.ForeignKey(
-        "accounts.Person",
-        models.PROTECT,
-        verbose_name=_("Signed by"),
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    signed_on = models.DateField(_("Signed on"), null=True, blank=True)
     posted = models.OneToOneField(
         "ledger.Transaction", models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -121,12 +106,7 @@ class Correction(Case):
             models.CheckConstraint(condition=Q(state__in=PaperState.values), name="correction_state_known"),
             models.CheckConstraint(condition=Q(kind__in=CorrectionKind.values), name="correction_kind_known"),
             models.CheckConstraint(condition=~Q(document=""), name="correction_names_document"),
-            models.CheckConstraint(
-                name="correction_of_two_persons",
-                condition=Q(signed_by=None, signed_on=None) & ~Q(state=PaperState.SIGNED)
-                | Q(signed_by__isnull=False, signed_on__isnull=False, state=PaperState.SIGNED)
-                & ~Q(signed_by=F("requested_by")),
-            ),
+            of_two_persons("correction_of_two_persons"),
             models.CheckConstraint(
                 name="correction_posts_when_signed",
                 condition=Q(posted=None) | Q(state=PaperState.SIGNED),
