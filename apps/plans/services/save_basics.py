@@ -12,6 +12,7 @@ from apps.institutions.models import Institution
 from apps.plans.inputs import Basics
 from apps.plans.models import Plan
 from apps.plans.services.editing import clean_text, editing, refuse_problems
+from apps.plans.telling import tell_earlier_partner
 
 _FIELDS = (
     "title",
@@ -30,6 +31,7 @@ _WAGE_FEN_MAX = 100_000_000
 def save_basics(actor: Actor, plan: Plan, basics: Basics, *, on: date) -> Plan:
     """Store the first step; what is still missing may be missing, what is there must be possible.
 
+    Where a plan that was handed in names another institution, the earlier one is told.
     Raises `InvalidInput` with a problem per field, `Conflict` when an office has the plan.
     """
     values = {name: getattr(basics, name) for name in _FIELDS}
@@ -49,6 +51,8 @@ def save_basics(actor: Actor, plan: Plan, basics: Basics, *, on: date) -> Plan:
         if differing:
             edit.plan.save(update_fields=differing)
             edit.changed = True
+        if "institution_id" in differing:
+            tell_earlier_partner(edit.plan, actor)
         return edit.plan
 
 
