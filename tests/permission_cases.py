@@ -316,7 +316,7 @@ def _job(world: World) -> Pair:
 
 _PLAN_STEPS = (
     "approve confirm consent content countersign decline detail documents end give-up history lines missing"
-    " refuse reject return send-back submit submit-directly withdraw withhold-consent"
+    " refuse reject return send-back submit submit-directly take-back-consent withdraw withhold-consent"
 )
 _CLASS_STEPS = (
     "apprentices approve cancel complete complete-enrolments courses detail documents history mentors return"

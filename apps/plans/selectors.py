@@ -7,6 +7,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
+from apps.accounts.roles import Role
 from apps.casework.models import Decision, Deficiency
 from apps.core.errors import NotFound
 from apps.plans.enums import PlanState, PlanStep
@@ -64,6 +65,14 @@ def counts_by_state(actor: Actor | None) -> dict[str, int]:
     """How many plans the actor sees in each state."""
     rows = Plan.objects.visible_to(actor).values_list("state").annotate(many=Count("id")).order_by()
     return dict(rows)
+
+
+def consent_taken_back(plan: Plan) -> Decision | None:
+    """The decision by which the superior unit stopped the plan, as long as it has not consented again."""
+    if plan.state != PlanState.CONSENT:
+        return None
+    last = Decision.objects.of(plan).filter(role=Role.SUPERIOR_UNIT).order_by("-id").first()
+    return last if last is not None and last.action == "take_back_consent" else None
 
 
 def count_waiting(actor: Actor) -> int:

@@ -53,6 +53,7 @@ def announce() -> None:
                 "submit_directly": services.submit_plan,
                 "consent": services.give_consent,
                 "withhold_consent": services.withhold_consent,
+                "take_back_consent": services.take_back_consent,
                 "countersign": services.countersign_plan,
                 "decline": services.decline_plan,
                 "approve": services.approve_plan,

@@ -1,6 +1,6 @@
 """One verb a file; pages, API and tasks call the same functions."""
 
-from apps.plans.services.consent import give_consent, withhold_consent
+from apps.plans.services.consent import give_consent, take_back_consent, withhold_consent
 from apps.plans.services.consolidate import consolidate_plans
 from apps.plans.services.countersign import countersign_plan, decline_plan
 from apps.plans.services.create_plan import create_plan
@@ -38,6 +38,7 @@ __all__ = [
     "save_textbooks",
     "send_back_plan",
     "submit_plan",
+    "take_back_consent",
     "withdraw_plan",
     "withhold_consent",
 ]

@@ -166,6 +166,7 @@ def _page(
             "elsewhere": mentors_elsewhere(plan) if actions else [],
             "case_read_only": actor.role in READERS,
             "over": plan.state in _OVER,
+            "taken_back": selectors.consent_taken_back(plan),
             "case_problems": missing_for_end(plan) if can_end else [],
         }
     )

@@ -26,9 +26,11 @@ from apps.plans.services.end_plan import missing_for_end
 from apps.portal.views.plans.next_steps import next_step
 
 parties = access(Role.ENTERPRISE_OPERATOR, Role.INSTITUTION_OPERATOR, Role.SUPERIOR_UNIT)
+_TAKE_BACK = "take_back_consent"
 # What this page offers; handing in has a page of its own.
-_DECISIONS = ("consent", "withhold_consent", "countersign", "decline", "withdraw", "give_up")
-_ENDING = ("withdraw", "give_up")
+_DECISIONS = ("consent", "withhold_consent", "countersign", "decline", "withdraw", "give_up", _TAKE_BACK)
+# Not the way on, and offered apart from it.
+_ENDING = ("withdraw", "give_up", _TAKE_BACK)
 
 
 @parties
@@ -72,7 +74,7 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @parties
 @require_POST
 def plan_decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Consent, countersign, decline, withdraw or give up; what is wrong comes back with what was typed."""
+    """Take the step of this reader; what is wrong comes back with what was typed."""
     plan = selectors.plan_of(request.actor, pk)
     try:
         step = requests.step_of(plan, request.POST.get("action", ""), request.actor)
@@ -106,6 +108,7 @@ def _page(request: HttpRequest, plan: Plan, refusal: ShituError | None = None) -
         "next": next_step(plan, actor, _with_room(actor, on, plan.pk)),
         "decisions": [step for step in offered if step.action not in _ENDING],
         "ending": ending,
+        "taken_back": selectors.consent_taken_back(plan),
         "in_the_way": missing_for_end(plan) if ending and ending.action == "give_up" else [],
         "refusal": refusal,
         "typed_reason": request.POST.get("reason", "") if refusal else "",
