@@ -59,7 +59,7 @@ def editing(actor: Actor, plan: Plan) -> Iterator[Edit]:
         yield edit
         if edit.changed:
             note_change(locked)
-    plan.refresh_from_db(fields=["version", "edited_at"])
+    plan.version, plan.edited_at = locked.version, locked.edited_at
 
 
 def note_change(locked: Plan) -> None:
