@@ -45,6 +45,8 @@ def _correction_new(world: World) -> Pair:
 
 @objects(
     "desk:correction",
+    # Its page refuses whoever may see it: it undoes a signed one of two kinds.
+    "desk:correction_undo",
     *(
         f"api:correction-{name}"
         for name in ("detail", "history", "documents", "submit", "sign", "refuse", "withdraw")

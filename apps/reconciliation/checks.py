@@ -16,7 +16,7 @@ from apps.core.money import yuan
 from apps.ledger.models import BudgetMovement, Leg, Transaction
 from apps.payouts.enums import OrderState
 from apps.payouts.services import undo_receipt, undo_return
-from apps.reconciliation.enums import BreakKind
+from apps.reconciliation.enums import UNDONE_BY, BreakKind
 from apps.reconciliation.enums import CorrectionKind as C
 from apps.reconciliation.models import Correction
 from apps.reconciliation.selectors import entry_posted_by
@@ -24,6 +24,8 @@ from apps.reconciliation.selectors import entry_posted_by
 BOOKED = (C.CHARGE, C.INTEREST, C.SUSPENSE, C.PAY_BACK)
 # Postings whose money is an item of suspense, or took one back: the item would not know of it.
 IN_SUSPENSE = ("suspense", "pay_back")
+# Of these, what leaves only as its item says; what paid an item back is undone by a correction of that.
+BY_ITS_ITEM = ("suspense",)
 FUNDED = (C.CHARGE, C.INTEREST, C.SUSPENSE, C.OPENING)
 
 
@@ -160,6 +162,26 @@ def receipt_can_go(correction: Correction, _actor: Actor) -> Iterator[Problem]:
     yield from undo_receipt.standing_in_the_way(correction.receipt)
 
 
+def correction_can_go(correction: Correction, _actor: Actor) -> Iterator[Problem]:
+    """What was signed wrongly stands in the books still, its movement and its item as it left them."""
+    wrong = correction.undoes
+    if wrong is not None:
+        yield from standing_in_the_way(wrong)
+
+
+def standing_in_the_way(wrong: Correction) -> Iterator[Problem]:
+    """Why a signed correction cannot be undone: of another kind, undone already, or not as it was left."""
+    if wrong.kind not in UNDONE_BY or wrong.posted is None:
+        yield Problem("not_undone_so", _("This correction is not undone in this way."))
+    elif wrong.posted.reversals.exists():
+        yield Problem("undone_already", _("What this correction posted was reversed already."))
+    elif wrong.kind == C.PAY_BACK:
+        if not StatementMatch.objects.filter(line=wrong.line_id, transaction=wrong.posted_id).exists():
+            yield Problem("not_matched", _("The movement is not matched any more."))
+        if wrong.item is None or wrong.item.cleared_by_id != wrong.pk:
+            yield Problem("item_elsewhere", _("The money has left suspense otherwise."))
+
+
 def something_to_reverse(correction: Correction, _actor: Actor) -> Iterator[Problem]:
     """An order or a posting is named."""
     if correction.order is None and correction.transaction is None:
@@ -199,6 +221,8 @@ _CHECKS: dict[str, tuple[Check, ...]] = {
     C.UNDO_RETURN: (return_can_go,),
     C.UNDO_RECEIPT: (receipt_can_go,),
     C.REPOST: (something_to_reverse,),
+    C.UNDO_PAY_BACK: (correction_can_go,),
+    C.UNDO_OPENING: (correction_can_go,),
 }
 
 

@@ -85,11 +85,15 @@ class CorrectionKind(models.TextChoices):
     UNDO_MATCH = "undo_match", _("Undo a wrong match")
     UNDO_RETURN = "undo_return", _("It was not sent back: undo the return")
     UNDO_RECEIPT = "undo_receipt", _("It was received for the wrong notice: undo the receipt")
+    UNDO_PAY_BACK = "undo_payback", _("It paid no suspense money back: undo that")
+    UNDO_OPENING = "undo_opening", _("Undo a wrong opening balance")
 
 
 K, C = BreakKind, CorrectionKind
 # Those that are written for a movement which agrees with everything, and is matched wrongly all the same.
 OF_A_MATCH = (C.UNDO_RETURN, C.UNDO_RECEIPT, C.UNDO_MATCH)
+# Corrections that were signed and turn out wrong, and no match or item lets them go: what undoes each.
+UNDONE_BY: dict[str, CorrectionKind] = {C.PAY_BACK: C.UNDO_PAY_BACK, C.OPENING: C.UNDO_OPENING}
 # Which corrections fit a kind; a kind that is missing here is settled where it arose.
 FITTING: dict[str, tuple[str, ...]] = {
     K.LINE_OUT: (C.CHARGE, C.INTEREST, C.POSTING, C.PAY_BACK, C.SUSPENSE),

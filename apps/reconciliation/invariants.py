@@ -44,6 +44,12 @@ CORRECTIONS = register(
             OR (correction.kind NOT IN ('posting', 'never_paid', 'undo_match')
                 AND correction.posted_id IS NULL))
     UNION ALL
+    SELECT undoing.id, undoing.number, undoing.kind
+      FROM reconciliation_correction AS undoing
+      JOIN reconciliation_correction AS wrong ON wrong.id = undoing.undoes_id
+      LEFT JOIN ledger_transaction AS back ON back.id = undoing.posted_id
+     WHERE undoing.state = 'signed' AND back.reverses_id IS DISTINCT FROM wrong.posted_id
+    UNION ALL
     SELECT NULL, undone.key, 'undo_receipt'
       FROM payouts_undonereceipt AS undone
      WHERE NOT EXISTS (SELECT FROM reconciliation_correction AS correction

@@ -15,7 +15,7 @@ from apps.banking.models import BatchEntry, PayingAccount, StatementLine
 from apps.casework.enums import PaperState
 from apps.core.workdays import working_days_to_each
 from apps.ledger.models import Leg, Transaction
-from apps.reconciliation.enums import STANDING, BreakState, CorrectionKind
+from apps.reconciliation.enums import STANDING, UNDONE_BY, BreakState, CorrectionKind
 from apps.reconciliation.models import AccountBalance, Break, Compared, Correction
 from apps.reconciliation.services.reconcile import newest_run
 
@@ -203,6 +203,22 @@ def may_correct(actor: Actor, difference: Break) -> bool:
         and difference.state in STANDING
         and not difference.corrections.filter(state__in=[PaperState.DRAFT, PaperState.SUBMITTED]).exists()
     )
+
+
+def may_undo(actor: Actor, correction: Correction) -> bool:
+    """Whether this person may ask that a signed correction be undone by another one."""
+    return (
+        actor.role == Role.FINANCE_OFFICER
+        and correction.kind in UNDONE_BY
+        and correction.state == PaperState.SIGNED
+        and undoing_of(correction) is None
+    )
+
+
+def undoing_of(correction: Correction) -> Correction | None:
+    """The correction that undoes this one, signed or waiting for it."""
+    states = [PaperState.DRAFT, PaperState.SUBMITTED, PaperState.SIGNED]
+    return correction.undone_by.filter(state__in=states).first()
 
 
 def account_of(actor: Actor, pk: int) -> PayingAccount | None:

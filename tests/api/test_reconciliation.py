@@ -67,6 +67,27 @@ def test_a_difference_is_taken_corrected_and_signed_by_another(of):
     assert [item["id"] for item in kept] == [Correction.objects.get().pk]
 
 
+def test_a_signed_correction_is_undone_by_another_one(of):
+    of.bank.receive(of.account.account_number, -123_45, LATER, payer="某公司", reference="划款")
+    make.stated(of, LATER, LATER)
+    make.run()
+    item = make.corrected(of, make.standing()["line_in"], "suspense", fund="special_account")
+    wrong = make.corrected(of, make.standing()["line_out"], "pay_back", item=item.pk)
+    secret = accounts.token(Membership.objects.get(pk=of.maker.membership_id))[1]
+    headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": "u1"}
+    path = f"{V1}/reconciliation/corrections/"
+    body = {"kind": "undo_payback", "document": "来函", "explanation": "不是退款"}
+    nothing = Client().post(path, body | {"file": make.document()}, headers=headers)
+    assert nothing.status_code == 404
+    headers["Idempotency-Key"] = "u2"
+    body["correction"] = wrong.pk
+    made = Client().post(path, body | {"file": make.document()}, headers=headers)
+    assert (made.status_code, made.json()["undoes"]) == (201, wrong.pk), made.content
+    call_of(of.checker)("post", f"{path}{made.json()['id']}/sign/", {}, key="u3")
+    kept = call_of(of.maker)("get", f"{path}suspense/").json()["results"]
+    assert [row["id"] for row in kept] == [item.pk]
+
+
 def test_another_district_sees_none_of_it(of):
     make.run()
     row = Break.objects.get(state="open")

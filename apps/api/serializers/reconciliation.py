@@ -117,6 +117,7 @@ class CorrectionSerializer(CaseSerializer):
             "item",
             "recovery",
             "receipt",
+            "undoes",
             "document",
             "explanation",
             "requested_by",
@@ -132,10 +133,12 @@ class CorrectionSerializer(CaseSerializer):
 class CorrectionCreateSerializer(serializers.Serializer):
     """The correction and its document; which keys are needed depends on the kind.
 
-    `difference`, or `line` for a movement that was matched wrongly without differing.
+    `difference`; or `line` for a movement that was matched wrongly without differing; or `correction` for a
+    signed one that was wrong.
     """
 
     difference = serializers.IntegerField(required=False, **_ID)
+    correction = serializers.IntegerField(required=False, **_ID)
     line = serializers.IntegerField(required=False, **_ID)
     kind = serializers.ChoiceField(choices=CorrectionKind.choices)
     document = serializers.CharField(max_length=200)

@@ -22,11 +22,12 @@ from apps.core.clock import today
 from apps.ledger.models import Fund, Transaction
 from apps.payouts.models import Recovery
 from apps.reconciliation import selectors
-from apps.reconciliation.enums import OF_A_MATCH, RunState
+from apps.reconciliation.enums import OF_A_MATCH, UNDONE_BY, RunState
 from apps.reconciliation.models import AccountBalance, Break, Compared, Correction, Run
 from apps.reconciliation.services.correct import Wanted, request_correction, request_undoing
 from apps.reconciliation.services.reconcile import STARTERS, enqueue_run
 from apps.reconciliation.services.take_break import TAKERS, give_back_break, take_break
+from apps.reconciliation.services.undo_correction import request_undoing_of
 from apps.reconciliation.transitions import CORRECTION_TRANSITIONS
 
 _ROLES = (Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER, Role.AUDITOR)
@@ -111,12 +112,7 @@ class CorrectionViewSet(CaseViewSet):
         """Write a correction with its document; another person signs."""
         data = dict(valid(shapes.CorrectionCreateSerializer, request))
         upload = data.pop("file")
-        line, difference = data.pop("line", 0), data.pop("difference", 0)
-        movements = StatementLine.objects.filter(
-            paying_account__in=PayingAccount.objects.visible_to(self.actor)
-        )
-        of_match = data["kind"] in OF_A_MATCH and not difference
-        row = found(movements, line) if of_match else found(Break.objects.visible_to(self.actor), difference)
+        row, request_it = self._about(data)
         rows = {
             "fund": Fund.objects,
             "district": District.objects,
@@ -129,12 +125,23 @@ class CorrectionViewSet(CaseViewSet):
                 found(known, data[name])
 
         def work() -> Response:
-            request_it = request_undoing if of_match else request_correction
             made = request_it(self.actor, row, Wanted(**data), upload=upload, on=today())
             shape = shapes.CorrectionSerializer(made, context=self.get_serializer_context())
             return Response(shape.data, status=201)
 
         return self.once(work)
+
+    def _about(self, data: dict[str, Any]) -> tuple[Any, Any]:
+        """What the correction is about, taken out of the data, and the service that writes it."""
+        line, difference = data.pop("line", 0), data.pop("difference", 0)
+        wrong = data.pop("correction", 0)
+        if data["kind"] in UNDONE_BY.values():
+            return found(Correction.objects.visible_to(self.actor), wrong), request_undoing_of
+        if data["kind"] in OF_A_MATCH and not difference:
+            accounts = PayingAccount.objects.visible_to(self.actor)
+            movements = StatementLine.objects.filter(paying_account__in=accounts)
+            return found(movements, line), request_undoing
+        return found(Break.objects.visible_to(self.actor), difference), request_correction
 
     @extend_schema(responses=shapes.CorrectionSerializer(many=True))
     @action(detail=False)

@@ -18,5 +18,6 @@ urlpatterns = [
     path("movements/<int:pk>/undo/", corrections.undo_new, name="movement_undo"),
     path("corrections/", corrections.correction_list, name="correction_list"),
     path("corrections/<int:pk>/", corrections.correction_detail, name="correction"),
+    path("corrections/<int:pk>/undo/", corrections.correction_undo, name="correction_undo"),
     path("suspense/", corrections.suspense_page, name="suspense"),
 ]

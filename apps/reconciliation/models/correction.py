@@ -11,7 +11,7 @@ from apps.casework.enums import PaperState
 from apps.casework.models import TwoPersonPaper, of_two_persons
 from apps.casework.triggers import state_triggers
 from apps.core.triggers import Guard
-from apps.reconciliation.enums import OF_A_MATCH, CorrectionKind
+from apps.reconciliation.enums import OF_A_MATCH, UNDONE_BY, CorrectionKind
 from apps.reconciliation.models.run import DistrictQuerySet
 from apps.reconciliation.transitions import CORRECTION_TRANSITIONS
 
@@ -29,15 +29,25 @@ _FIXED = (
     "recovery_id",
     "receipt_id",
     "paying_account_id",
+    "undoes_id",
     "document",
     "explanation",
     "requested_by_id",
 )
+# Money that was paid back by mistake lies in suspense again, once what was posted for that is reversed.
+_CLEARING_UNDONE = """
+    EXISTS (SELECT FROM public.reconciliation_correction AS undoing
+              JOIN public.reconciliation_correction AS wrong ON wrong.id = undoing.undoes_id
+              JOIN public.ledger_transaction AS back
+                ON back.reverses_id = wrong.posted_id AND back.key = 'correction:' || undoing.id
+             WHERE undoing.kind = 'undo_payback' AND wrong.id = OLD.cleared_by_id)
+"""
 _CONTENT_STANDS = f"""
     IF ({", ".join(f"OLD.{name}" for name in _FIXED)})
        IS DISTINCT FROM ({", ".join(f"NEW.{name}" for name in _FIXED)})
        OR (OLD.posted_id IS NOT NULL AND NEW.posted_id IS DISTINCT FROM OLD.posted_id)
-       OR (OLD.cleared_by_id IS NOT NULL AND NEW.cleared_by_id IS DISTINCT FROM OLD.cleared_by_id) THEN
+       OR (OLD.cleared_by_id IS NOT NULL AND NEW.cleared_by_id IS DISTINCT FROM OLD.cleared_by_id
+           AND NOT (NEW.cleared_by_id IS NULL AND {_CLEARING_UNDONE})) THEN
         RAISE EXCEPTION 'a correction stays as it was written: withdraw it and write another one'
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'reconciliation_correction_stands';
     END IF;
@@ -53,7 +63,7 @@ def _key(to: str) -> Any:
 class Correction(TwoPersonPaper):
     """How one difference is corrected, or one movement that was matched wrongly without differing.
 
-    Only its signature posts; a mistake in it is corrected by another.
+    Only its signature posts; a mistake in it is corrected by another: `undoes` says which one is undone.
 
     What the kind needs is named: `line`, `order`, `transaction`, `item`, `receipt`. One that took money
     to suspense is the item itself: `cleared_by` is the correction by which the money left again.
@@ -79,6 +89,9 @@ class Correction(TwoPersonPaper):
     recovery = _key("payouts.Recovery")
     receipt = _key("payouts.RecoveryReceipt")
     paying_account = _key("banking.PayingAccount")
+    undoes = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="undone_by", verbose_name=_("Undoes")
+    )
     explanation = models.CharField(_("Explanation"), max_length=300)
     posted = models.OneToOneField(
         "ledger.Transaction", models.PROTECT, null=True, blank=True, related_name="+"
@@ -118,7 +131,18 @@ class Correction(TwoPersonPaper):
             models.CheckConstraint(
                 name="correction_names_what_it_corrects",
                 condition=Q(difference__isnull=False)
-                | Q(difference=None, line__isnull=False, kind__in=OF_A_MATCH),
+                | Q(difference=None, line__isnull=False, kind__in=OF_A_MATCH)
+                | Q(difference=None, undoes__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="correction_names_what_it_undoes",
+                condition=Q(kind__in=tuple(UNDONE_BY.values()), undoes__isnull=False, difference=None)
+                | ~Q(kind__in=tuple(UNDONE_BY.values())) & Q(undoes=None),
+            ),
+            models.UniqueConstraint(
+                fields=["undoes"],
+                condition=Q(state__in=[*_UNDER_WAY, PaperState.SIGNED]),
+                name="correction_undone_once",
             ),
             models.CheckConstraint(
                 name="correction_names_the_receipt",

@@ -73,7 +73,7 @@ def request_correction(
         constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
         if constraint != "one_correction_under_way":
             raise
-        raise _under_way() from error
+        raise under_way() from error
 
 
 def request_undoing(
@@ -93,7 +93,7 @@ def request_undoing(
     if locked is None or match is None or undoing(match) is None:
         raise NotFound(_("There is no such movement."), code="no_such_line")
     about = _about(actor, match)
-    problems = list(_papers_missing(wanted, upload))
+    problems = list(papers_missing(wanted, upload))
     if wanted.kind != undoing(match):
         message = _("This kind of correction does not fit the difference.")
         problems.append(Problem("kind", message, field="kind"))
@@ -118,7 +118,7 @@ def request_undoing(
     except IntegrityError as error:
         if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") != "one_undoing_under_way":
             raise
-        raise _under_way() from error
+        raise under_way() from error
 
 
 def undoing(match: StatementMatch) -> CorrectionKind | None:
@@ -256,12 +256,12 @@ def _require_sound(difference: Break, wanted: Wanted, upload: Any) -> None:
     if not difference.stands:
         raise Conflict(_("This difference is closed already."), code="wrong_state")
     if difference.corrections.filter(state__in=["draft", "submitted"]).exists():
-        raise _under_way()
+        raise under_way()
     problems = []
     if wanted.kind not in FITTING.get(difference.kind, ()):
         message = _("This kind of correction does not fit the difference.")
         problems.append(Problem("kind", message, field="kind"))
-    problems += _papers_missing(wanted, upload)
+    problems += papers_missing(wanted, upload)
     whole = abs(difference.amount_fen)
     if wanted.amount_fen is not None and not 0 < wanted.amount_fen <= whole:
         message = _("The balances differ by %(whole)s yuan: no more than that is booked as opening balance.")
@@ -273,7 +273,7 @@ def _require_sound(difference: Break, wanted: Wanted, upload: Any) -> None:
         raise InvalidInput(problems=problems)
 
 
-def _papers_missing(wanted: Wanted, upload: Any) -> Iterator[Problem]:
+def papers_missing(wanted: Wanted, upload: Any) -> Iterator[Problem]:
     """What every correction comes with."""
     for name, message in (
         ("document", _("Name the document that explains it.")),
@@ -286,7 +286,8 @@ def _papers_missing(wanted: Wanted, upload: Any) -> Iterator[Problem]:
         yield Problem("document_missing", message, field="file")
 
 
-def _under_way() -> Refused:
+def under_way() -> Refused:
+    """The refusal of a second correction beside one that waits."""
     return Refused(
         _("A correction of this difference waits for its signature already."), code="correction_under_way"
     )

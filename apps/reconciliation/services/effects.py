@@ -53,6 +53,8 @@ def legs_ahead(correction: Correction) -> list[LegSpec]:
         return _legs_of_opening(correction)
     if correction.kind == C.PAY_BACK and correction.item is not None:
         fund = correction.item.fund_id or ""
+    if correction.undoes is not None and correction.undoes.posted is not None:
+        return _mirrored(correction.undoes.posted.key)
     if correction.receipt is not None:
         return _mirrored(correction.receipt.ledger_key)
     if correction.kind == C.UNDO_MATCH and correction.transaction is not None:
@@ -262,6 +264,38 @@ def _undo_receipt(correction: Correction, actor: Actor, on: date) -> Transaction
     return posted
 
 
+def _undo_pay_back(correction: Correction, actor: Actor, on: date) -> Transaction:
+    line = _locked_line(correction, actor, matched=True)
+    posted = _posted_by_mistake(correction)
+    match = StatementMatch.objects.filter(line=line, transaction=posted).first()
+    item = Correction.objects.select_for_update(of=("self",)).get(pk=correction.item_id or 0)
+    if match is None or item.cleared_by_id != correction.undoes_id:
+        raise Conflict(_("The movement was explained otherwise at this very moment."), code="matched")
+    undo_match(actor, match, reason=correction.explanation)
+    reversal = _reversed(posted, correction, actor, on)
+    # The database lets the item go back only where the posting is reversed.
+    item.cleared_by = None
+    item.save(update_fields=["cleared_by"])
+    return reversal
+
+
+def _undo_opening(correction: Correction, actor: Actor, on: date) -> Transaction:
+    _locked_account(correction.paying_account_id, actor)
+    return _reversed(_posted_by_mistake(correction), correction, actor, on)
+
+
+def _posted_by_mistake(correction: Correction) -> Transaction:
+    wrong = Correction.objects.select_related("posted").get(pk=correction.undoes_id or 0)
+    if wrong.posted is None:
+        raise Conflict(_("This correction is not undone in this way."), code="not_undone_so")
+    return wrong.posted
+
+
+def _reversed(posted: Transaction, correction: Correction, actor: Actor, on: date) -> Transaction:
+    day = posting_day(posted.on, on)
+    return ledger.reverse(posted, correction.key, day, correction.explanation, posted_by_id=actor.user_id)
+
+
 def _clear_item(correction: Correction) -> Correction:
     item = Correction.objects.select_for_update(of=("self",)).get(pk=correction.item_id or 0)
     if item.cleared_by_id is not None:
@@ -314,4 +348,6 @@ _EFFECTS: dict[str, Callable[[Correction, Actor, date], Transaction | None]] = {
     C.UNDO_MATCH: _undo,
     C.UNDO_RETURN: _undo_return,
     C.UNDO_RECEIPT: _undo_receipt,
+    C.UNDO_PAY_BACK: _undo_pay_back,
+    C.UNDO_OPENING: _undo_opening,
 }

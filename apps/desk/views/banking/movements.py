@@ -23,7 +23,7 @@ from apps.core import keyset
 from apps.core.errors import InvalidInput, NotFound, Problem, ShituError
 from apps.core.money import parse_yuan, yuan
 from apps.desk.views.banking import READERS
-from apps.reconciliation.checks import IN_SUSPENSE
+from apps.reconciliation.checks import BY_ITS_ITEM
 from apps.reconciliation.enums import STANDING
 from apps.reconciliation.models import Break
 
@@ -65,7 +65,7 @@ def movement_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "is_open": getattr(line, "match", None) is None,
         "may_match": request.actor.role == Role.FINANCE_OFFICER,
         "may_take_back": division is not None and not parts.filter(match__isnull=False).exists(),
-        "in_suspense": IN_SUSPENSE,
+        "in_suspense": BY_ITS_ITEM,
     }
     return render(request, "desk/banking/movement.html", context)
 

@@ -22,7 +22,7 @@ from apps.core.errors import NotFound, ShituError
 from apps.desk.forms.banking import MatchForm, StatementForm
 from apps.desk.views.banking import READERS
 from apps.payouts.models import Recovery
-from apps.reconciliation.checks import IN_SUSPENSE
+from apps.reconciliation.checks import BY_ITS_ITEM
 
 OPEN_SHOWN = 100
 
@@ -106,7 +106,7 @@ def statement_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "pager": pager,
         "open_count": statement.lines.filter(match=None).count(),
         "may_match": request.actor.role == Role.FINANCE_OFFICER,
-        "in_suspense": IN_SUSPENSE,
+        "in_suspense": BY_ITS_ITEM,
     }
     return render(request, "desk/banking/statement.html", context)
 

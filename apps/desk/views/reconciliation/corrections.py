@@ -27,11 +27,12 @@ from apps.desk.views.reconciliation.breaks import load
 from apps.desk.views.reconciliation.sheets import suspense_sheet
 from apps.ledger.models import Account, Fund
 from apps.reconciliation import selectors
-from apps.reconciliation.checks import in_the_way, missing_for_correction
-from apps.reconciliation.enums import FITTING, CorrectionKind
+from apps.reconciliation.checks import in_the_way, missing_for_correction, standing_in_the_way
+from apps.reconciliation.enums import FITTING, UNDONE_BY, CorrectionKind
 from apps.reconciliation.models import Correction
 from apps.reconciliation.services.correct import request_correction, request_undoing, undoing
 from apps.reconciliation.services.effects import legs_ahead
+from apps.reconciliation.services.undo_correction import request_undoing_of
 
 # Ages of suspense in days; the last is open to the end.
 AGES = (30, 60, 90)
@@ -81,6 +82,11 @@ def undo_new(request: HttpRequest, pk: int) -> HttpResponse:
     if row is None:
         raise NotFound(_("There is no such movement."), code="no_such_line")
     kind = undoing(row.match) if getattr(row, "match", None) is not None else None
+    paid_back = Correction.objects.visible_to(request.actor).filter(
+        kind=CorrectionKind.PAY_BACK, posted__isnull=False, posted__match__line=row
+    )
+    if kind is None and paid_back.exists():
+        return redirect("desk:correction_undo", pk=paid_back.get().pk)
     if kind is None:
         message = _("This movement is not matched, or it is a payment or money in suspense.")
         raise Refused(message, code="nothing_to_undo")
@@ -106,6 +112,43 @@ def undo_new(request: HttpRequest, pk: int) -> HttpResponse:
     }
     return render(
         request, "desk/reconciliation/undo_new.html", context, status=422 if form.errors else status
+    )
+
+
+@access(Role.FINANCE_OFFICER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def correction_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write that a signed correction was wrong, with its document; another person signs."""
+    rows = Correction.objects.visible_to(request.actor).select_related("posted", "item", "line")
+    wrong = rows.filter(pk=pk).first()
+    if wrong is None:
+        raise NotFound(_("There is no such file, or it is not yours."), code="no_such_case")
+    if not selectors.may_undo(request.actor, wrong):
+        message = _("This correction is not undone in this way, or its undoing is written already.")
+        raise Refused(message, code="not_undone_so")
+    form = UndoForm(request.POST or None, request.FILES or None)
+    kind = UNDONE_BY[wrong.kind]
+    problems: list[Problem] = []
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        wanted, file = form.wanted(kind), form.cleaned_data["file"]
+        try:
+            made = request_undoing_of(request.actor, wrong, wanted, upload=file, on=today())
+        except ShituError as refusal:
+            problems, status = refusal.problems or refusal.sentences, refusal.status
+        else:
+            messages.success(request, _("The correction was handed on. Another person signs it."))
+            return redirect("desk:correction", pk=made.pk)
+    context = {
+        "correction": wrong,
+        "form": form,
+        "problems": problems,
+        "kind": kind,
+        "kind_label": kind.label,
+        "in_the_way": list(standing_in_the_way(wrong)) if request.method != "POST" else [],
+    }
+    return render(
+        request, "desk/reconciliation/undo_correction.html", context, status=422 if form.errors else status
     )
 
 
@@ -138,6 +181,7 @@ def correction_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "item",
             "recovery",
             "receipt",
+            "undoes",
             "posted",
             "requested_by",
             "signed_by",
@@ -153,6 +197,8 @@ def correction_detail(request: HttpRequest, pk: int) -> HttpResponse:
         **presentation.page(request.actor, found, "desk", today()),
         "correction": found,
         "legs": _legs(found),
+        "undoing": selectors.undoing_of(found),
+        "may_undo": selectors.may_undo(request.actor, found),
         "missing": list(missing_for_correction(found, request.actor)) if waits else [],
     }
     return render(request, "desk/reconciliation/correction.html", context)
