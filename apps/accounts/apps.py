@@ -8,7 +8,7 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from apps.accounts import invariants, signals  # noqa: F401 - they register themselves
+        from apps.accounts import invariants, sentences, signals  # noqa: F401 - they register themselves
         from apps.core import tones
 
         tones.register({"proposed": "info", "ended": "neutral"})

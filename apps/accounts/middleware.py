@@ -18,6 +18,7 @@ from apps.accounts.declared import SHUT, THIRD_PARTY
 from apps.accounts.enums import AccessAction
 from apps.accounts.models import Membership
 from apps.accounts.roles import Role
+from apps.accounts.sentences import ABSOLUTE, IDLE
 from apps.core import clock, rls
 from apps.core.errors import Forbidden, NotFound
 from apps.core.middleware import refusal_response
@@ -95,7 +96,8 @@ class ActorMiddleware:
         if reason:
             from apps.accounts.services import log_for_user
 
-            log_for_user(user, AccessAction.SESSION_EXPIRED, reason=reason, request=request)
+            why = (ABSOLUTE if reason == "absolute" else IDLE).say()
+            log_for_user(user, AccessAction.SESSION_EXPIRED, reason=why, request=request)
             request.silent_sign_out = True
             logout(request)
             request.session_ended = reason

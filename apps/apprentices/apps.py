@@ -16,7 +16,7 @@ class ApprenticesConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.accounts.enums import register_action
-        from apps.apprentices import invariants, services, tasks  # noqa: F401 - two register themselves
+        from apps.apprentices import invariants, sentences, services, tasks  # noqa: F401 - two register themselves
         from apps.apprentices.ended_plan import cancel_rosters, classes_in_the_way
         from apps.apprentices.enums import (
             ClassDocumentKind,
@@ -26,6 +26,7 @@ class ApprenticesConfig(AppConfig):
             RosterState,
         )
         from apps.apprentices.partner_standing import PARTNER, partner_in_words, tell_partners
+        from apps.apprentices.review import QUESTIONS
         from apps.apprentices.services.correct_mobile import CORRECTED
         from apps.apprentices.services.upload_roster import READ_ROSTER
         from apps.apprentices.transitions import CLASS_TRANSITIONS, ENROLMENT_TRANSITIONS
@@ -42,6 +43,7 @@ class ApprenticesConfig(AppConfig):
                 label="apprentices.trainingclass",
                 name=_("Class"),
                 table=CLASS_TRANSITIONS,
+                questions=QUESTIONS,
                 portal_url="portal:class_detail",
                 desk_url="desk:class_review",
                 services={

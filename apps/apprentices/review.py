@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.apprentices.checks import AGREEMENT_ARTICLE
 from apps.apprentices.enums import ClassDocumentKind, EnrolmentState, PostKind
@@ -57,6 +59,17 @@ def summary_of(training_class: TrainingClass) -> RosterSummary:
     )
 
 
+# What the reviewer is asked, by the codes under which a decision keeps the answers.
+QUESTIONS: dict[str, Promise] = {
+    "identity": gettext_lazy("Everybody is who they say, of the right age, and enrolled nowhere else"),
+    "post": gettext_lazy("New hires, people in skilled or transferred posts, or chosen by the enterprise"),
+    "contract": gettext_lazy("Labour contracts of at least the shortest term, covering the training"),
+    "insurance": gettext_lazy("Social insurance is paid in the city"),
+    "agreement": gettext_lazy("Training agreements between enterprise and apprentices are signed"),
+    "headcount": gettext_lazy("No more people than the plan's line allows"),
+}
+
+
 def checklist_for(summary: RosterSummary, rules: Rules) -> list[dict[str, Any]]:
     """The questions to the reviewer, each with its article and what was counted; a verdict is suggested
     only where the machine has decided it for every row."""
@@ -65,7 +78,7 @@ def checklist_for(summary: RosterSummary, rules: Rules) -> list[dict[str, Any]]:
     return [
         _item(
             "identity",
-            _("Everybody is who they say, of the right age, and enrolled nowhere else"),
+            QUESTIONS["identity"],
             rules.article("active_enrolments_max"),
             _("%(count)s ID numbers checked one by one and against all enrolments of the city")
             % {"count": summary.people},
@@ -73,13 +86,13 @@ def checklist_for(summary: RosterSummary, rules: Rules) -> list[dict[str, Any]]:
         ),
         _item(
             "post",
-            _("New hires, people in skilled or transferred posts, or chosen by the enterprise"),
+            QUESTIONS["post"],
             rules.article("dispatched_workers_allowed"),
             kinds,
         ),
         _item(
             "contract",
-            _("Labour contracts of at least the shortest term, covering the training"),
+            QUESTIONS["contract"],
             rules.article("contract_months_min"),
             _("%(early)s end before the training does, %(late)s begin after it")
             % {"early": summary.early, "late": summary.late},
@@ -87,21 +100,21 @@ def checklist_for(summary: RosterSummary, rules: Rules) -> list[dict[str, Any]]:
         ),
         _item(
             "insurance",
-            _("Social insurance is paid in the city"),
+            QUESTIONS["insurance"],
             rules.article("local_insurance_required"),
             _("Declared for %(count)s of %(people)s")
             % {"count": summary.people - summary.uninsured, "people": summary.people},
         ),
         _item(
             "agreement",
-            _("Training agreements between enterprise and apprentices are signed"),
+            QUESTIONS["agreement"],
             AGREEMENT_ARTICLE,
             _("%(missing)s without a day of signature, %(late)s signed after the start; documents: %(files)s")
             % {"missing": summary.unsigned, "late": summary.signed_late, "files": agreements},
         ),
         _item(
             "headcount",
-            _("No more people than the plan's line allows"),
+            QUESTIONS["headcount"],
             "五",
             _("%(taken)s of %(seats)s places taken") % {"taken": summary.taken, "seats": summary.seats},
             Verdict.PASS,
@@ -109,7 +122,7 @@ def checklist_for(summary: RosterSummary, rules: Rules) -> list[dict[str, Any]]:
     ]
 
 
-def _item(code: str, label: str, article: str, found: str, result: str = "") -> dict[str, Any]:
+def _item(code: str, label: str | Promise, article: str, found: str, result: str = "") -> dict[str, Any]:
     return {"code": code, "label": label, "article": article, "found": found, "result": result}
 
 

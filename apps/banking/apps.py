@@ -20,7 +20,7 @@ class BankingConfig(AppConfig):
     verbose_name = _("Banking")
 
     def ready(self) -> None:
-        from apps.banking import holding, invariants, pay_to, sealing, tasks  # noqa: F401 - they register themselves
+        from apps.banking import holding, invariants, pay_to, sealing, sentences, tasks  # noqa: F401 - they register themselves
         from apps.banking.answer_transitions import ANSWER_TRANSITIONS
         from apps.banking.obstacles import batches_under_way, movements_unexplained
         from apps.banking.services import answer_in_writing, batch_steps, paying_accounts

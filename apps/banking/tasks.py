@@ -7,6 +7,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.middleware import actor_of
 from apps.accounts.models import Membership
 from apps.banking.models import PaymentBatch
+from apps.banking.sentences import RESULT_TITLE
 from apps.banking.services.take_result import check_result, take_result
 from apps.core.clock import today
 from apps.core.errors import Forbidden
@@ -36,7 +37,7 @@ def enqueue_result(actor: Actor, batch: PaymentBatch, file: StoredFile) -> Job:
         params={"batch": batch.pk, "file": file.pk, "membership": actor.membership_id},
         started_by_id=actor.user_id,
         unique_key=f"{TAKE_RESULT}:{batch.pk}:{file.pk}",
-        title=_("Result file of batch %(number)s") % {"number": batch.number},
+        title=RESULT_TITLE.say(number=batch.number),
     )
 
 

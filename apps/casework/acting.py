@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from django.db import DatabaseError, connection, transaction
 
 from apps.accounts.actors import Actor
+from apps.core.said import as_stored
 
 
 @contextmanager
@@ -22,7 +23,7 @@ def acting(actor: Actor, action: str, reason: str = "") -> Iterator[None]:
             str(actor.person_id or ""),
             str(actor.role),
             action,
-            reason or actor.reason,
+            as_stored(reason or actor.reason),
         )
     )
     broken = False

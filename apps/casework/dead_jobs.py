@@ -12,6 +12,7 @@ from apps.accounts.models import Membership, User
 from apps.accounts.models.membership import MembershipState
 from apps.casework.models import Notice
 from apps.core.models import Job
+from apps.core.said import as_stored
 
 SUBJECT = "core.job"
 GIVEN_UP = "job_given_up"
@@ -63,7 +64,7 @@ def tell(job: Job) -> Notice | None:
         subject_id=job.pk,
         code=GIVEN_UP,
         params={
-            "name": job.title,
+            "name": as_stored(job.title),
             "kind": job.kind,
             "shown": job.params.get(page.key, job.pk) if page.key else job.pk,
         },

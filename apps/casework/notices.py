@@ -15,6 +15,7 @@ from apps.accounts.roles import Role
 from apps.casework.models.message import Notice
 from apps.casework.transitions import Transition
 from apps.core import clock, rls
+from apps.core.said import as_stored
 
 logger = logging.getLogger(__name__)
 # A message that nobody took within this time counts as lost.
@@ -87,7 +88,13 @@ def announce_many(cases: Iterable[Any], step: Transition, actor: Actor) -> None:
 
 
 def _params(case: Any, step: Transition, source: str, actor: Actor, reason: str) -> dict[str, str]:
-    return {"name": str(case), "from": source, "to": step.target, "reason": reason, "by": actor.name}
+    return {
+        "name": str(case),
+        "from": source,
+        "to": step.target,
+        "reason": as_stored(reason),
+        "by": actor.name,
+    }
 
 
 _KEEP = """

@@ -64,10 +64,12 @@ def _tone(row: History) -> str:
 
 
 def _details(decision: Decision) -> Iterator[str]:
+    questions = subjects.get(decision.subject_type).questions
     for item in decision.checklist:
         if item.get("result") == "fail" or item.get("remark"):
+            asked = questions.get(item["code"]) or item.get("label") or item["code"]
             found = item.get("remark") or pgettext("checklist", "Failed")
-            yield _("%(item)s: %(found)s") % {"item": item.get("label", item["code"]), "found": found}
+            yield _("%(item)s: %(found)s") % {"item": asked, "found": found}
     for deficiency in decision.deficiencies.all():
         article = f" ({deficiency.article})" if deficiency.article else ""
         late = " — " + _("was visible at an earlier return") if deficiency.late else ""

@@ -4,7 +4,7 @@ Queues, history, notes, documents, notices and the API look a case up here by it
 (`plans.plan`), so that none of them needs to know the others.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +46,7 @@ class Subject:
     `document_kinds` are the kinds of document that it takes; `file_kinds` names for some of them which kinds
     of file they are (`core.files.KINDS`), where that is not a document or picture. `background` holds the
     steps which are taken for many cases by a job.
+    `questions` are those of its checklist by their codes, in which a decision answers them.
     `takes_documents` says who may add or remove one now; without it, whoever has to act does.
     """
 
@@ -63,6 +64,7 @@ class Subject:
     amount: Callable[[Any], int] | None = None
     background: dict[str, Background] = field(default_factory=dict)
     file_kinds: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    questions: Mapping[str, str | Promise] = field(default_factory=dict)
 
     def files_for(self, document_kind: str) -> tuple[str, ...]:
         """The kinds of file that a kind of document is taken as."""

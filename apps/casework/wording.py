@@ -11,6 +11,7 @@ from apps.casework import dead_jobs, subjects
 from apps.casework.enums import OVERDUE_FILES
 from apps.casework.models import History, Notice
 from apps.core.errors import NotFound
+from apps.core.said import in_words
 
 _LATE = ("overdue", OVERDUE_FILES, dead_jobs.GIVEN_UP)
 # Sentences of notices that no step of a case leaves, by their code.
@@ -52,7 +53,7 @@ def sentence(notice: Notice) -> str:
         return _(
             "“%(name)s” broke off again and again and was given up. What was done until then stands; the "
             "administrators were told and can start it again."
-        ) % {"name": notice.params.get("name") or notice.params.get("kind", "")}
+        ) % {"name": in_words(notice.params.get("name", "")) or notice.params.get("kind", "")}
     return _("%(kind)s %(name)s: %(action)s (now: %(state)s)") % {
         "kind": kind_label(notice.subject_type),
         "name": notice.params.get("name", ""),
@@ -128,7 +129,7 @@ def with_words(notices: Iterable[Notice], door: str) -> list[dict[str, Any]]:
     return [
         {
             "text": sentence(notice),
-            "reason": notice.params.get("reason", ""),
+            "reason": in_words(notice.params.get("reason", "")),
             "at": notice.at,
             "unread": notice.read_at is None,
             "late": notice.code in _LATE or bool(notice.params.get("late")),

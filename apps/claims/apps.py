@@ -17,7 +17,8 @@ class ClaimsConfig(AppConfig):
     def ready(self) -> None:
         from apps.apprentices.services.change_status import hold_changes
         from apps.casework import subjects, wording
-        from apps.claims import invariants, notice_invariants  # noqa: F401 - they declare themselves
+        from apps.claims import invariants, notice_invariants, sentences  # noqa: F401 - they declare themselves
+        from apps.claims.checklist import QUESTIONS
         from apps.claims.ended_plan import claims_in_the_way
         from apps.claims.objection_transitions import OBJECTION_TRANSITIONS
         from apps.claims.services import (
@@ -44,6 +45,7 @@ class ClaimsConfig(AppConfig):
                 label="claims.claim",
                 name=_("Claim"),
                 table=CLAIM_TRANSITIONS,
+                questions=QUESTIONS,
                 portal_url="portal:claim_detail",
                 desk_url="desk:claim_review",
                 services={

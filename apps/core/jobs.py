@@ -28,6 +28,7 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
@@ -36,6 +37,8 @@ from apps.core import clock, failpoints, logs
 from apps.core.errors import Conflict, NotFound, ShituError
 from apps.core.models import Job, JobState
 from apps.core.models.job import LIVE_STATES
+from apps.core.said import Said, as_stored, in_words
+from apps.core.sentences import BROKE
 
 logger = logging.getLogger(__name__)
 
@@ -119,6 +122,7 @@ def enqueue(
         started_by_id=started_by_id,
         unique_key=unique_key,
         title=title,
+        language=translation.get_language() or settings.LANGUAGE_CODE,
         send_after=clock.now() + LOST_AFTER,
     )
     try:
@@ -174,9 +178,9 @@ def report(job: Job, done: int, total: int, note: str = "") -> None:
     if at - last < _REPORT_EVERY_SECONDS and done < total:
         return
     job._reported_at = at  # type: ignore[attr-defined]
-    job.done, job.total, job.note = done, total, note[:200]
+    job.done, job.total, job.note = done, total, note if isinstance(note, Said) else note[:200]
     try:
-        value = {"done": done, "total": total, "note": job.note, "at": clock.now().timestamp()}
+        value = {"done": done, "total": total, "note": as_stored(job.note), "at": clock.now().timestamp()}
         cache.set(_progress_key(job.pk), value, timeout=_PROGRESS_KEPT_SECONDS)
     except _CACHE_ERRORS:  # a progress bar that stands still must not stop the work
         logger.warning("progress of job %s is not shown: the cache does not answer", job.pk)
@@ -192,7 +196,7 @@ def progress(job: Job) -> Progress:
     if job.state == JobState.RUNNING:
         seen = _seen(job)
         if seen is not None:
-            return Progress(seen["done"], seen["total"], seen["note"])
+            return Progress(seen["done"], seen["total"], in_words(seen["note"]))
     return Progress(job.done, job.total, job.note)
 
 
@@ -244,14 +248,16 @@ def _claim(job_id: int) -> Job | None:
 
 def _carry_out(job: Job) -> None:
     try:
-        _handlers[job.kind](job)
+        with translation.override(job.language or settings.LANGUAGE_CODE):
+            _handlers[job.kind](job)
         failpoints.point("job.handled")
         if job.state == JobState.RUNNING:
             finish(job, {})
     except ClaimLost:
         logger.warning("job %s was taken over by another worker", job.pk)
     except ShituError as refusal:
-        _end(job, JobState.FAILED, error=_sentences(refusal))
+        with translation.override(job.language or settings.LANGUAGE_CODE):
+            _end(job, JobState.FAILED, error=_sentences(refusal))
     except Exception as error:  # whatever broke is tried again, and told when it breaks for good
         logger.exception("job %s (%s) broke at attempt %s", job.pk, job.kind, job.attempts)
         _put_back(job, logs.mask_numbers(f"{type(error).__name__}: {error}")[:2000])
@@ -274,11 +280,9 @@ def _put_back(job: Job, error: str) -> None:
 
 
 def _bury(job: Job) -> None:
-    sentence = _("This was tried %(count)s times and broke each time. The administrators can see why.") % {
-        "count": job.attempts
-    }
+    told = f"{BROKE.say(count=job.attempts).stored}\n{as_stored(job.error)}".strip()
     buried = Job.objects.filter(pk=job.pk, state__in=LIVE_STATES).update(
-        state=JobState.DEAD, error=f"{sentence}\n{job.error}".strip(), finished_at=clock.now(), claim=None
+        state=JobState.DEAD, error=told, finished_at=clock.now(), claim=None
     )
     if not buried:
         return

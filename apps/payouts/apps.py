@@ -23,6 +23,7 @@ class PayoutsConfig(AppConfig):
             budget_invariants,
             invariants,
             recovery_invariants,
+            sentences,
             tasks,
         )
         from apps.payouts.agreement_transitions import AGREEMENT_TRANSITIONS

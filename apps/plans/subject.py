@@ -8,6 +8,7 @@ from apps.casework.subjects import Subject, register
 from apps.casework.transitions import Transition
 from apps.core import tones
 from apps.plans import services
+from apps.plans.checklist import ITEMS
 from apps.plans.enums import PlanDocumentKind
 from apps.plans.transitions import PLAN_TRANSITIONS
 
@@ -46,6 +47,7 @@ def announce() -> None:
             label="plans.plan",
             name=_("Training plan"),
             table=PLAN_TRANSITIONS,
+            questions={item.code: item.question for item in ITEMS},
             portal_url="portal:plan_detail",
             desk_url="desk:plan_review",
             services={

@@ -20,7 +20,7 @@ class ReconciliationConfig(AppConfig):
         from apps.core import tones
         from apps.ledger.kinds import name_kinds
         from apps.ledger.periods import register_obstacle
-        from apps.reconciliation import invariants, tasks  # noqa: F401 - they register themselves
+        from apps.reconciliation import invariants, sentences, tasks  # noqa: F401 - they register themselves
         from apps.reconciliation.obstacles import corrections_under_way, differences_open, not_reconciled
         from apps.reconciliation.services import correct, reconcile
         from apps.reconciliation.transitions import CORRECTION_TRANSITIONS

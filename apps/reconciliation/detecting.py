@@ -13,6 +13,7 @@ from apps.reconciliation.matching import words_of
 from apps.reconciliation.models import Run
 from apps.reconciliation.periods import past, seen_by_month
 from apps.reconciliation.rules import Rules
+from apps.reconciliation.sentences import BALANCES, MOVEMENTS, PAYMENTS, STAGING, SUMS
 from apps.reconciliation.sql import statements
 
 # First half of the lock under which one run at a time compares: "Sr".
@@ -69,11 +70,11 @@ def compare(run: Run, rules: Rules, report: Report) -> dict[str, Any]:
         cursor.execute("DELETE FROM public.reconciliation_compared")
         cursor.execute("DELETE FROM public.reconciliation_accountbalance")
         steps = (
-            ("staging", _("Laying the sides beside each other")),
-            ("payments", _("Orders against results, statements and books")),
-            ("movements", _("Movements, receipts and other postings")),
-            ("balances", _("Balances of the accounts")),
-            ("compared", _("Sums by batch, fund, district and day")),
+            ("staging", STAGING.say()),
+            ("payments", PAYMENTS.say()),
+            ("movements", MOVEMENTS.say()),
+            ("balances", BALANCES.say()),
+            ("compared", SUMS.say()),
         )
         for name, note in steps:
             report(note)

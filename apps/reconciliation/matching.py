@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils.translation import pgettext
 
 from apps.banking.enums import MatchKind
 from apps.banking.formats.profiles import all_profiles
@@ -59,7 +58,7 @@ def book_by_rule(line_id: int, rule: str, *, on: date) -> bool:
             f"line:{line.pk}:{rule}",
             posting_day(line.booked_on, on),
             f"bank_{rule}",
-            (line.reference or pgettext("memo", "Bank"))[:500],
+            line.reference[:500],
             legs_of(rule, line, fund, account.district_id or ""),
             subject_type="banking.statementline",
             subject_id=line.pk,

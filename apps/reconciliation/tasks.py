@@ -6,6 +6,7 @@ from apps.accounts.actors import Actor
 from apps.core.clock import today
 from apps.core.jobs import register
 from apps.core.models import Job
+from apps.reconciliation.sentences import NIGHTLY
 from apps.reconciliation.services.reconcile import RUN, enqueue_run, reconcile
 
 
@@ -18,4 +19,4 @@ def run_job(job: Job) -> None:
 @shared_task
 def reconcile_nightly() -> None:
     """Ask for the run of the night; the row stands whatever becomes of the message."""
-    enqueue_run(Actor.system("nightly reconciliation"))
+    enqueue_run(Actor.system(NIGHTLY.say()))

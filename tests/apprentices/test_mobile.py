@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from apps.accounts.models import AccessLog, Membership, Person
 from apps.accounts.roles import Role
+from apps.accounts.sentences import MOBILE
 from apps.apprentices import services
 from apps.apprentices.models import MobileCorrection
 from apps.casework import wording
@@ -104,7 +105,7 @@ def test_a_correction_is_never_changed_and_stands_in_the_access_log(shop, enroll
     made = correct(shop.clerk, enrolled)
     with pytest.raises(DatabaseError), transaction.atomic():
         MobileCorrection.objects.filter(pk=made.pk).update(reason="")
-    assert AccessLog.objects.filter(action="record_changed", reason="mobile").exists()
+    assert AccessLog.objects.filter(action="record_changed", reason=MOBILE.say()).exists()
 
 
 def test_the_page_corrects_it_and_the_district_sees_that(shop, enrolled):

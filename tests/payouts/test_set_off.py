@@ -3,8 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
+from apps.accounts.models import Membership
 from apps.casework.engine import Opinion
 from apps.claims.enums import ClaimKind, ClaimState
 from apps.claims.models import Claim, Entitlement
@@ -22,6 +25,7 @@ from apps.payouts.services.record_return import record_return
 from apps.payouts.services.release_payment import release_payment
 from apps.payouts.tracing import trace_line
 from tests.claims.test_invariants import NUMBERS
+from tests.factories import accounts
 from tests.factories import claims as make
 from tests.factories.claims import EMPLOYMENT, SPECIAL
 from tests.factories.recoveries import LATER, another_class, owed, received, signed_later
@@ -339,3 +343,20 @@ def test_a_claim_knows_nothing_of_set_offs_before_it_is_released():
     assert Claim.objects.get(pk=claim.pk).state == ClaimState.APPROVED
     assert [plan.amount_fen for plan in preview(claim, LATER)]
     assert not RecoveryOffset.objects.exists()
+
+
+def test_the_history_of_a_claim_that_was_set_off_is_in_the_language_of_each_reader():
+    of = make.money(people=1)
+    recovery = owed(of)
+    release(of, signed_later(of, people=3))
+    page = accounts.client_of(Membership.objects.get(pk=of.supervisor.membership_id))
+    address = reverse("desk:claim_review", args=[recovery.claim_id])
+    for language, there, not_there in (
+        ("en", "Set off against claim", "抵扣"),
+        ("zh-hans", "抵扣", "Set off against"),
+    ):
+        page.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        told = page.get(address).content.decode()
+        assert there in told[told.index("timeline") :]
+        assert not_there not in told[told.index("timeline") :]
+        assert "[[payouts" not in told

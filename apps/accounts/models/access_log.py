@@ -10,6 +10,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.core import clock
 from apps.core.append_only import AppendOnlyModel
+from apps.core.said import SaidCharField
 
 
 class AccessLogQuerySet(models.QuerySet):
@@ -40,7 +41,7 @@ class AccessLog(AppendOnlyModel):
     action = models.CharField(_("Action"), max_length=48)
     subject_type = models.CharField(_("Subject"), max_length=60, blank=True)
     subject_id = models.CharField(max_length=60, blank=True)
-    reason = models.CharField(_("Reason"), max_length=500, blank=True)
+    reason = SaidCharField(_("Reason"), max_length=500, blank=True)
     ip = models.GenericIPAddressField(pgettext_lazy("network", "Address"), null=True)
     request_id = models.CharField(max_length=64, blank=True)
 

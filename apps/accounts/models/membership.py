@@ -23,6 +23,7 @@ from apps.accounts.roles import (
     UNSCOPED,
     Role,
 )
+from apps.core.said import SaidCharField
 from apps.core.triggers import Guard
 
 
@@ -178,7 +179,7 @@ class Membership(models.Model):
         _("State"), max_length=10, choices=MembershipState.choices, default=MembershipState.PROPOSED
     )
     origin = models.CharField(_("Origin"), max_length=10, choices=Origin.choices, default=Origin.GRANTED)
-    reason = models.CharField(_("Reason"), max_length=300, blank=True)
+    reason = SaidCharField(_("Reason"), max_length=300, blank=True)
     proposed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     proposer = models.ForeignKey(Person, models.PROTECT, null=True, editable=False, related_name="+")
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from apps.accounts.actors import Actor
 from apps.accounts.models import AccessLog, User
 from apps.core.logs import mask_value
+from apps.core.said import Said
 
 
 def log_access(
@@ -61,7 +62,7 @@ def _write(
         action=action,
         subject_type=subject_type,
         subject_id=subject_id,
-        reason=str(mask_value(reason))[:500],
+        reason=reason if isinstance(reason, Said) else str(mask_value(reason))[:500],
         ip=_address(request),
         request_id=_request_id(),
         **who,

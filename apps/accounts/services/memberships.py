@@ -10,6 +10,7 @@ from apps.accounts.enums import AccessAction
 from apps.accounts.models import District, Membership, Organisation, User
 from apps.accounts.models.membership import MembershipState, Origin
 from apps.accounts.roles import Role
+from apps.accounts.sentences import ENROLMENT, FOUNDING
 from apps.accounts.services.access_log import log_access
 from apps.accounts.services.guards import (
     GRANTING,
@@ -128,12 +129,12 @@ def found_administrator(user: User, role: Role, *, on: date, demo_label: str = "
         district=None,
         valid_from=on,
         valid_to=None,
-        reason="first administrator",
+        reason=FOUNDING.say(),
         state=MembershipState.ACTIVE,
         origin=Origin.FOUNDING,
         demo_label=demo_label,
     )
-    log_access(Actor.system("founding"), AccessAction.MEMBERSHIP_APPROVED, membership, "founding")
+    log_access(Actor.system(FOUNDING.say()), AccessAction.MEMBERSHIP_APPROVED, membership, FOUNDING.say())
     return membership
 
 
@@ -150,12 +151,12 @@ def give_apprentice_access(actor: Actor, user: User, *, on: date, demo_label: st
         district=None,
         valid_from=on,
         valid_to=None,
-        reason="enrolment",
+        reason=ENROLMENT.say(),
         state=MembershipState.ACTIVE,
         origin=Origin.ENROLMENT,
         demo_label=demo_label,
     )
-    log_access(actor, AccessAction.MEMBERSHIP_APPROVED, membership, "enrolment")
+    log_access(actor, AccessAction.MEMBERSHIP_APPROVED, membership, ENROLMENT.say())
     return membership
 
 

@@ -9,6 +9,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.enums import AccessAction
 from apps.accounts.models import Person
 from apps.accounts.pinyin import name_pinyin
+from apps.accounts.sentences import MOBILE
 from apps.accounts.services.access_log import log_access
 from apps.accounts.services.guards import require_reason
 from apps.core.crypto import blind_index
@@ -82,7 +83,7 @@ def change_mobile(actor: Actor, person: Person, mobile: str) -> Person:
     person.mobile = parsed
     person.mobile_index = mobile_index(parsed)
     person.save(update_fields=["mobile", "mobile_index"])
-    log_access(actor, AccessAction.RECORD_CHANGED, person, "mobile")
+    log_access(actor, AccessAction.RECORD_CHANGED, person, MOBILE.say())
     return person
 
 

@@ -23,6 +23,7 @@ from apps.apprentices.models.yearly import no_more_in_a_year
 from apps.apprentices.transitions import ENROLMENT_TRANSITIONS
 from apps.casework.models import Case, CaseQuerySet
 from apps.casework.triggers import state_triggers
+from apps.core.said import SaidCharField
 from apps.core.triggers import Guard
 
 
@@ -170,7 +171,7 @@ class Enrolment(Case):
     contract_to = models.DateField(_("Contract to"), null=True, blank=True)
     insured_in_city = models.BooleanField(_("Social insurance in the city"))
     agreement_signed_on = models.DateField(_("Training agreement signed on"), null=True, blank=True)
-    remark = models.CharField(_("Remark"), max_length=200, blank=True)
+    remark = SaidCharField(_("Remark"), max_length=200, blank=True)
     # Fixed when the record is set up.
     starts_on = models.DateField(_("From"))
     ends_on = models.DateField(_("To"))

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.apprentices.enums import StatusChange
 from apps.core.append_only import AppendOnlyModel
+from apps.core.said import SaidTextField
 
 
 class StatusRecord(AppendOnlyModel):
@@ -21,7 +22,7 @@ class StatusRecord(AppendOnlyModel):
     )
     change = models.CharField(_("Change"), max_length=16, choices=StatusChange.choices)
     effective_on = models.DateField(_("Effective from"))
-    reason = models.TextField(_("Reason"), blank=True)
+    reason = SaidTextField(_("Reason"), blank=True)
     to_class = models.ForeignKey(
         "apprentices.TrainingClass", models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -3,15 +3,14 @@
 from collections.abc import Callable, Collection
 from datetime import date
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
 from apps.apprentices.enums import STANDING_STATES, EnrolmentState, StatusChange
 from apps.apprentices.models import Enrolment, LineSeats, StatusRecord, TrainingClass
 from apps.apprentices.roster.days import UnreadableDay, read_day
+from apps.apprentices.sentences import TRANSFERRED
 from apps.apprentices.services.guards import hold_open_roster
 from apps.apprentices.transitions import ENROLMENT_TRANSITIONS
 from apps.casework import notices
@@ -222,12 +221,6 @@ def _is_key(value: object) -> bool:
     return isinstance(value, int) or (isinstance(value, str) and value.isascii() and value.isdigit())
 
 
-def _remark_on(moved: Enrolment) -> str:
-    """Where somebody comes from, as the record keeps it: all read it, whatever language the clerk reads."""
-    with translation.override(settings.LANGUAGE_CODE):
-        return _("Transferred from %(number)s") % {"number": moved.number}
-
-
 def _register_in(actor: Actor, moved: Enrolment, target: TrainingClass) -> Enrolment:
     held = hold_open_roster(actor, target)
     seats = LineSeats.objects.select_for_update().get(pk=held.line_id)
@@ -252,5 +245,5 @@ def _register_in(actor: Actor, moved: Enrolment, target: TrainingClass) -> Enrol
             contract_from=moved.contract_from,
             contract_to=moved.contract_to,
             insured_in_city=moved.insured_in_city,
-            remark=_remark_on(moved),
+            remark=TRANSFERRED.say(number=moved.number),
         )

@@ -9,6 +9,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.services import log_access
 from apps.apprentices.enums import EnrolmentState
 from apps.apprentices.models import TrainingClass
+from apps.apprentices.sentences import AGREEMENT_DAY
 from apps.apprentices.services.guards import hold_open_roster
 from apps.core.errors import InvalidInput, Problem
 
@@ -26,5 +27,5 @@ def record_agreement(actor: Actor, training_class: TrainingClass, *, signed_on: 
         training_class = hold_open_roster(actor, training_class)
         rows = training_class.enrolments.filter(state=EnrolmentState.REGISTERED, agreement_signed_on=None)
         changed = rows.update(agreement_signed_on=signed_on)
-        log_access(actor, "record_changed", training_class, "agreement_signed_on")
+        log_access(actor, "record_changed", training_class, AGREEMENT_DAY.say())
     return changed

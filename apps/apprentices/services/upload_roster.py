@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.actors import Actor
 from apps.apprentices.checks import being_read
 from apps.apprentices.models import RosterFile, TrainingClass
+from apps.apprentices.sentences import ROSTER_TITLE
 from apps.apprentices.services.guards import hold_open_roster
 from apps.core.errors import Conflict
 from apps.core.files import clean_name, store_upload
@@ -43,7 +44,7 @@ def upload_roster(actor: Actor, training_class: TrainingClass, upload: Any, *, o
             params={"roster_file": roster_file.pk},
             started_by_id=actor.user_id,
             unique_key=f"{READ_ROSTER}:{roster_file.pk}",
-            title=_("Read the roster of class %(number)s") % {"number": training_class.number},
+            title=ROSTER_TITLE.say(number=training_class.number),
         )
         roster_file.save(update_fields=["job"])
     return roster_file

@@ -12,6 +12,7 @@ from apps.banking.enums import MatchKind
 from apps.banking.guards import line_guard, match_guards
 from apps.banking.models.account import PayingAccount
 from apps.core.append_only import AppendOnlyModel
+from apps.core.said import SaidCharField
 
 
 class BankStatementQuerySet(models.QuerySet):
@@ -135,7 +136,7 @@ class Division(AppendOnlyModel):
     """
 
     line = models.ForeignKey(StatementLine, models.PROTECT, related_name="divisions")
-    reason = models.CharField(_("Reason"), max_length=300)
+    reason = SaidCharField(_("Reason"), max_length=300)
     divided_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(AppendOnlyModel.Meta):

@@ -1,9 +1,9 @@
 """A batch that the bank booked as one sum is divided into its payments, without a person."""
 
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
 
 from apps.banking.selectors import NUMBER
+from apps.banking.sentences import BOOKED_AS_ONE
 from apps.banking.services.keep_division import keep_division
 from apps.core import failpoints
 
@@ -74,7 +74,7 @@ def divide_batch_sums(account_id: int) -> int:
             if payments == 1:
                 cursor.execute(_ONE_PAYMENT, wanted)
             else:
-                reason = _("The bank booked the batch as one sum.")
+                reason = BOOKED_AS_ONE.say()
                 division = keep_division(line, _PAYMENTS, reason=reason, rule=RULE, batch=batch)
                 failpoints.point("movement.divided")
                 cursor.execute(_MATCHES, {**wanted, "division": division})

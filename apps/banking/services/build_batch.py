@@ -13,6 +13,7 @@ from apps.banking.enums import BatchState, EntryState
 from apps.banking.formats.profiles import profile
 from apps.banking.models import BatchEntry, PayingAccount, PaymentBatch
 from apps.banking.selectors import OF_CANDIDATE, PURPOSE, Candidate, candidates, changed_payees, open_orders
+from apps.banking.sentences import ACCOUNT_CHANGED
 from apps.banking.transitions import MAKER
 from apps.casework.acting import acting
 from apps.casework.engine import Opinion
@@ -86,10 +87,8 @@ def take_out(actor: Actor, entry: BatchEntry, *, on: date, reason: str) -> Payme
             count=F("count") - 1, total_fen=F("total_fen") - found.amount_fen, version=F("version") + 1
         )
         if void and found.order.state == "released":
-            message = _("The account changed after the approval: %(reason)s") % {"reason": reason.strip()}
-            record_failure(
-                actor, found.order.claim, on=on, opinion=Opinion(reason=message[:300]), by_bank=True
-            )
+            why = ACCOUNT_CHANGED.say(reason=reason.strip()[:200])
+            record_failure(actor, found.order.claim, on=on, opinion=Opinion(reason=why), by_bank=True)
     batch.refresh_from_db()
     return batch
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db import connection
 
+from apps.core.said import as_stored
+
 # Guards look at all of it at the end of the statement. Another one adds nothing.
 _DIVIDE = """
 WITH division AS (
@@ -39,7 +41,7 @@ def keep_division(
     with connection.cursor() as cursor:
         cursor.execute(
             _DIVIDE.replace("{given}", given),
-            {"line": line_id, "reason": reason, "rule": rule, "by": by, **wanted},
+            {"line": line_id, "reason": as_stored(reason), "rule": rule, "by": by, **wanted},
         )
         division: int = cursor.fetchone()[0]
     return division

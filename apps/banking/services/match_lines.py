@@ -11,6 +11,7 @@ from apps.banking.enums import MatchKind
 from apps.banking.models import PayingAccount, StatementLine, StatementMatch
 from apps.banking.parts import out_of_order
 from apps.banking.selectors import NUMBER, numbers_in
+from apps.banking.sentences import SENT_BACK
 from apps.banking.services.batch_sums import divide_batch_sums
 from apps.casework.engine import Opinion
 from apps.core import failpoints, rls
@@ -162,10 +163,10 @@ def match_return(actor: Actor, line: StatementLine, *, on: date) -> StatementMat
         if order is None:
             message = _("The reference names no payment that was made with this amount.")
             raise Refused(message, code="not_a_return")
-        reason = _("The bank sent the payment back: %(reference)s") % {"reference": locked.reference}
-        record_return(
-            actor, order.claim, on=on, returned_on=locked.booked_on, opinion=Opinion(reason=reason[:300])
-        )
+        reason = SENT_BACK.say(reference=locked.reference[:200])
+        # The books hold what the bank wrote, and no sentence in a language.
+        opinion = Opinion(reason=reason, extra={"memo": locked.reference})
+        record_return(actor, order.claim, on=on, returned_on=locked.booked_on, opinion=opinion)
         failpoints.point("match.returned")
         return StatementMatch.objects.create(
             line=locked, kind=MatchKind.RETURN, returned=order, matched_by_id=actor.account_id

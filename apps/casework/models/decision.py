@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.roles import Role
 from apps.core.append_only import AppendOnlyModel
+from apps.core.said import SaidTextField
 
 
 class Seat(AppendOnlyModel):
@@ -54,7 +55,7 @@ class Decision(AppendOnlyModel):
     action = models.CharField(_("Action"), max_length=48)
     from_state = models.CharField(max_length=32)
     to_state = models.CharField(max_length=32)
-    opinion = models.TextField(_("Opinion"), blank=True)
+    opinion = SaidTextField(_("Opinion"), blank=True)
     checklist = models.JSONField(_("Checklist"), default=list, blank=True)
     content_version = models.PositiveIntegerField(_("Version"))
     content_sha256 = models.CharField(max_length=64, blank=True)

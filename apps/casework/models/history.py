@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.roles import Role
 from apps.core.append_only import AppendOnlyModel
+from apps.core.said import SaidTextField
 from apps.core.triggers import Guard
 
 
@@ -33,7 +34,7 @@ class History(AppendOnlyModel):
         "accounts.Person", models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )
     role = models.CharField(_("Role"), max_length=32, choices=Role.choices)
-    reason = models.TextField(_("Reason"), blank=True)
+    reason = SaidTextField(_("Reason"), blank=True)
     district_code = models.CharField(max_length=6)
     content_version = models.PositiveIntegerField()
     at = models.DateTimeField(_("At"))
@@ -55,6 +56,6 @@ class History(AppendOnlyModel):
                     END IF;
                     RETURN NULL;
                 """,
-            )
+            ),
         ]
         indexes = [models.Index(fields=["subject_type", "subject_id", "id"], name="history_by_subject")]

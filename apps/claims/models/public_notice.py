@@ -11,6 +11,7 @@ from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
 from apps.claims.enums import ClaimKind
 from apps.claims.notice_guards import notice_guards, notice_line_guards
+from apps.core.said import SaidCharField
 
 
 class PublicNoticeQuerySet(models.QuerySet):
@@ -64,7 +65,7 @@ class PublicNotice(models.Model):
     published_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(auto_now_add=True)
     taken_down_on = models.DateField(_("Taken down"), null=True, blank=True)
-    taken_down_why = models.CharField(max_length=300, blank=True, default="")
+    taken_down_why = SaidCharField(max_length=300, blank=True, default="")
 
     objects = PublicNoticeQuerySet.as_manager()
 

@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.casework import notices
@@ -17,8 +15,10 @@ from apps.claims.publicity import (
     paying_lines,
     standing_notice,
 )
+from apps.claims.sentences import NO_LINE_LEFT, PUBLISHED_ANEW
 from apps.core.identifiers import mask_name
 from apps.core.numbering import next_number
+from apps.core.said import Said
 from apps.core.workdays import add_working_days
 
 PUBLISHED = "claims.publicnotice.published"
@@ -32,12 +32,12 @@ def publish(claim: Claim, actor: Actor, on: date) -> PublicNotice | None:
     again, or that lost a line, is not published a second time.
     """
     if not must_be_published(claim):
-        take_down(claim, _("The claim has no line to be published any more."), on)
+        take_down(claim, NO_LINE_LEFT.say(), on)
         return None
     standing = standing_notice(claim)
     if standing is not None and is_published(claim, standing):
         return standing
-    take_down(claim, _("The claim was published anew, since its lines are others."), on)
+    take_down(claim, PUBLISHED_ANEW.say(), on)
     days = notice_days(claim.training_class)
     lines = list(
         paying_lines(claim)
@@ -93,10 +93,10 @@ def publish(claim: Claim, actor: Actor, on: date) -> PublicNotice | None:
     return notice
 
 
-def take_down(claim: Claim, why: str, on: date) -> None:
+def take_down(claim: Claim, why: Said, on: date) -> None:
     """Take the claim's standing notice off the public pages; it stays on record with the reason."""
     standing = PublicNotice.objects.filter(claim=claim).standing()
-    standing.update(taken_down_on=on, taken_down_why=why[:300])
+    standing.update(taken_down_on=on, taken_down_why=why)
 
 
 def _tell(notice: PublicNotice, claim: Claim) -> None:

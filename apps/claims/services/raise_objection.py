@@ -18,6 +18,7 @@ from apps.claims.enums import ClaimState, ObjectionChannel, ObjectionState
 from apps.claims.models import Claim, NoticeLine, Objection
 from apps.claims.models.objection import REASON_MAX
 from apps.claims.objection_transitions import EXAMINERS
+from apps.claims.sentences import BY_PUBLIC_PAGE
 from apps.core.errors import Forbidden, InvalidInput, NotFound, Problem, Refused
 from apps.core.files import store_upload
 from apps.core.workdays import add_working_days
@@ -65,7 +66,7 @@ def raise_objection(
             _require_officer(actor, line)
         _require_open(line, claim, received_on, on)
         file = store_upload(upload, sealed=True) if upload is not None else None
-        by = actor or Actor.system(_("Objection by the public page"))
+        by = actor or Actor.system(BY_PUBLIC_PAGE.say())
         with acting(by, "create"):
             objection = Objection.objects.create(
                 number=_receipt(on),

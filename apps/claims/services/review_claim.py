@@ -10,6 +10,7 @@ from apps.accounts.actors import Actor
 from apps.casework.engine import Opinion, fire
 from apps.claims.checks import missing_for_approval
 from apps.claims.models import Claim
+from apps.claims.sentences import REJECTED, RETURNED
 from apps.claims.services.leave_out import leave_out_held
 from apps.claims.services.publish_claim import publish, take_down
 from apps.claims.services.submit_claim import results_of, void_lines
@@ -58,7 +59,7 @@ def return_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | Non
         )
 
     def effect(locked: Claim) -> None:
-        take_down(locked, _("The claim was returned for correction."), on)
+        take_down(locked, RETURNED.say(), on)
 
     with transaction.atomic():
         done: Claim = fire(
@@ -72,7 +73,7 @@ def reject_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | Non
     """Reject the claim with the reason; its apprentices can be claimed for again, results be corrected."""
 
     def effect(locked: Claim) -> list[str]:
-        take_down(locked, _("The claim was rejected."), on)
+        take_down(locked, REJECTED.say(), on)
         return void_lines(locked)
 
     with transaction.atomic():

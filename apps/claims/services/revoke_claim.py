@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.actors import Actor
 from apps.casework.engine import Opinion, fire
 from apps.claims.models import Claim
+from apps.claims.sentences import REVOKED
 from apps.claims.services import entitlements
 from apps.claims.services.publish_claim import take_down
 from apps.claims.services.review_claim import bound
@@ -37,7 +38,7 @@ def revoke_claim(actor: Actor, claim: Claim, *, on: date, opinion: Opinion | Non
         if Reservation.objects.filter(key=key).exists():
             ledger.release(f"{key}:revoked", reservation=key, on=on, by_id=actor.user_id)
         entitlements.uncommit_lines(locked)
-        take_down(locked, _("The approval was revoked."), on)
+        take_down(locked, REVOKED.say(), on)
         return void_lines(locked)
 
     with transaction.atomic():

@@ -6,6 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.core.said import SaidCharField, SaidTextField
+
 
 class JobState(models.TextChoices):
     """Where a job stands."""
@@ -28,16 +30,18 @@ class Job(models.Model):
     """
 
     kind = models.CharField(_("Kind"), max_length=80)
-    title = models.CharField(_("Title"), max_length=200, blank=True)
+    title = SaidCharField(_("Title"), max_length=200, blank=True)
     state = models.CharField(_("State"), max_length=10, choices=JobState.choices, default=JobState.QUEUED)
     params = models.JSONField(_("Parameters"), default=dict)
     unique_key = models.CharField(_("Only one at a time"), max_length=120, null=True, blank=True)  # noqa: DJ001
     started_by_id = models.BigIntegerField(_("Started by"), null=True, blank=True)
     total = models.PositiveIntegerField(_("Of"), default=0)
     done = models.PositiveIntegerField(_("Done so far"), default=0)
-    note = models.CharField(_("Note"), max_length=200, blank=True)
+    note = SaidCharField(_("Note"), max_length=200, blank=True)
     result = models.JSONField(_("Result"), default=dict)
-    error = models.TextField(_("Why not"), blank=True)
+    error = SaidTextField(_("Why not"), blank=True)
+    # In which its refusals are put into words: that of whoever asked for it.
+    language = models.CharField(_("Language"), max_length=10, blank=True, default="", db_default="")
     attempts = models.PositiveSmallIntegerField(_("Attempts"), default=0)
     claim = models.UUIDField(null=True, editable=False)
     heartbeat_at = models.DateTimeField(_("Last sign of life"), null=True, blank=True)

@@ -12,6 +12,7 @@ from apps.apprentices.models import Enrolment
 from apps.banking.selectors import batch_entry_of
 from apps.casework import presentation
 from apps.claims import notice_selectors, selectors
+from apps.claims.checklist import QUESTIONS
 from apps.claims.checks import (
     changed_since_signed,
     lessons_while_halted,
@@ -160,32 +161,32 @@ def _checklist(claim: Claim) -> list[dict]:
     rows = (
         (
             "lines",
-            _("The apprentices claimed for are those of the class"),
+            QUESTIONS["lines"],
             "四（四）",
             ("no_lines", "line_stale"),
         ),
         (
             "amounts",
-            _("The amounts follow from the policy; each step was looked at"),
+            QUESTIONS["amounts"],
             "四（二）、四（三）",
             (),
         ),
         (
             "account",
-            _("The account is the enterprise's own and confirmed"),
+            QUESTIONS["account"],
             "四（四）",
             ("no_account", "account_changed"),
         ),
         (
             "told",
-            _("Enterprise and institution were told, and reported nothing that changes it"),
+            QUESTIONS["told"],
             "四（三）",
             (),
         )
         if claim.by_office
         else (
             "evidence",
-            _("Training was held: photos, videos, hours"),
+            QUESTIONS["evidence"],
             "三（三）1",
             ("evidence_missing", "open_dispute"),
         ),
@@ -204,7 +205,7 @@ def _checklist(claim: Claim) -> list[dict]:
     halted = [
         {
             "code": problem.code,
-            "label": _("Lessons of days of suspension: really given, or taken back"),
+            "label": QUESTIONS[problem.code],
             "article": problem.article,
             "found": str(problem.message),
             "result": "",

@@ -14,6 +14,7 @@ from apps.core.errors import InvalidInput, Refused
 from apps.institutions import telling
 from apps.institutions.enums import Grade, Standing
 from apps.institutions.models import Evaluation, Institution
+from apps.institutions.sentences import LISTED
 from apps.institutions.services.record import visible_or_not_found
 
 # The directory is the city's (Beijing 2022-11, 1(2), 6(4)): a district reports to it who is to be stopped.
@@ -36,7 +37,7 @@ def list_institution(actor: Actor, institution: Institution, *, on: date) -> Ins
         )
     locked.standing, locked.listed_on = Standing.LISTED, on
     locked.standing_from, locked.standing_until, locked.standing_reason = on, None, ""
-    return _saved(actor, locked, str(Standing.LISTED.label))
+    return _saved(actor, locked, LISTED.say())
 
 
 @transaction.atomic

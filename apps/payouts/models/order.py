@@ -10,6 +10,7 @@ from apps.accounts.access import scope_q
 from apps.accounts.actors import Actor
 from apps.core import clock
 from apps.core.fields import EncryptedTextField
+from apps.core.said import SaidCharField
 from apps.payouts.enums import OrderState
 from apps.payouts.recovery_guards import order_guards
 
@@ -55,7 +56,7 @@ class PaymentOrder(models.Model):
     paid_on = models.DateField(_("Paid on"), null=True, blank=True)
     bank_serial = models.CharField(_("Bank's serial number"), max_length=64, blank=True)
     returned_on = models.DateField(_("Sent back on"), null=True, blank=True)
-    failure = models.CharField(_("The bank's reason"), max_length=300, blank=True)
+    failure = SaidCharField(_("The bank's reason"), max_length=300, blank=True)
 
     objects = PaymentOrderQuerySet.as_manager()
 

@@ -22,6 +22,7 @@ from apps.payouts.enums import AgreementState, RecoveryState
 from apps.payouts.instalments import agreement_in_force, missed, months_later, next_open
 from apps.payouts.models import Instalment, InstalmentAgreement, Recovery, RecoveryReceipt
 from apps.payouts.rules import recovery_rule
+from apps.payouts.sentences import INSTALMENT_MISSED, NOTHING_OPEN
 from apps.policy.enums import MissedInstalment
 
 DOCUMENT = "instalment_agreement"
@@ -142,7 +143,7 @@ def follow_agreement(recovery: Recovery, on: date) -> None:
     if row is not None:
         set_deadline(recovery, row.due_on)
         return
-    reason = _("Nothing of recovery %(number)s is open any more") % {"number": recovery.number}
+    reason = NOTHING_OPEN.say(number=recovery.number)
     fire(AGREEMENT_TRANSITIONS, agreement, "end", Actor.system(reason), on=on)
 
 
@@ -185,10 +186,7 @@ def break_missed(on: date) -> int:
             row = missed(agreement, recovery.open_fen, on) if agreement else None
             if agreement is None or row is None:
                 continue
-            reason = _("Instalment %(position)s of %(day)s was not paid") % {
-                "position": row.position,
-                "day": row.due_on.isoformat(),
-            }
+            reason = INSTALMENT_MISSED.say(position=row.position, day=row.due_on.isoformat())
             fire(
                 AGREEMENT_TRANSITIONS,
                 agreement,

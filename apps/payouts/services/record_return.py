@@ -14,6 +14,7 @@ from apps.claims.services.review_claim import bound
 from apps.claims.transitions import CLAIM_TRANSITIONS
 from apps.core import failpoints
 from apps.core.errors import InvalidInput, Problem, Refused
+from apps.core.said import Said
 from apps.ledger import services as ledger
 from apps.ledger.models import Transaction
 from apps.ledger.periods import posting_day
@@ -42,7 +43,7 @@ def record_return(actor: Actor, claim: Claim, *, on: date, returned_on: date, op
             message = _("The books do not hold this payment. Have it posted in the reconciliation first.")
             raise Refused(message, code="not_in_the_books")
         order.state, order.returned_on = OrderState.RETURNED, returned_on
-        order.failure = opinion.reason[:300]
+        order.failure = opinion.reason if isinstance(opinion.reason, Said) else opinion.reason[:300]
         order.save(update_fields=["state", "returned_on", "failure"])
         order.lines.update(live=False)
         entitlements.unpay_lines(locked)
@@ -54,7 +55,7 @@ def record_return(actor: Actor, claim: Claim, *, on: date, returned_on: date, op
                 _key_of(order, posted if place else None),
                 # The statement may come after its month was closed: the first open day takes it then.
                 posting_day(returned_on, on),
-                opinion.reason,
+                opinion.extra.get("memo") or opinion.reason,
                 posted_by_id=actor.user_id,
             )
         return []

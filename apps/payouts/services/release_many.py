@@ -17,6 +17,7 @@ from apps.core.errors import Forbidden, InvalidInput, ShituError
 from apps.core.jobs import enqueue
 from apps.core.models import Job
 from apps.payouts.models import PaymentOrder
+from apps.payouts.sentences import RELEASE_TITLE
 from apps.payouts.services.release_payment import release_payment
 from apps.payouts.services.release_together import release_together
 
@@ -44,7 +45,7 @@ def enqueue_release(actor: Actor, claims: Iterable[int]) -> Job:
         params={"claims": wanted, "membership": actor.membership_id},
         started_by_id=actor.user_id,
         unique_key=f"{RELEASE}:{actor.membership_id}:{digest}",
-        title=_("Release of %(count)s claims") % {"count": len(wanted)},
+        title=RELEASE_TITLE.say(count=len(wanted)),
     )
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from apps.accounts.actors import Actor
 from apps.claims.models import Claim
 from apps.payouts.models import RecoveryOffset, RecoveryOffsetPart
 from apps.payouts.offsetting import Planned, withhold
 from apps.payouts.postings import post_offset
+from apps.payouts.sentences import SET_OFF
 from apps.payouts.services.booking import after_write_off, book_back, end_claim
 
 
@@ -45,6 +44,6 @@ def set_off(
             for fund in sorted({*drawn, *back})
         )
         post_offset(offset, drawn, returned, actor, on)
-        reason = _("Set off against claim %(claim)s") % {"claim": claim.number}
+        reason = SET_OFF.say(claim=claim.number)
         end_claim(recovery, Actor.system(reason), reason, on)
     return sum(plan.amount_fen for plan in planned)

@@ -18,6 +18,7 @@ from apps.claims.services.submit_claim import results_of, void_lines
 from apps.claims.transitions import CLAIM_TRANSITIONS
 from apps.core import clock
 from apps.core.errors import Forbidden, Refused
+from apps.payouts.sentences import NOT_HANDED_IN
 from apps.payouts.unsettled import drafts_of, unsettled
 from apps.training.services.lock_results import lock_results
 
@@ -72,7 +73,5 @@ def _require_late(training_class: TrainingClass, on: date) -> None:
 
 
 def _let_lapse(actor: Actor, draft: Claim, on: date) -> None:
-    days = _("It was not handed in within the time that the class had to be settled in.")
-    fire(
-        CLAIM_TRANSITIONS, draft, "lapse", actor, on=on, opinion=Opinion(reason=str(days)), effect=void_lines
-    )
+    why = Opinion(reason=NOT_HANDED_IN.say())
+    fire(CLAIM_TRANSITIONS, draft, "lapse", actor, on=on, opinion=why, effect=void_lines)

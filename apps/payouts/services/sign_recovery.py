@@ -3,8 +3,6 @@
 from collections import defaultdict
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from apps.accounts.actors import Actor
 from apps.apprentices.services.change_status import end_unassessed
 from apps.casework.engine import Opinion, fire
@@ -20,6 +18,7 @@ from apps.core.workdays import add_working_days
 from apps.payouts.models import Recovery, RecoveryPart
 from apps.payouts.notice.facts import fix_notice
 from apps.payouts.postings import post_cash, post_receivable
+from apps.payouts.sentences import NO_RESULT
 from apps.payouts.services.settling import give_back, settle
 from apps.policy.selectors import parameter
 
@@ -60,7 +59,7 @@ def _sign(actor: Actor, claim: Claim, action: str, on: date, opinion: Opinion | 
 def _end_records(claim: Claim, actor: Actor, on: date) -> None:
     """Nobody reported a result in time: with the advance asked back, these records end."""
     lines = claim.lines.filter(unassessed("enrolment__"))
-    reason = _("Claim %(number)s asks the advance back: no result was reported.") % {"number": claim.number}
+    reason = NO_RESULT.say(number=claim.number)
     ids = list(lines.order_by().values_list("enrolment_id", flat=True))
     end_unassessed(actor, claim.training_class, ids, on=on, reason=reason)
 

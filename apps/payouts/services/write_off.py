@@ -22,6 +22,7 @@ from apps.core.numbering import next_number
 from apps.payouts.instalments import agreement_in_force
 from apps.payouts.models import Recovery, RecoveryWriteOff
 from apps.payouts.postings import post_write_off
+from apps.payouts.sentences import WRITTEN_OFF
 from apps.payouts.services.booking import end_claim
 from apps.payouts.write_off_transitions import WRITE_OFF_TRANSITIONS
 
@@ -106,7 +107,7 @@ def sign_write_off(
             effect=effect,
         )
         failpoints.point("write_off.signed")
-        reason = _("Written off by %(number)s") % {"number": signed.number}
+        reason = WRITTEN_OFF.say(number=signed.number)
         end_claim(signed.recovery, Actor.system(reason), reason, on)
     return signed
 

@@ -2,7 +2,9 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.db import connection, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
@@ -21,6 +23,12 @@ _NEXT = """
 """
 
 
+def _title_of(on: date) -> str:
+    """What a plan is called that nobody named: all read it, whatever language its maker reads."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _("Training plan %(year)s") % {"year": on.year}
+
+
 @transaction.atomic
 def create_plan(actor: Actor, *, on: date, title: str = "") -> Plan:
     """Open a draft for the actor's enterprise under the document that governs the day.
@@ -37,7 +45,7 @@ def create_plan(actor: Actor, *, on: date, title: str = "") -> Plan:
     with acting(actor, "create"):
         return Plan.objects.create(
             number=next_number(district_code, on.year),
-            title=text or _("Training plan %(year)s") % {"year": on.year},
+            title=text or _title_of(on),
             enterprise=enterprise,
             district_id=district_code,
             superior_unit_id=organisation.superior_id,

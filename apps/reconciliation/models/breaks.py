@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from apps.accounts.roles import Role
 from apps.core.append_only import AppendOnlyModel
+from apps.core.said import SaidTextField
 from apps.core.triggers import Guard
 from apps.reconciliation.enums import BreakKind, BreakState
 from apps.reconciliation.models.run import DistrictQuerySet, Run
@@ -173,7 +174,7 @@ class BreakEvent(AppendOnlyModel):
     amount_fen = models.BigIntegerField(pgettext_lazy("amount", "Difference"))
     run = models.ForeignKey(Run, models.PROTECT, null=True, related_name="+", db_index=False)
     person = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", db_index=False)
-    note = models.TextField(blank=True)
+    note = SaidTextField(blank=True)
     at = models.DateTimeField()
 
     class Meta(AppendOnlyModel.Meta):

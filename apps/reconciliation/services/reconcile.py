@@ -15,6 +15,7 @@ from apps.reconciliation.enums import RunState
 from apps.reconciliation.matching import match_by_rule
 from apps.reconciliation.models import Run
 from apps.reconciliation.rules import rules
+from apps.reconciliation.sentences import APPLYING, MATCHING, RUN_TITLE
 
 RUN = "reconciliation.run"
 STARTERS = frozenset({Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR, Role.CITY_OFFICER})
@@ -36,7 +37,7 @@ def _enqueue(user_id: int | None, membership_id: int | None) -> Job:
         params={"membership": membership_id},
         started_by_id=user_id,
         unique_key=RUN,
-        title=_("Reconciliation"),
+        title=RUN_TITLE.say(),
     )
 
 
@@ -58,11 +59,11 @@ def reconcile(job: Job, *, on: date) -> Run:
         done += 1
 
     with detecting.one_at_a_time():
-        report(_("Matching by rule"))
+        report(MATCHING.say())
         by_rule = match_by_rule(rules(), on=on)
         with detecting.one_snapshot():
             counts = detecting.compare(run, rules(), report)
-            report(_("Opening and closing differences"))
+            report(APPLYING.say())
             counts |= detecting.apply(run)
             for name, value in counts.items():
                 setattr(run, name, value)

@@ -10,6 +10,7 @@ from apps.accounts.roles import Role
 from apps.casework.acting import acting
 from apps.core.errors import Conflict, Forbidden, NotFound
 from apps.reconciliation.models import Break
+from apps.reconciliation.sentences import LEFT, TAKEN
 
 TAKERS = frozenset({Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR})
 
@@ -22,7 +23,7 @@ def take_break(actor: Actor, difference: Break, *, on: date) -> Break:
     with transaction.atomic():
         locked = _lock(actor, difference)
         if locked.taken_by_id != actor.person_id:
-            with acting(actor, "take", _("has taken it")):
+            with acting(actor, "take", TAKEN.say()):
                 locked.taken_by_id, locked.taken_on = actor.person_id, on
                 locked.save(update_fields=["taken_by", "taken_on"])
     return locked
@@ -34,7 +35,7 @@ def give_back_break(actor: Actor, difference: Break) -> Break:
         locked = _lock(actor, difference)
         if locked.taken_by_id != actor.person_id:
             raise Conflict(_("Another person has taken this difference."), code="taken_by_another")
-        with acting(actor, "give_back", _("has left it to others")):
+        with acting(actor, "give_back", LEFT.say()):
             locked.taken_by_id, locked.taken_on = None, None
             locked.save(update_fields=["taken_by", "taken_on"])
     return locked
