@@ -1,5 +1,6 @@
 """The last month of the shown district at the bank: batches in several states, a failure, a statement."""
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,6 +19,7 @@ from apps.banking.services.take_result import take_result
 from apps.banking.services.take_statement import take_statement
 from apps.core.workdays import add_working_days
 from apps.demo.people import Registry, Staff
+from apps.demo.playing import Story
 from apps.ledger.selectors import trial_balance
 from apps.payouts.enums import OrderState
 from apps.payouts.models import PaymentOrder, RecoveryReceipt
@@ -100,7 +102,7 @@ def _as_recorded(bank: FakeBank, account: PayingAccount, since: date) -> None:
     bank.book.save()
 
 
-def play(of: Treasury, today: date) -> None:
+def story(of: Treasury, today: date) -> Story:
     """Pay the orders that wait: the first batch is paid, the second refused, the third is at the bank."""
     waiting = list(
         PaymentOrder.objects.filter(district=of.account.district_id, state=OrderState.RELEASED).order_by(
@@ -110,13 +112,16 @@ def play(of: Treasury, today: date) -> None:
     sizes = (len(waiting) - 2, 1, 1) if len(waiting) > 2 else (0, 0, len(waiting))
     first, second, third = (_take(waiting, size) for size in sizes)
     if first:
-        closed = _sent(of, first, today)
-        _answered(of, closed, today, refused=0)
+        closed = yield from _sent(of, first, today)
+        yield from _answered(of, closed, today, refused=0)
     if second:
-        _answered(of, _sent(of, second, today), today, refused=1)
+        refused = yield from _sent(of, second, today)
+        yield from _answered(of, refused, today, refused=1)
     if third:
-        of.bank.take(make_file(_sent(of, third, today)))
+        sent = yield from _sent(of, third, today)
+        of.bank.take(make_file(sent))
     if first:
+        yield today
         _stated(of, closed, today)
 
 
@@ -125,10 +130,11 @@ def _take(waiting: list[PaymentOrder], count: int) -> list[PaymentOrder]:
     return taken
 
 
-def _sent(of: Treasury, orders: list[PaymentOrder], today: date) -> PaymentBatch:
+def _sent(of: Treasury, orders: list[PaymentOrder], today: date) -> Generator[date, None, PaymentBatch]:
     """A batch of these orders, made, checked, signed and handed over after the last of them was released."""
     released = max(order.released_at.date() for order in orders)
     on = min(add_working_days(released, 2), today)
+    yield on
     batch = build_batch(
         of.maker,
         of.account,
@@ -142,13 +148,14 @@ def _sent(of: Treasury, orders: list[PaymentOrder], today: date) -> PaymentBatch
     return send_batch(of.maker, batch, on=on)
 
 
-def _answered(of: Treasury, batch: PaymentBatch, today: date, *, refused: int) -> None:
+def _answered(of: Treasury, batch: PaymentBatch, today: date, *, refused: int) -> Story:
     """The bank pays, refuses the first so many, and its result file is taken in the working day after."""
     paid_on = batch.sent_on or today
     of.bank.take(make_file(batch))
     orders = batch.entries.order_by("position").values_list("order_number", flat=True)[:refused]
     of.bank.settle(batch.number, paid_on, failures=dict.fromkeys(orders, "账号户名不符"))
     on = min(add_working_days(paid_on, 1), today)
+    yield on
     take_result(of.maker, batch, of.bank.result(batch.number), name=f"{batch.number}_result.csv", on=on)
 
 

@@ -4,10 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db import transaction
-
 from apps.accounts.actors import Actor
-from apps.accounts.models import District, Organisation
+from apps.accounts.models import District, Organisation, User
 from apps.accounts.roles import OrganisationKind, Role
 from apps.accounts.services.memberships import give_apprentice_access
 from apps.accounts.services.organisations import create_organisation
@@ -15,13 +13,16 @@ from apps.apprentices.enums import EnrolmentState
 from apps.apprentices.models import TrainingClass
 from apps.catalogue.models import Occupation
 from apps.claims.enums import ClaimKind
+from apps.core import clock
 from apps.core.garbage import collecting_rarely
+from apps.core.workdays import add_working_days
 from apps.demo import banking, claims, classes, plans
 from apps.demo.calendar import standing_still
 from apps.demo.enterprises import ENTERPRISES, INSTITUTIONS, MORE, STAGES, SUPERIOR_UNITS
 from apps.demo.invention import Inventor
 from apps.demo.people import Registry, Staff, hire_offices
 from apps.demo.plans import Partners, Trade
+from apps.demo.playing import Stage, Story, stage
 from apps.enterprises.services import confirm_bank_account, enter_bank_account, open_enterprise
 from apps.institutions.models import Institution
 from apps.institutions.services import add_licence_scope, list_institution, open_institution
@@ -29,11 +30,12 @@ from apps.payouts.services.record_appropriation import record_appropriation
 
 SHOWN_DISTRICT = "110105"
 # Appropriated to a district for a year: the dedicated account runs out first, so that both funds are used.
-BUDGETS_FEN = (("special_account", 400_000_00), ("employment_fund", 2_000_000_00))
+BUDGETS_FEN = (("special_account", 400_000_00), ("employment_fund", 2_600_000_00))
 # How long ago the training of a stage began, in days beyond its term (below zero: not over yet).
 _BEFORE_CLASS = frozenset(
     {"draft", "consent", "countersign", "district_review", "returned", "rejected", "city_recheck", "approved"}
 )
+_SETTLED = frozenset({"remainder_paid", "completed", "recovering"})
 _OVER = frozenset({"assessed", "remainder_review", "remainder_paid", "completed", "recovering"})
 
 
@@ -63,38 +65,52 @@ class City:
     registry: Registry
 
 
-@transaction.atomic
 def make_city(
     *, seed: int, today: date, say: Callable[[str], None] = lambda _line: None, extent: Extent = WHOLE
 ) -> City:
     """Make the city in one transaction: an interrupted run leaves nothing behind."""
-    with standing_still(), collecting_rarely():
-        return _make(Inventor(seed, today), today, say, extent)
+    with standing_still(), collecting_rarely(), stage() as days:
+        return _make(Inventor(seed, today), today, say, extent, days)
 
 
-def _make(inventor: Inventor, today: date, say: Callable[[str], None], extent: Extent) -> City:
-    registry = Registry(inventor, today - timedelta(days=4 * 365))
-    staff = hire_offices(registry, SHOWN_DISTRICT, extent.districts)
-    say("offices")
-    _open_budgets(staff, today, extent)
-    partners = _found_partners(registry, staff, today, extent)
-    say("enterprises and institutions")
-    for number, stage in extent.pipelines:
+def _make(inventor: Inventor, today: date, say: Callable[[str], None], extent: Extent, days: Stage) -> City:
+    since = today - timedelta(days=4 * 365)
+    with days.on(since):
+        registry = Registry(inventor, since)
+        staff = hire_offices(registry, SHOWN_DISTRICT, extent.districts)
+        say("offices")
+        partners = _found_partners(registry, staff, today, extent)
+        _readers(registry)
+        say("enterprises and institutions")
+    pipelines = [
         _pipeline(partners[number], stage, number, inventor, staff, registry, today)
+        for number, stage in extent.pipelines
+    ]
+    days.play([_open_budgets(staff, today, extent), *pipelines])
     if extent.districts is None or SHOWN_DISTRICT in extent.districts:
-        treasury = banking.open_treasury(registry, staff, SHOWN_DISTRICT, today)
-        if extent.bank_month:
-            banking.play(treasury, today)
-    _readers(registry)
+        _bank(registry, staff, today, extent)
+    # Their one password was given out today, however long they are here.
+    User.objects.update(password_changed_at=clock.now())
     say("plans, classes and claims")
     return City(staff, partners, registry)
 
 
-def _open_budgets(staff: Staff, today: date, extent: Extent) -> None:
-    for district in District.objects.order_by("position"):
-        if extent.districts is not None and district.pk not in extent.districts:
-            continue
-        for year in range(today.year - 3, today.year + 1):
+def _bank(registry: Registry, staff: Staff, today: date, extent: Extent) -> None:
+    """The month at the bank is played when it is known what was released in it, on days of its own."""
+    with stage() as days:
+        with days.on(today - banking.MONTH):
+            treasury = banking.open_treasury(registry, staff, SHOWN_DISTRICT, today)
+        if extent.bank_month:
+            days.play([banking.story(treasury, today)])
+
+
+def _open_budgets(staff: Staff, today: date, extent: Extent) -> Story:
+    for year in range(today.year - 3, today.year + 1):
+        # Before anything is signed in the year.
+        yield date(year, 1, 1)
+        for district in District.objects.order_by("position"):
+            if extent.districts is not None and district.pk not in extent.districts:
+                continue
             for fund, fen in BUDGETS_FEN:
                 record_appropriation(
                     staff.of_city[Role.FINANCE_OFFICER],
@@ -214,38 +230,38 @@ def _pipeline(
     staff: Staff,
     registry: Registry,
     today: date,
-) -> None:
+) -> Story:
     """One plan of one enterprise as far as its stage, on the days on which that would have happened."""
     term = timedelta(days=partners.trade.months * 365 // 12)
     waited = timedelta(days=1 + (number * 7) % 24)
     if stage in _BEFORE_CLASS:
         starts_on, applied = today + timedelta(days=45), today - waited
     elif stage in _OVER:
-        starts_on = today - term - timedelta(days=30 + number % 15)
+        # Where the remainder was claimed as well, there was time for its public notice.
+        starts_on = today - term - timedelta(days=30 + 20 * (stage in _SETTLED) + number % 15)
         applied = starts_on - timedelta(days=60)
     else:
         starts_on = today - (
             timedelta(days=14) if stage == "roster" else timedelta(days=60 + number * 2 % 60)
         )
         applied = starts_on - timedelta(days=60)
-    plan = plans.draft_plan(partners, on=applied, starts_on=starts_on)
-    plan = plans.advance_plan(
-        partners, plan, stage, staff, on=applied + timedelta(days=3 * (stage not in _BEFORE_CLASS))
-    )
+    approved = applied + timedelta(days=20 * (stage not in _BEFORE_CLASS))
+    plan = yield from plans.story(partners, stage, staff, on=approved, starts_on=starts_on)
     if stage in _BEFORE_CLASS:
         return
-    training_class = classes.open_roster(
-        partners, plan, inventor, on=starts_on - timedelta(days=20), starts_on=starts_on
-    )
+    opened = starts_on - timedelta(days=20)
+    yield opened
+    training_class = classes.open_roster(partners, plan, inventor, on=opened, starts_on=starts_on)
     if stage == "roster":
         return
     if stage == "class_review":
         from apps.apprentices.services import submit_roster
 
+        yield today - waited
         submit_roster(partners.clerk, training_class, on=today - waited)
         return
-    training_class = classes.enrol(partners, training_class, staff, on=starts_on)
-    _after_enrolment(partners, training_class, stage, number, inventor, staff, registry, today)
+    training_class = yield from classes.enrol(partners, training_class, staff, on=starts_on)
+    yield from _after_enrolment(partners, training_class, stage, number, inventor, staff, registry, today)
 
 
 _ADVANCE = {
@@ -265,7 +281,7 @@ def _after_enrolment(
     staff: Staff,
     registry: Registry,
     today: date,
-) -> None:
+) -> Story:
     starts_on = training_class.starts_on
     district = training_class.district_id
     until = _ADVANCE.get(stage, "paid")
@@ -275,15 +291,18 @@ def _after_enrolment(
             until = "released"
         # Of what waits for the signature every other claim is still published; one of these is objected to.
         published = number % 2 == 0
-        advance = claims.claim(
+        advance = yield from claims.story(
             partners, training_class, ClaimKind.ADVANCE, until, staff, on=on, published=published
         )
         if until == "signature" and not published:
+            yield today
             claims.object_to(advance, on=today)
     if stage not in _OVER and stage != "training":
         return
     over = stage in _OVER
     ended = training_class.ends_on if over else today - timedelta(days=1)
+    # What was held on the last day is recorded the day after.
+    yield ended + timedelta(days=1)
     classes.teach(partners, training_class, whole=over, on=ended)
     leavers = training_class.enrolments.count() - 2 if stage == "recovering" else 1 + number % 3
     classes.leave(partners, training_class, leavers, on=ended - timedelta(days=5))
@@ -292,17 +311,21 @@ def _after_enrolment(
     if not over:
         return
     assessed_on = ended + timedelta(days=7)
+    yield assessed_on
     classes.assess(partners, training_class, inventor, on=assessed_on, failing=1 + number % 2)
     if stage == "assessed":
         return
-    on = assessed_on + timedelta(days=15)
+    on = claims.paid_after(training_class, assessed_on)
     at_bank = banking.pays(district, stage, SHOWN_DISTRICT, on, today)
     until = "review" if stage == "remainder_review" else "released" if at_bank else "paid"
-    found = claims.claim(partners, training_class, ClaimKind.REMAINDER, until, staff, on=on)
+    found = yield from claims.story(partners, training_class, ClaimKind.REMAINDER, until, staff, on=on)
+    after = add_working_days(on, 2)
     if stage == "recovering" and found.net_fen < 0:
-        claims.repay_part(found, staff, on=assessed_on + timedelta(days=20))
+        yield after
+        claims.repay_part(found, staff, on=after)
     if stage == "completed":
-        classes.complete(partners, training_class, on=assessed_on + timedelta(days=22))
+        yield after
+        classes.complete(partners, training_class, on=after)
 
 
 def _apprentice_signs_in(training_class: TrainingClass, number: int, registry: Registry) -> None:

@@ -1,5 +1,6 @@
 """Classes of the demo city: registered, enrolled, taught, assessed."""
 
+from collections.abc import Generator
 from datetime import date, datetime, time, timedelta
 
 from apps.accounts.actors import Actor
@@ -11,7 +12,7 @@ from apps.casework.engine import Opinion
 from apps.casework.services.documents import add_document
 from apps.core.clock import BEIJING
 from apps.core.errors import Refused
-from apps.core.workdays import working_days
+from apps.core.workdays import working_day_back, working_days
 from apps.demo.files import picture
 from apps.demo.invention import Inventor
 from apps.demo.people import Staff
@@ -61,9 +62,14 @@ def open_roster(
     return training_class
 
 
-def enrol(partners: Partners, training_class: TrainingClass, staff: Staff, *, on: date) -> TrainingClass:
+def enrol(
+    partners: Partners, training_class: TrainingClass, staff: Staff, *, on: date
+) -> Generator[date, None, TrainingClass]:
     """Handed in and approved: every record is set up, the class opens."""
-    submitted = services.submit_roster(partners.clerk, training_class, on=on)
+    handed_in = working_day_back(on, 3)
+    yield handed_in
+    submitted = services.submit_roster(partners.clerk, training_class, on=handed_in)
+    yield on
     reviewer = staff.of_district[Role.DISTRICT_REVIEWER, training_class.district_id]
     return services.approve_class(reviewer, submitted, on=on)
 

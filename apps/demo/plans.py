@@ -1,11 +1,14 @@
 """Plans of the demo city, from an empty draft to the city's approval."""
 
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.casework.engine import Opinion
+from apps.core.workdays import working_day_back
 from apps.demo.files import pdf
 from apps.demo.people import Staff
 from apps.enterprises.models import Enterprise
@@ -16,6 +19,8 @@ from apps.plans.enums import PlanDocumentKind
 from apps.plans.inputs import Basics, CourseRow, LineRow, MentorRow, TextbookRow
 from apps.plans.models import Plan
 
+# Working days from one step of a plan to the next.
+_BETWEEN = 2
 # Class hours of each course by the term in years: together what the credits of the level ask for.
 _COURSES = (
     ("职业素养与法律常识", "general", "institution", 40),
@@ -91,31 +96,45 @@ def draft_plan(partners: Partners, *, on: date, starts_on: date) -> Plan:
     return plan
 
 
-def advance_plan(partners: Partners, plan: Plan, stage: str, staff: Staff, *, on: date) -> Plan:
-    """Take the plan to its stage, each step by whoever has to take it."""
-    reviewer = staff.of_district[Role.DISTRICT_REVIEWER, plan.district_id]
-    city = staff.of_city[Role.CITY_OFFICER]
+def story(
+    partners: Partners, stage: str, staff: Staff, *, on: date, starts_on: date
+) -> Generator[date, None, Plan]:
+    """A plan from its draft to its stage, each step some days after the one before and the last on `on`."""
+    steps = list(_steps(partners, stage, staff))
+    days = [working_day_back(on, _BETWEEN * back) for back in range(len(steps), 0, -1)] + [on]
+    yield days[0]
+    plan = draft_plan(partners, on=days[0], starts_on=starts_on)
+    for day, step in zip(days[1:], steps, strict=True):
+        yield day
+        plan = step(plan, on=day)
+    return plan
+
+
+def _steps(partners: Partners, stage: str, staff: Staff) -> Iterator[Callable[..., Plan]]:
+    """What is done to a draft on the way to a stage."""
     if stage == "draft":
-        return plan
-    plan = services.submit_plan(partners.clerk, plan, on=on)
+        return
+    yield partial(services.submit_plan, partners.clerk)
     if partners.superior is not None:
         if stage == "consent":
-            return plan
-        plan = services.give_consent(partners.superior, plan, on=on)
+            return
+        yield partial(services.give_consent, partners.superior)
     if stage in ("consent", "countersign"):
-        return plan
-    plan = services.countersign_plan(partners.teacher, plan, on=on)
+        return
+    yield partial(services.countersign_plan, partners.teacher)
     if stage == "district_review":
-        return plan
+        return
+    reviewer = staff.of_district[Role.DISTRICT_REVIEWER, partners.enterprise.organisation.district_id or ""]
     if stage == "returned":
-        return services.return_plan(reviewer, plan, on=on, opinion=_deficient())
+        yield partial(services.return_plan, reviewer, opinion=_deficient())
+        return
     if stage == "rejected":
         reason = "合作机构办学许可不含所申报等级，且企业一年内已有同类计划被退回。"
-        return services.reject_plan(reviewer, plan, on=on, opinion=Opinion(reason=reason))
-    plan = services.approve_plan(reviewer, plan, on=on, opinion=Opinion(checklist=all_passed()))
-    if stage == "city_recheck":
-        return plan
-    return services.confirm_plan(city, plan, on=on)
+        yield partial(services.reject_plan, reviewer, opinion=Opinion(reason=reason))
+        return
+    yield partial(services.approve_plan, reviewer, opinion=Opinion(checklist=all_passed()))
+    if stage != "city_recheck":
+        yield partial(services.confirm_plan, staff.of_city[Role.CITY_OFFICER])
 
 
 def _deficient() -> Opinion:

@@ -49,7 +49,7 @@ _NOTICES = """
            (subject_type, subject_id, code, params, role, organisation_id, district_code, person_id, at)
     SELECT 'apprentices.enrolment', e.id, 'apprentices.enrolment.enrol',
            jsonb_build_object('name', e.number, 'from', 'registered', 'to', e.state, 'reason', '', 'by', ''),
-           '', NULL, '', e.person_id, now()
+           '', NULL, '', e.person_id, %s
       FROM apprentices_enrolment e WHERE e.training_class_id = %s AND e.state = %s
 """
 
@@ -103,7 +103,7 @@ def _set_up_records(training_class: TrainingClass, document: PolicyDocument, on:
         cursor.execute(_ENROL, values)
         # Addressed to people, who belong to no district.
         with rls.whole_city():
-            cursor.execute(_NOTICES, [training_class.pk, EnrolmentState.ENROLLED])
+            cursor.execute(_NOTICES, [clock.now(), training_class.pk, EnrolmentState.ENROLLED])
 
 
 def return_class(
