@@ -101,15 +101,22 @@ class ClaimsConfig(AppConfig):
 
 def in_a_few_words(claim: Any) -> str:
     """Which instalment, for how many, and what it comes to."""
-    text = ngettext(
-        "%(kind)s, %(count)s apprentice, %(net)s yuan",
-        "%(kind)s, %(count)s apprentices, %(net)s yuan",
-        claim.line_count,
-    )
+    if claim.net_fen < 0:
+        text = ngettext(
+            "%(kind)s, %(count)s apprentice, %(net)s yuan to repay",
+            "%(kind)s, %(count)s apprentices, %(net)s yuan to repay",
+            claim.line_count,
+        )
+    else:
+        text = ngettext(
+            "%(kind)s, %(count)s apprentice, %(net)s yuan",
+            "%(kind)s, %(count)s apprentices, %(net)s yuan",
+            claim.line_count,
+        )
     return text % {
         "kind": claim.get_kind_display(),
         "count": claim.line_count,
-        "net": yuan(claim.net_fen),
+        "net": yuan(abs(claim.net_fen)),
     }
 
 
