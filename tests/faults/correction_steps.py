@@ -102,7 +102,7 @@ class Content:
 
     def __init__(self, stray: Stray, kind: str, fund: str, item: Paper | None, claim: Claim | None) -> None:
         self.stray, self.kind, self.fund, self.item, self.claim = stray, kind, fund, item, claim
-        self.cleared = False
+        self.cleared = self.undone = False
         self.posting: tuple[str, int] | None = None
 
 
@@ -121,7 +121,10 @@ def ask_correction(world: World) -> bool:
     free = [pair for pair in choices if not _under_way(world, pair[1])]
     if not free:
         return False
-    difference, about = free[0] if world.calm else world.dice.choice(free)
+    back = [pair for pair in free if pair[1].kind == "pay_back"]
+    # Much has to meet before money can be paid back: then mostly somebody says so.
+    chosen = back if back and not world.calm and world.dice.random() < 0.8 else free
+    difference, about = free[0] if world.calm else world.dice.choice(chosen)
     wanted = correct.Wanted(
         kind=about.kind, document="银行回单", explanation="查明", fund=about.fund,
         transaction=_posting(about), item=about.item.pk if about.item else None,

@@ -63,6 +63,6 @@ def opening(world: World) -> bool:
         world.audit.open_account(fund, fen)
         world.opened_fen += fen
 
-    about = Undoing("opening", difference.pk, lambda _world: stands(difference), note)
+    about = Undoing("opening", difference.pk, lambda _world: stands(difference), note, opened=(fund, fen))
     ask_of_a_difference(world, difference, about, f"of {fen}", fund=fund)
     return True

@@ -19,6 +19,7 @@ from tests.faults import opening_steps as openings
 from tests.faults import paper_steps as papers
 from tests.faults import town_steps as others
 from tests.faults import undo_steps as undoing
+from tests.faults import wrong_steps as wrong
 from tests.faults.calm import all_is_over, calm_down
 from tests.faults.databases import Owner
 from tests.faults.figures import ADVANCE, OWING, REMAINDER, Batch, Entry, Person
@@ -150,7 +151,7 @@ def _begin(world: World, more: tuple[str, ...]) -> None:
 def _found_money(world: World) -> None:
     """The bank's own movement is found in a statement and explained; out of suspense it goes on its way."""
     corrections.stray(world)
-    for _round in range(2):
+    for _round in range(3):
         world.day_passes()
         answers.statement(world)
         background.reconcile(world)
@@ -158,6 +159,8 @@ def _found_money(world: World) -> None:
         _some_paper(world)
         if not corrections.pay_back(world) and not world.held():
             return
+    if wrong.undo_correction(world):
+        _some_paper(world)
 
 
 def _mistaken(world: World, more: tuple[str, ...]) -> None:
@@ -338,6 +341,7 @@ EVENTS = {
     "undo match": undoing.undo_match,
     "further account": openings.further_account,
     "opening": openings.opening,
+    "undo correction": wrong.undo_correction,
     "statement": answers.statement,
     "sent back": _a_claim(answers.send_back, "paid"),
     "undo": answers.undo_returned,
@@ -352,7 +356,9 @@ EVENTS = {
 
 
 # What happens more often in a schedule than by chance: much has to meet before it comes about.
-_BANK = ("stray", "statement", "reconcile", "correction", "correction", "decide", "pay back")
+_BANK = (
+    "stray", "statement", "reconcile", "correction", "correction", "decide", "pay back", "undo correction",
+)  # fmt: skip
 UNDONE_RECEIPTS = (
     "settlement", "repay", "repay", "receipt", "statement", "day", "reconcile", "undo receipt",
     "undo receipt", "undo unseen", "receive anew", "decide", "decide",
@@ -361,7 +367,9 @@ UNDONE_PAYMENTS = (
     "late result", "not moved", "never paid", "misbook", "repost", "sent back", "undo", "undo return", "late",
     "undo match", "statement", "day", "reconcile", "reconcile", "decide", "decide",
 )  # fmt: skip
-OPENING = ("further account", "opening", "statement", "reconcile", "correction", "decide")
+OPENING = (
+    "further account", "opening", "statement", "reconcile", "correction", "decide", "undo correction",
+)  # fmt: skip
 THEMES: tuple[tuple[str, ...], ...] = (
     (),
     ("settlement",),

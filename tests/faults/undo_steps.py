@@ -42,6 +42,9 @@ class Undoing:
     # What other corrections are about, and these are not.
     stray: Any = None
     item: Any = None
+    # Of an opening balance: fund and fen. Whether another correction undid it.
+    opened: tuple[str, int] | None = None
+    undone: bool = False
 
 
 # Money received for the wrong notice.
