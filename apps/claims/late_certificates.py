@@ -1,7 +1,7 @@
 """What certificates that are still to come would change: the remainder is signed once, as it stands.
 
 京人社能发〔2022〕11号 四（三） pays less to who passed without the certificate, and says nothing of one that
-comes later. The choice is named in docs/decisions/late-certificates.md.
+comes later. What the city chose is the parameter `late_certificate` (docs/decisions/late-certificates.md).
 """
 
 from dataclasses import dataclass, replace
@@ -12,21 +12,28 @@ from django.db.models import Count
 from apps.claims.enums import ClaimKind, ClaimState
 from apps.claims.models import Calculation, Claim
 from apps.policy.apprenticeship import Facts, quote
-from apps.policy.enums import Result
+from apps.policy.enums import LateCertificate, Result
+from apps.policy.selectors import parameter
 
-# States in which the claim can still come back, so that a certificate counts.
-OPEN = (
-    ClaimState.DRAFT,
-    ClaimState.RETURNED,
-    ClaimState.DISTRICT_REVIEW,
-    ClaimState.SECOND_SIGNATURE,
-)
+# States of the remainder in which a certificate counts, by what the city chose: until the signature the
+# claim can still come back.
+COUNTS_IN = {
+    LateCertificate.UNTIL_SIGNATURE: (
+        ClaimState.DRAFT,
+        ClaimState.RETURNED,
+        ClaimState.DISTRICT_REVIEW,
+        ClaimState.SECOND_SIGNATURE,
+    )
+}
 _PAYING_NOTHING = (ClaimState.WITHDRAWN, ClaimState.REJECTED)
 
 
 @dataclass(frozen=True)
 class Uncertified:
-    """People of a remainder whose certificate would make more due: how much in all (fen), by what article."""
+    """People of a remainder whose certificate would make more due: how much in all (fen), by what article.
+
+    `is_open` says whether a certificate still counts.
+    """
 
     people: int
     fen: int
@@ -48,7 +55,8 @@ def uncertified(claim: Claim) -> Uncertified | None:
             fen += more * many[row.pk]
     if not people:
         return None
-    return Uncertified(people, fen, claim.state in OPEN, claim.policy_document.shares_article)
+    chosen = parameter(claim.policy_document, "late_certificate", claim.training_class.rules_on)
+    return Uncertified(people, fen, claim.state in COUNTS_IN[chosen], claim.policy_document.shares_article)
 
 
 def _more_with_certificate(row: Calculation) -> int:

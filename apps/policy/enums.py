@@ -38,6 +38,12 @@ class Netting(models.TextChoices):
     NONE = "none", _("Not set off")
 
 
+class LateCertificate(models.TextChoices):
+    """Until when a certificate makes the remainder of who passed without one worth more."""
+
+    UNTIL_SIGNATURE = "until_signature", _("If it is recorded before the second signature of the remainder")
+
+
 class OffsetOrder(models.TextChoices):
     """Which open recovery of an enterprise is set off first against a payment to it."""
 

@@ -17,7 +17,8 @@ class Spec:
     """What one parameter looks like.
 
     `unit` is what the file must state, `programme` whose documents have it. A `table` may be a list of
-    rows with conditions; each row then carries its value under `row_key`.
+    rows with conditions; each row then carries its value under `row_key`. `default` is what holds where a
+    document leaves an optional parameter out.
     """
 
     kind: str
@@ -25,6 +26,7 @@ class Spec:
     table: bool = False
     row_key: str = ""
     required: bool = True
+    default: Any = None
     allowed: type[models.TextChoices] | None = None
     low: int = 0
     high: int = 1_000_000
@@ -60,6 +62,13 @@ PARAMETERS: dict[str, Spec] = {
         "yuan", "yuan_per_person", table=True, row_key="yuan", row_facts=_BY_RATE, required=False
     ),
     "netting": Spec("word", "code", allowed=enums.Netting),
+    "late_certificate": Spec(
+        "word",
+        "code",
+        allowed=enums.LateCertificate,
+        required=False,
+        default=enums.LateCertificate.UNTIL_SIGNATURE,
+    ),
     "recovery_deadline_days": _days(),
     "fund_order": Spec("funds", "codes"),
     "rate_date_basis": Spec("word", "code", allowed=enums.DateBasis),

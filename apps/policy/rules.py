@@ -103,13 +103,14 @@ class Rules:
     def value(self, name: str, on: date) -> Any:
         """The value of a parameter on a day; raises MissingParameter where the document sets none.
 
-        Optional parameters that the document leaves open (`minimum_monthly_wage`, `person_cap`) give None.
+        Optional parameters that the document leaves open give what holds without them (`late_certificate`),
+        or None (`minimum_monthly_wage`, `person_cap`).
         """
         spec = PARAMETERS[name]
         found = self.parameters[name].at(on) if name in self.parameters else None
         if found is None and spec.required:
             raise MissingParameter(self.key, name, on)
-        return found
+        return spec.default if found is None else found
 
     def article(self, name: str) -> str:
         """The article that a parameter stands in."""

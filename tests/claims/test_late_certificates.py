@@ -4,12 +4,14 @@ import pytest
 from django.urls import reverse
 
 from apps.casework.engine import Opinion
+from apps.claims import late_certificates
 from apps.claims.enums import ClaimKind
 from apps.claims.late_certificates import uncertified
 from apps.claims.services.compute_claim import recompute_claim
 from apps.claims.services.review_claim import return_claim
 from apps.claims.services.submit_claim import submit_claim
 from apps.core.errors import Conflict
+from apps.policy.enums import LateCertificate
 from apps.training.models import Assessment
 from apps.training.services.record_result import ResultFacts, record_result
 from apps.training.services.record_sessions import record_sessions
@@ -64,6 +66,15 @@ def test_where_the_certificate_changes_nothing_nothing_is_said(of) -> None:
     last = of.enrolments()[1]
     Assessment.objects.filter(enrolment=last).update(result="failed")
     assert uncertified(make.computed(of, ClaimKind.REMAINDER)) is None
+
+
+def test_until_when_it_counts_is_what_the_document_chose(of, monkeypatch) -> None:
+    claim = make.computed(of, ClaimKind.REMAINDER)
+    assert set(late_certificates.COUNTS_IN) == set(LateCertificate)
+    monkeypatch.setitem(late_certificates.COUNTS_IN, LateCertificate.UNTIL_SIGNATURE, ())
+    found = uncertified(claim)
+    assert found is not None
+    assert not found.is_open
 
 
 def test_before_the_signature_a_certificate_counts_by_way_of_a_return(of) -> None:

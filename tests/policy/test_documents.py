@@ -62,6 +62,8 @@ def test_beijing_s_own_words_are_read(beijing):
 def test_what_the_city_chose_is_marked(beijing, nanjing):
     chosen = {parameter.name for parameter in beijing.choices}
     assert {"advance_base", "scarce_list_date_basis", "due_rounding", "netting"} <= chosen
+    assert "late_certificate" in chosen
+    assert beijing.value("late_certificate", ON) == nanjing.value("late_certificate", ON) == "until_signature"
     assert {"teaching_plan_tolerance", "deadline_accept_days", "deadline_correct_days"} <= chosen
     assert not {"rates", "shares", "advance_share", "fund_order", "credits_min"} & chosen
     assert {"shares", "advance_share"} <= {parameter.name for parameter in nanjing.choices}
@@ -185,6 +187,12 @@ def test_percentages_are_exact(rewrite):
             "rates.note: write one line in both",
         ),
         ("money.yaml", "  value: per_enterprise", "  value: per_city", "one of: per_enterprise, none"),
+        (
+            "money.yaml",
+            "  value: until_signature",
+            "  value: for_ever",
+            "one of: until_signature",
+        ),
         ("money.yaml", "  value: 50", "  value: 50\n  values: {2022-05-27: 40}", "both value and values"),
         ("money.yaml", "  value: 50", "  valeu: 50", "advance_share.valeu: is not known here"),
         ("money.yaml", "  value: 50", "  value: 150", "a percentage from 0 to 100"),

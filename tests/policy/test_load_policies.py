@@ -1,5 +1,6 @@
 """Loading documents into the database, which one governs a day, and that a used one never changes."""
 
+from copy import deepcopy
 from datetime import date
 from io import StringIO
 
@@ -11,8 +12,9 @@ from apps.catalogue.models import Level
 from apps.policy import usage
 from apps.policy.models import PolicyDocument
 from apps.policy.problems import DocumentInUse, InvalidDocument, UngovernedDay
+from apps.policy.reader import rules_from_content
 from apps.policy.selectors import governing_document, parameter, rules_of, successor_of
-from apps.policy.services.load_policies import load_policies
+from apps.policy.services.load_policies import load_policies, store_documents
 from tests.factories.plans import complete_plan
 
 FIRST_DAY = date(2030, 1, 1)
@@ -160,6 +162,35 @@ def test_a_document_with_a_successor_is_not_changed(folder, rewrite, no_registra
     change_a_rate(rewrite)
     with pytest.raises(DocumentInUse):
         load_policies(folder / "beijing-2022-11")
+
+
+def without_the_later_choice(rewrite) -> None:
+    """Beijing's document as it was before the choice of late certificates had a name."""
+    path = rewrite("beijing-2022-11", "money.yaml", "", "") / "money.yaml"
+    before, _begin, after = path.read_text(encoding="utf-8").partition("late_certificate:\n")
+    rest = after[after.index("recovery_deadline_days:") :]
+    path.write_text(before + rest, encoding="utf-8")
+
+
+def test_a_used_document_stays_when_a_file_only_names_what_held_without_it(
+    folder, rewrite, beijing, no_registrations
+):
+    usage.usage_check(lambda document: document.key == "beijing-2022-11")
+    without_the_later_choice(rewrite)
+    load_policies(folder / "beijing-2022-11")
+    before = stored()
+    assert parameter(PolicyDocument.objects.get(), "late_certificate", FIRST_DAY) == "until_signature"
+    store_documents([beijing])
+    assert stored() == before
+    content = deepcopy(dict(beijing.content))
+    content["parameters"]["person_cap"] = {
+        "unit": "yuan_per_person",
+        "article": "四（二）",
+        "note": {"zh": "上限", "en": "cap"},
+        "values": {"2022-05-27": [{"yuan": 5000}]},
+    }
+    with pytest.raises(DocumentInUse):
+        store_documents([rules_from_content(content)])
 
 
 def test_the_same_content_in_another_layout_is_no_change(folder, rewrite):

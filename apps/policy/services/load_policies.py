@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.catalogue.models import Level
 from apps.policy.models import PolicyDocument
+from apps.policy.parameters import PARAMETERS
 from apps.policy.problems import DocumentInUse, DocumentProblem, InvalidDocument
 from apps.policy.reader import (
     HEADER_FILE,
@@ -22,7 +23,7 @@ from apps.policy.reader import (
     read_document,
     read_documents,
 )
-from apps.policy.rules import Rules
+from apps.policy.rules import Rules, digest
 from apps.policy.usage import is_used, tell_loaded
 
 # Advisory lock of everybody who loads policies: "Slp", Shitu loads policies.
@@ -63,7 +64,7 @@ def store_documents(documents: Iterable[Rules]) -> Loaded:
 
 def _load_one(rules: Rules, loaded: Loaded) -> None:
     stored = PolicyDocument.objects.select_for_update().filter(key=rules.key).first()
-    if stored is not None and stored.sha256 == rules.sha256:
+    if stored is not None and (stored.sha256 == rules.sha256 or _says_the_same(stored, rules)):
         loaded.unchanged.append(rules.key)
     elif stored is None:
         _add(rules)
@@ -73,6 +74,23 @@ def _load_one(rules: Rules, loaded: Loaded) -> None:
         loaded.replaced.append(rules.key)
     _add_levels(rules)
     tell_loaded(rules)
+
+
+def _says_the_same(stored: PolicyDocument, rules: Rules) -> bool:
+    """Whether a file adds nothing but parameters that say what holds without them.
+
+    A choice that was named later changes nothing for what was done before: the stored document stays.
+    """
+    added = set(rules.content["parameters"]) - set(stored.content["parameters"])
+    if not added or any(_is_news(rules, name) for name in added):
+        return False
+    kept = {name: value for name, value in rules.content["parameters"].items() if name not in added}
+    return digest({**rules.content, "parameters": kept}) == stored.sha256
+
+
+def _is_news(rules: Rules, name: str) -> bool:
+    default = PARAMETERS[name].default
+    return default is None or any(value != default for _day, value in rules.parameters[name].values)
 
 
 def _replace(stored: PolicyDocument, rules: Rules) -> None:
