@@ -16,7 +16,13 @@ class ApprenticesConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.accounts.enums import register_action
-        from apps.apprentices import invariants, sentences, services, tasks  # noqa: F401 - two register themselves
+        from apps.apprentices import (  # noqa: F401 - three register themselves
+            invariants,
+            sentences,
+            services,
+            set_up_invariants,
+            tasks,
+        )
         from apps.apprentices.ended_plan import cancel_rosters, classes_in_the_way
         from apps.apprentices.enums import (
             ClassDocumentKind,
