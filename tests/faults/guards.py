@@ -252,7 +252,8 @@ SERVICES = (
     ),
     check(
         "answered otherwise before", "apps.banking.services.take_result", "check_result",
-        "if not _is_news(entry, line) and not _says_the_same(entry, line):", "if False:",
+        "if not _is_news(entry, line) and not _says_the_same(entry, line, in_writing=letter is not None):",
+        "if False:",
         attack=attacks_bank.contradict_an_answer,
     ),
     check(

@@ -14,13 +14,14 @@ from tests.faults.attacks import Attack
 from tests.faults.guards import DATABASE, SERVICES, Guard, without_source
 from tests.faults.guards_dividing import DIVIDING
 from tests.faults.guards_entitling import ENTITLING
+from tests.faults.guards_letters import LETTERS
 from tests.faults.guards_undoing import UNDOING
 from tests.faults.report import say, table
 from tests.faults.schedule import play
 from tests.faults.simulating import in_processes
 from tests.faults.town import Town, settle_numbers
 
-GUARDS = (*DATABASE, *SERVICES, *UNDOING, *ENTITLING, *DIVIDING)
+GUARDS = (*DATABASE, *SERVICES, *UNDOING, *ENTITLING, *DIVIDING, *LETTERS)
 
 # A guard whose removal so many schedules do not notice counts as not caught.
 SCHEDULES_MAX = 400
