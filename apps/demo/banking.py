@@ -143,8 +143,11 @@ def _sent(of: Treasury, orders: list[PaymentOrder], today: date) -> Generator[da
         pay_on=on,
         on=on,
     )
+    yield on
     batch = check_batch(of.checker, batch, on=on)
+    yield on
     batch = sign_batch(of.signer, batch, on=on)
+    yield on
     return send_batch(of.maker, batch, on=on)
 
 

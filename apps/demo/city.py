@@ -22,13 +22,15 @@ from apps.demo.enterprises import ENTERPRISES, INSTITUTIONS, MORE, STAGES, SUPER
 from apps.demo.invention import Inventor
 from apps.demo.people import Registry, Staff, hire_offices
 from apps.demo.plans import Partners, Trade
-from apps.demo.playing import Stage, Story, stage
+from apps.demo.playing import Stage, Story, lay_notices_in_order, stage
 from apps.enterprises.services import confirm_bank_account, enter_bank_account, open_enterprise
 from apps.institutions.models import Institution
 from apps.institutions.services import add_licence_scope, list_institution, open_institution
 from apps.payouts.services.record_appropriation import record_appropriation
 
 SHOWN_DISTRICT = "110105"
+# Notices that are older were read by those whom they concern.
+READ_AFTER_DAYS = 14
 # Appropriated to a district for a year: the dedicated account runs out first, so that both funds are used.
 BUDGETS_FEN = (("special_account", 400_000_00), ("employment_fund", 2_600_000_00))
 # How long ago the training of a stage began, in days beyond its term (below zero: not over yet).
@@ -89,6 +91,7 @@ def _make(inventor: Inventor, today: date, say: Callable[[str], None], extent: E
     days.play([_open_budgets(staff, today, extent), *pipelines])
     if extent.districts is None or SHOWN_DISTRICT in extent.districts:
         _bank(registry, staff, today, extent)
+    lay_notices_in_order(today - timedelta(days=READ_AFTER_DAYS))
     # Their one password was given out today, however long they are here.
     User.objects.update(password_changed_at=clock.now())
     say("plans, classes and claims")

@@ -36,12 +36,13 @@ def story(
     on: date,
     published: bool = True,
 ) -> Generator[date, None, Claim]:
-    """A claim of the class as far as `until` (one of WAY), which is `on`; gives the claim back.
+    """A claim of the class as far as `until` (one of WAY), on `on` or the last working day before.
 
-    One that pays nothing ends with its signature. What is signed on a day was approved so long before that
-    its public notice is over; so is, with `published`, what only waits for the signature.
+    Gives the claim back. One that pays nothing ends with its signature. What is signed on a day was approved
+    so long before that its public notice is over; so is, with `published`, what only waits for the signature.
     """
     steps = WAY.index(until)
+    on = working_day_back(on, 0)
     signed, released = working_day_back(on, max(steps - 3, 0)), working_day_back(on, max(steps - 4, 0))
     notice_over = steps >= 3 or (steps == 2 and published)
     reviewed = _published_before(training_class, signed if steps > 3 else on) if notice_over else on

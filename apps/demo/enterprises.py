@@ -113,6 +113,7 @@ MORE = (
     (3, "draft"),
     (3, "second_signature"),
     (4, "city_recheck"),
+    (4, "consent"),
     (8, "approved"),
     (16, "remainder_review"),
     (24, "second_signature"),

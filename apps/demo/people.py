@@ -72,7 +72,7 @@ class Registry:
             organisation=organisation,
             district=district,
             valid_from=self.since,
-            reason="demo city",
+            reason="演示账号",
             demo_label=label,
         )
         return _acting(approve_membership(self.staff.security_admin, proposed))

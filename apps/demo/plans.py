@@ -99,9 +99,10 @@ def draft_plan(partners: Partners, *, on: date, starts_on: date) -> Plan:
 def story(
     partners: Partners, stage: str, staff: Staff, *, on: date, starts_on: date
 ) -> Generator[date, None, Plan]:
-    """A plan from its draft to its stage, each step some days after the one before and the last on `on`."""
+    """A plan from its draft to its stage, each step some days after the one before and the last on `on`
+    or the last working day before."""
     steps = list(_steps(partners, stage, staff))
-    days = [working_day_back(on, _BETWEEN * back) for back in range(len(steps), 0, -1)] + [on]
+    days = [working_day_back(on, _BETWEEN * back) for back in range(len(steps), -1, -1)]
     yield days[0]
     plan = draft_plan(partners, on=days[0], starts_on=starts_on)
     for day, step in zip(days[1:], steps, strict=True):

@@ -11,19 +11,30 @@ from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
+from apps.casework.models import Notice
 from apps.core import clock
 from apps.demo.calendar import days_ahead
 
 Story = Generator[date, None, None]
 
 _OPENS, _CLOSES = time(9, 0), time(17, 40)
+# Not every day begins with the first act at nine.
+_SCATTER_MINUTES = 240
 _BETWEEN = timedelta(minutes=3)
 _TELL = "SELECT set_config('shitu.moment', %s, true)"
 _MAY_TELL = (
     "SELECT pg_get_userbyid(relowner) = current_user FROM pg_class WHERE oid = 'casework_history'::regclass"
 )
+
+
+_RENUMBER = """
+    UPDATE casework_notice AS notice SET id = -placed.place
+      FROM (SELECT id, row_number() OVER (ORDER BY at, id) AS place FROM casework_notice) AS placed
+     WHERE placed.id = notice.id
+"""
 
 
 class Stage:
@@ -60,7 +71,9 @@ class Stage:
 
     def _next(self, day: date) -> datetime:
         # The calendar of the city may be ahead of the clock, which tells no moment that has not been.
-        opened = datetime.combine(day - timedelta(days=days_ahead()), _OPENS, clock.BEIJING)
+        real = day - timedelta(days=days_ahead())
+        first = timedelta(minutes=real.toordinal() * 37 % _SCATTER_MINUTES)
+        opened = datetime.combine(real, _OPENS, clock.BEIJING) + first
         wanted = max(opened, self._newest + _BETWEEN)
         if wanted.time() > _CLOSES:
             wanted = max(opened, self._newest + timedelta(seconds=1))
@@ -71,6 +84,18 @@ class Stage:
         if self._acts_as_owner:
             with connection.cursor() as cursor:
                 cursor.execute(_TELL, [moment])
+
+
+def lay_notices_in_order(read_until: date) -> None:
+    """Number the notices as their days follow, and count as read what is older than a day.
+
+    What was played on days of its own stands among the others; who looks finds what is new.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_RENUMBER)
+        cursor.execute("UPDATE casework_notice SET id = -id")
+    old = datetime.combine(read_until, _OPENS, clock.BEIJING)
+    Notice.objects.filter(at__lt=old).update(read_at=F("at") + timedelta(hours=3))
 
 
 @contextmanager
