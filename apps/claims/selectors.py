@@ -70,6 +70,11 @@ def claimable(actor: Actor) -> list[Claimable]:
     return found
 
 
+def may_claim_advance(training_class: TrainingClass) -> bool:
+    """Whether the advance of somebody in the class can be claimed now."""
+    return _far_enough(training_class, ClaimKind.ADVANCE) and advance_candidates(training_class).exists()
+
+
 def _far_enough(training_class: TrainingClass, kind: ClaimKind) -> bool:
     return kind == ClaimKind.REMAINDER or training_class.state == ClassState.OPEN
 

@@ -167,9 +167,9 @@ class CourseHours:
 
     @property
     def hours(self) -> str:
-        """Class hours given so far, with one place."""
-        tenths = self.minutes * 10 // self.minutes_per_hour
-        return f"{tenths // 10}.{tenths % 10}"
+        """Class hours given so far, with one place where they are not whole."""
+        whole, tenth = divmod(self.minutes * 10 // self.minutes_per_hour, 10)
+        return f"{whole}.{tenth}" if tenth else str(whole)
 
     @property
     def percent(self) -> int:

@@ -255,7 +255,12 @@ def test_a_supervisor_reads_and_signs_and_neither_makes_nor_opens():
     of = banking.treasury()
     batch = banking.signed(of)
     desk = browser(of.signer)
-    assert desk.get(reverse("desk:batch_detail", args=[batch.pk])).status_code == 200
+    page = desk.get(reverse("desk:batch_detail", args=[batch.pk]))
+    assert page.status_code == 200
+    # What comes next is finance's: no button leads to a part of the page that is not there.
+    assert "目前由他人办理本批次" in text(page)
+    assert 'href="#file"' not in text(page)
+    assert 'href="#file"' in text(browser(of.maker).get(reverse("desk:batch_detail", args=[batch.pk])))
     assert desk.get(reverse("desk:batch_new")).status_code == 403
     assert desk.post(reverse("desk:batch_file", args=[batch.pk])).status_code == 403
 

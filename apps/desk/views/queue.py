@@ -30,7 +30,8 @@ BULK_MAX = 200
 def queue(request: HttpRequest, label: str = "") -> HttpResponse:
     """One kind of file at a time, with counts of all kinds; without a kind, the one with most to do."""
     on = today()
-    tabs = queues.tabs(request.actor, on)
+    # What waits comes first; where nothing does, the order is that of the work.
+    tabs = sorted(queues.tabs(request.actor, on), key=lambda tab: not tab.count)
     chosen = next((tab for tab in tabs if tab.subject.label == label), None)
     if chosen is None:
         chosen = max(tabs, key=lambda tab: (tab.late, tab.count), default=None)

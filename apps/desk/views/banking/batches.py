@@ -38,6 +38,7 @@ from apps.ledger.models import Fund
 from apps.payouts.models import PaymentOrder
 
 SHOWN_MAX = 500
+_UNDER_WAY = (BatchState.DRAFT, BatchState.CHECKED, BatchState.SIGNED, BatchState.SENT, BatchState.ANSWERED)
 
 
 @access(*READERS)
@@ -147,9 +148,12 @@ def _detail(request: HttpRequest, batch: PaymentBatch, **more: Any) -> HttpRespo
     finance = request.actor.role == Role.FINANCE_OFFICER
     job = job_of(batch)
     letters = standing_letters(batch)
+    shared = presentation.page(request.actor, batch, "desk", today())
+    may_answer = finance and batch.state in ANSWERABLE
     context = {
-        **presentation.page(request.actor, batch, "desk", today()),
+        **shared,
         "batch": batch,
+        "others_act": batch.state in _UNDER_WAY and not shared["case_steps"] and not may_answer,
         "bank": profile(batch.profile_key),
         "entries": [(entry, letters.get(entry.pk)) for entry in entries],
         "pager": pager,
@@ -160,7 +164,7 @@ def _detail(request: HttpRequest, batch: PaymentBatch, **more: Any) -> HttpRespo
         "may_take_out": finance and batch.state == BatchState.DRAFT,
         "may_open": finance and batch.state in FROZEN,
         "may_write": finance and batch.state == BatchState.SENT,
-        "may_answer": finance and batch.state in ANSWERABLE,
+        "may_answer": may_answer,
         "result_form": BankFileForm(),
         "results": batch.result_files.select_related("taken_by__person").order_by("-id"),
         "job": job,

@@ -15,6 +15,7 @@ from apps.apprentices.checks import OPEN_ROSTER, missing_for_complete, missing_f
 from apps.apprentices.enums import ClassState, EnrolmentState, PostKind
 from apps.apprentices.models import LineSeats, TrainingClass
 from apps.casework import presentation, requests, subjects
+from apps.claims.selectors import may_claim_advance
 from apps.core import keyset
 from apps.core.clock import today
 from apps.core.errors import ShituError
@@ -146,6 +147,7 @@ def class_page(
             missing=missing,
             reading=selectors.reading_now(training_class),
             open_advance=unsettled(training_class, on),
+            advance_due=actor.is_enterprise and may_claim_advance(training_class),
         ),
         "roster_open": training_class.state in OPEN_ROSTER and actor.is_enterprise,
         "roster_files": training_class.roster_files.select_related("job", "uploaded_by__person")[:10],

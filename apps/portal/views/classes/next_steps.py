@@ -23,8 +23,12 @@ def next_step(
     missing: list[Problem],
     reading: RosterFile | None = None,
     open_advance: Unsettled | None = None,
+    advance_due: bool = False,
 ) -> NextStep:
-    """Return what this reader does next with the class, or whom everybody waits for."""
+    """Return what this reader does next with the class, or whom everybody waits for.
+
+    `advance_due` says whether the advance of somebody in the class can be claimed now.
+    """
     if open_advance is not None:
         return _to_settle(training_class, open_advance, actor)
     if not actor.is_enterprise:
@@ -32,9 +36,18 @@ def next_step(
     if training_class.state in (ClassState.ROSTER, ClassState.RETURNED):
         return _with_open_roster(training_class, people=people, missing=missing, reading=reading)
     if training_class.state == ClassState.OPEN:
-        text = _("Claim the advance, record the training, and keep changes of status up to date.")
-        return NextStep(_("The class is open"), text)
+        return _in_training(training_class, advance_due)
     return _waiting(training_class)
+
+
+def _in_training(training_class: TrainingClass, advance_due: bool) -> NextStep:
+    if advance_due:
+        text = _("Then record the training, and keep changes of status up to date.")
+        page = f"{reverse('portal:claim_list')}#claimable"
+        return NextStep(_("The class is open: claim the advance"), text, page, _("To the claims"))
+    text = _("Sessions of your side count once they are recorded. Keep changes of status up to date.")
+    page = reverse("portal:training_class", args=[training_class.pk])
+    return NextStep(_("Record the training"), text, page, _("To the training"))
 
 
 def _to_settle(training_class: TrainingClass, found: Unsettled, actor: Actor) -> NextStep:
