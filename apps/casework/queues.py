@@ -23,6 +23,11 @@ class Filters:
     overdue: bool = False
     after: str = ""
 
+    @property
+    def narrows(self) -> bool:
+        """Whether files may wait that are not shown."""
+        return bool(self.district or self.text or self.overdue)
+
 
 @dataclass(frozen=True)
 class Tab:

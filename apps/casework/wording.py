@@ -75,13 +75,13 @@ def _overdue_files(params: dict[str, Any]) -> str:
     ]
     if new:
         more = params["new_count"] - len(params["new"])
-        text += " " + _("Newly overdue: %(files)s.") % {
+        text += _(" Newly overdue: %(files)s.") % {
             "files": _(", ").join(new) + (_(" and %(count)s more") % {"count": more} if more else "")
         }
     if params.get("elsewhere"):
-        text += " " + ngettext(
-            "In your other roles %(count)s more file is overdue.",
-            "In your other roles %(count)s more files are overdue.",
+        text += ngettext(
+            " In your other roles %(count)s more file is overdue.",
+            " In your other roles %(count)s more files are overdue.",
             params["elsewhere"],
         ) % {"count": params["elsewhere"]}
     return text

@@ -132,3 +132,16 @@ def test_follow_the_money_names_rule_people_and_legs_in_both_languages():
     page = client.get(url).content.decode()
     assert "Follow the money" in page
     assert "Signed claim" in page
+
+
+def test_a_queue_that_is_narrowed_to_nothing_says_so_and_leads_to_all_that_waits(monkeypatch):
+    monkeypatch.setattr("apps.desk.views.queue.today", lambda: apprentices.ON)
+    waiting = roster_for_review()
+    client = accounts.client_for(Role.DISTRICT_REVIEWER, district=accounts.district("110105"))
+    url = reverse("desk:queue_kind", args=["apprentices.trainingclass"])
+    for query, title in (("overdue=yes", "这里没有逾期材料"), ("q=无此企业", "没有符合条件的材料")):
+        page = client.get(f"{url}?{query}").content.decode()
+        assert waiting.number not in page
+        assert title in page
+        assert f'href="{url}"' in page
+        assert "这里没有待办" not in page
