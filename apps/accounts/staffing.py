@@ -1,6 +1,6 @@
 """Which seats of a district's office nobody holds: files that wait for them cannot move."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -33,13 +33,16 @@ def when_emptied(listener: Listener) -> None:
     _listeners.append(listener)
 
 
-def empty_seats(on: date, district: str | None = None) -> list[EmptySeat]:
+def empty_seats(on: date, district: str | None = None, *, without: Collection[int] = ()) -> list[EmptySeat]:
     """The roles that nobody holds on a day, in districts that are in use: with an office or an enterprise.
 
+    `without` are memberships (by key) that are taken as ended.
     The city's finance officers pay for every district; while there is one, that seat is empty nowhere.
     """
     seats = Membership.objects.filter(role__in=NEEDED)
-    held = set(seats.in_force(on).order_by().values_list("role", "district_id").distinct())
+    held = set(
+        seats.in_force(on).exclude(pk__in=without).order_by().values_list("role", "district_id").distinct()
+    )
     offices = seats.filter(state__in=_ONCE_HELD).exclude(district=None).values("district_id")
     enterprises = Organisation.objects.filter(kind=OrganisationKind.ENTERPRISE).values("district_id")
     used = District.objects.filter(pk__in=offices) | District.objects.filter(pk__in=enterprises)
@@ -51,6 +54,12 @@ def empty_seats(on: date, district: str | None = None) -> list[EmptySeat]:
         for role in NEEDED
         if not {(role, place.pk), (role, None)} & held
     ]
+
+
+def emptied_by(ending: Collection[int], on: date) -> list[EmptySeat]:
+    """The seats that would be empty if these memberships (by key) ended, and are not now."""
+    now = empty_seats(on)
+    return [seat for seat in empty_seats(on, without=ending) if seat not in now]
 
 
 def last_granted_at(seat: EmptySeat) -> datetime | None:

@@ -161,3 +161,18 @@ def test_the_account_of_the_last_one_who_grants_roles_is_not_disabled(on):
     assert refusal.value.code == "last_admin"
     accounts.member(Role.SECURITY_ADMIN, user=accounts.user())
     disable_user(system(), last.user, "left", on=on)
+
+
+def test_whoever_ends_the_last_role_reads_before_what_stands_still(office, on):
+    last = office[Role.DISTRICT_SUPERVISOR]
+    pages = [
+        (accounts.client_for(Role.SECURITY_ADMIN), reverse("desk:admin_membership", args=[last.pk])),
+        (accounts.client_for(Role.SYSTEM_ADMIN), reverse("desk:admin_account", args=[last.user_id])),
+    ]
+    for client, url in pages:
+        page = client.get(url)
+        assert [seat.role for seat in page.context["emptied"]] == [Role.DISTRICT_SUPERVISOR]
+        assert "朝阳区 · 区人社负责人" in page.content.decode()
+    accounts.member(Role.DISTRICT_SUPERVISOR, district=accounts.district("110105"))
+    for client, url in pages:
+        assert client.get(url).context["emptied"] == []

@@ -16,7 +16,7 @@ from apps.accounts import services
 from apps.accounts.access import access
 from apps.accounts.models import Membership, User
 from apps.accounts.roles import Role
-from apps.accounts.staffing import empty_seats
+from apps.accounts.staffing import emptied_by, empty_seats
 from apps.core import clock, keyset
 from apps.core.errors import NotFound
 from apps.desk.forms.administration import AccountFilter, AccountForm, MembershipForm, ReasonForm
@@ -108,6 +108,7 @@ def _account_page(request: HttpRequest, user: User, reasons: ReasonForm, status:
             "locked": locked,
             "reasons": reasons,
             "own": user.pk == request.actor.user_id,
+            "emptied": emptied_by([row.pk for row in memberships], clock.today()) if user.is_active else [],
         },
         status=status,
     )

@@ -14,7 +14,7 @@ from apps.accounts.access import access
 from apps.accounts.models import ApiToken, Membership
 from apps.accounts.models.membership import MembershipState
 from apps.accounts.roles import Role
-from apps.accounts.staffing import empty_seats
+from apps.accounts.staffing import emptied_by, empty_seats
 from apps.core import clock, keyset
 from apps.core.errors import NotFound
 from apps.desk.forms.administration import MembershipFilter, ReasonForm, TokenForm
@@ -79,7 +79,13 @@ def membership(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "desk/admin/membership.html",
-        {"membership": found, "others": others, "form": form, "own": own},
+        {
+            "membership": found,
+            "others": others,
+            "form": form,
+            "own": own,
+            "emptied": emptied_by([found.pk], clock.today()),
+        },
         status=422 if request.method == "POST" else 200,
     )
 
