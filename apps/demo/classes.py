@@ -130,7 +130,8 @@ def assess(
     rows = training_class.enrolments.filter(state=EnrolmentState.ENROLLED).order_by("id")
     reports = {}
     for place, enrolment in enumerate(rows):
-        failed = place < failing
+        # The first one, whom the demo city lets sign in, has passed.
+        failed = 0 < place <= failing
         certified = not failed and inventor.random.random() < 0.8
         reports[enrolment.pk] = ResultFacts(
             result="failed" if failed else "passed",

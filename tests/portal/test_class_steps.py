@@ -49,3 +49,8 @@ def test_hours_that_are_whole_have_no_place_behind_the_point():
     found = page(of.clerk, "portal:training_class", of.training_class.pk)
     assert "0 / " in found
     assert "0.0 / " not in found
+
+
+def test_an_institution_which_is_paid_nothing_is_not_led_to_a_bank_account():
+    of = make.money(people=1)
+    assert "填报银行账户" not in page(of.operator_of_institution, "portal:profile").split("<h2")[0]
