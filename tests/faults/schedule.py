@@ -20,9 +20,11 @@ from tests.faults import paper_steps as papers
 from tests.faults import town_steps as others
 from tests.faults import undo_steps as undoing
 from tests.faults import wrong_steps as wrong
+from tests.faults.beginnings import begin
 from tests.faults.calm import all_is_over, calm_down
 from tests.faults.databases import Owner
-from tests.faults.figures import ADVANCE, OWING, REMAINDER, Batch, Entry, Person
+from tests.faults.desk import ordinary, some_paper
+from tests.faults.figures import ADVANCE, OWING, Batch, Entry, Person
 from tests.faults.rules import Rules
 from tests.faults.town import EMPLOYMENT_FEN, SPECIAL_FEN, Town, settle_numbers
 from tests.faults.world import Violation, World
@@ -105,7 +107,7 @@ def _chaos(world: World, favour: tuple[str, ...]) -> None:
     dice = world.dice
     world.favour = favour
     more = favour or dice.choice(THEMES)
-    _begin(world, more)
+    begin(world, more)
     wanted = dice.randrange(*STEPS)
     weights = {name: dice.choice((0, 1, 1, 2)) + 5 * more.count(name) for name in EVENTS}
     done = tries = 0
@@ -113,167 +115,11 @@ def _chaos(world: World, favour: tuple[str, ...]) -> None:
         tries += 1
         drawn = dice.random()
         if drawn < (0.4 if more else 0.55):
-            took = _ordinary(world)
+            took = ordinary(world)
         else:
             name = dice.choices(list(EVENTS), [weights[name] + 0.1 for name in EVENTS])[0]
             took = EVENTS[name](world)
         done += bool(took)
-
-
-def _begin(world: World, more: tuple[str, ...]) -> None:
-    """Where a schedule is about something, it begins with what that needs."""
-    if "settlement" in more or (more and world.dice.random() < 0.1):
-        owing = any(name in more for name in ("write-off", "instalments"))
-        _settlement(world, whole=not owing and world.dice.random() < 0.7)
-    for claim in world.claims("recovering"):
-        asks = [ask for name, ask in ASKS.items() if name in more]
-        for _time in range(2):
-            running = claim.agreement is not None and claim.agreement.state == "in_force"
-            if asks and not running and world.dice.choice(asks)(world, claim) and "wait" not in more:
-                _some_paper(world)
-    if "follow" in more:
-        world.day_passes(world.dice.choice((2, 9, 9)))
-        papers.follow(world)
-    if "budget paper" in more:
-        papers.ask_budget(world)
-        _some_paper(world)
-    if "stray" in more:
-        _found_money(world)
-    _mistaken(world, more)
-    if "month" in more and world.dice.random() < 0.5:
-        # The month ends while payments of it are on their way.
-        for _step in range(3):
-            _ordinary(world)
-        world.day_passes(8)
-        background.month(world)
-
-
-def _found_money(world: World) -> None:
-    """The bank's own movement is found in a statement and explained; out of suspense it goes on its way."""
-    corrections.stray(world)
-    for _round in range(3):
-        world.day_passes()
-        answers.statement(world)
-        background.reconcile(world)
-        corrections.ask_correction(world)
-        _some_paper(world)
-        if not corrections.pay_back(world) and not world.held():
-            return
-    if wrong.undo_correction(world):
-        _some_paper(world)
-
-
-def _mistaken(world: World, more: tuple[str, ...]) -> None:
-    """Something is believed that is not so, and a correction says so."""
-    if "undo receipt" in more:
-        _misread(world, more)
-    if "undo match" in more:
-        _misled(world)
-    if "opening" in more and openings.further_account(world):
-        background.reconcile(world)
-        if openings.opening(world):
-            _some_paper(world)
-
-
-def _misread(world: World, more: tuple[str, ...]) -> None:
-    """Money comes for a notice, is found in the statement or recorded before, and is another's."""
-    for claim in world.claims(*OWING):
-        others.repay(world, claim)
-        if world.dice.random() < 0.4:
-            others.receive_by_hand(world, claim)
-        if world.dice.random() < 0.5:
-            others.repay(world, claim, 100)
-    world.day_passes()
-    if world.dice.random() < 0.8:
-        answers.statement(world)
-    background.reconcile(world)
-    for claim in world.claims("recovering") if "instalments" in more else ():
-        # Agreed over what the money left: the agreement falls with the receipt.
-        if papers.ask_instalments(world, claim):
-            _some_paper(world)
-    if undoing.undo_receipt(world) or undoing.undo_unseen_receipt(world):
-        _some_paper(world)
-        undoing.receive_anew(world)
-
-
-def _misled(world: World) -> None:
-    """A payment goes through the bank, which then says or does something else."""
-    for claim in world.claims("second_signature", "approved"):
-        for _step in range(3):
-            claims.go_on(world, claim)
-    batches.build(world)
-    for batch in world.in_states("draft", "checked", "signed"):
-        for _step in range(3):
-            batches.batch_on(world, batch)
-    for batch in world.in_states("sent"):
-        answers.settle(world, batch)
-        answers.result(world, batch)
-    for claim in world.claims("paid"):
-        if world.dice.random() < 0.3:
-            answers.send_back(world, claim)
-    first = world.dice.choice((undoing.never_moved, undoing.never_moved, undoing.booked_late))
-    first(world)
-    world.day_passes(world.dice.choice((1, 9)))
-    answers.statement(world)
-    answers.undo_returned(world)
-    background.reconcile(world)
-    for step in (undoing.undo_return, undoing.never_paid, undoing.undo_match):
-        if step(world):
-            _some_paper(world)
-
-
-ASKS = {"write-off": papers.ask_write_off, "instalments": papers.ask_instalments}
-
-
-def _settlement(world: World, *, whole: bool) -> None:
-    """The first class comes to its end: results, somebody who left, and the claim for the remainder."""
-    for _person in world.town.shops[0].enrolments if whole else (None,):
-        # Where one of them leaves first, the others' remainder is set off against what is owed for that one.
-        world.dice.choice((others.leave, others.assess) if whole else (others.leave,))(world, 0)
-    claims.compute(world, 0, REMAINDER)
-    for claim in world.claims("draft"):
-        while claim.state in ("draft", "district_review", "second_signature"):
-            before = claim.state
-            claims.go_on(world, claim)
-            if claim.state == before:
-                break
-
-
-def _ordinary(world: World) -> bool:
-    """Somebody does what lies on the desk."""
-    desk = [
-        *world.claims(
-            "draft", "returned", "district_review", "second_signature", "approved", "payee_signature"
-        )
-    ]
-    files = world.in_states("draft", "checked", "signed", "sent", "answered")
-    choices = [("claim", claim) for claim in desk] + [("batch", batch) for batch in files]
-    choices += [("build", None)] if world.claims("released") else []
-    choices += [("message", None)] * len(world.broker.queue)
-    choices += [("owing", claim) for claim in world.claims("recovering")]
-    choices += [("paper", paper) for paper in world.papers if paper.state == "submitted"] * 2
-    choices += [("stray", None)] if world.unexplained() else []
-    if not choices:
-        return claims.compute(world)
-    kind, case = world.dice.choice(choices)
-    if kind == "claim":
-        return claims.go_on(world, case)
-    if kind == "build":
-        return batches.build(world)
-    if kind == "message":
-        return background.deliver(world)
-    if kind == "owing":
-        steps = (others.repay, others.repay, papers.ask_write_off, papers.ask_instalments)
-        return world.dice.choice(steps)(world, case)
-    if kind == "paper":
-        return papers.decide(world, case)
-    if kind == "stray":
-        return corrections.ask_correction(world) or background.reconcile(world)
-    if case.state == "sent":
-        if not answers.settle(world, case) or world.dice.random() < 0.5:
-            return answers.result(world, case, by_job=world.dice.random() < 0.3)
-        return True
-    return batches.batch_on(world, case)
 
 
 def _a_claim(step, *states: str):
@@ -300,11 +146,6 @@ def _some_entry_out(world: World, batch: Batch) -> bool:
     return batches.take_one_out(world, batch, world.dice.choice(batch.live())) if batch.live() else False
 
 
-def _some_paper(world: World) -> bool:
-    found = [paper for paper in world.papers if paper.state == "submitted"]
-    return papers.decide(world, world.dice.choice(found)) if found else False
-
-
 EVENTS = {
     "compute": claims.compute,
     "assess": _a_shop(others.assess),
@@ -325,7 +166,7 @@ EVENTS = {
     "instalments": _a_claim(papers.ask_instalments, "recovering"),
     "follow": papers.follow,
     "budget paper": papers.ask_budget,
-    "decide": _some_paper,
+    "decide": some_paper,
     "stray": corrections.stray,
     "correction": corrections.ask_correction,
     "pay back": corrections.pay_back,
@@ -367,6 +208,13 @@ UNDONE_PAYMENTS = (
     "late result", "not moved", "never paid", "misbook", "repost", "sent back", "undo", "undo return", "late",
     "undo match", "statement", "day", "reconcile", "reconcile", "decide", "decide",
 )  # fmt: skip
+LETTERS = (
+    "letter", "letter", "letter", "decide", "late result", "statement", "day", "account", "reconcile",
+)  # fmt: skip
+DIVIDED = (
+    "sent back", "sent back", "undo", "undo", "undo return", "decide", "statement", "statement", "day",
+    "reconcile",
+)  # fmt: skip
 OPENING = (
     "further account", "opening", "statement", "reconcile", "correction", "decide", "undo correction",
 )  # fmt: skip
@@ -383,6 +231,11 @@ THEMES: tuple[tuple[str, ...], ...] = (
     UNDONE_RECEIPTS,
     (*UNDONE_RECEIPTS, "instalments"),
     UNDONE_PAYMENTS,
+    LETTERS,
+    LETTERS,
+    (*LETTERS, "sent back"),
+    DIVIDED,
+    DIVIDED,
     OPENING,
     ("budget paper", "budget paper", "decide"),
     ("budget paper", "month", "day"),
