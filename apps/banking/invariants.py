@@ -106,7 +106,8 @@ MOVEMENTS = register(
       LEFT JOIN payouts_recoveryreceipt AS receipt ON receipt.id = match.receipt_id
       LEFT JOIN payouts_paymentorder AS back ON back.id = match.returned_id
      WHERE line.amount_fen <> coalesce(receipt.amount_fen, back.amount_fen, -entry.amount_fen)
-        OR (back.id IS NOT NULL AND (back.state <> 'returned' OR back.returned_on <> line.booked_on))
+        OR (back.id IS NOT NULL AND (back.state <> 'returned'
+                                    OR back.returned_on <> greatest(line.booked_on, back.paid_on)))
         OR (entry.id IS NOT NULL AND entry.state <> 'paid')
         OR (receipt.id IS NOT NULL
             AND (receipt.bank_serial <> line.bank_serial

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.actors import Actor
 from apps.banking.enums import MatchKind
 from apps.banking.holding import made_after_all
-from apps.banking.models import StatementLine, StatementMatch
+from apps.banking.models import StatementMatch
 from apps.banking.parts import out_of_order
 from apps.casework.models import CaseDocument
 from apps.core.errors import Problem
@@ -120,7 +120,7 @@ def order_still_paid(correction: Correction, _actor: Actor) -> Iterator[Problem]
     order = correction.order
     if order is None or order.state != OrderState.PAID:
         yield Problem("order_not_paid", _("The order does not count as paid any more."))
-    elif StatementLine.objects.filter(match__entry__order=order).exists():
+    elif made_after_all(order).exists():
         yield Problem("order_seen", _("A statement shows this payment: it was made."))
 
 
@@ -135,8 +135,15 @@ def match_can_go(correction: Correction, _actor: Actor) -> Iterator[Problem]:
     elif match.transaction is not None and match.transaction.kind in IN_SUSPENSE:
         message = _("This movement belongs to money in suspense: take it out of suspense there.")
         yield Problem("in_suspense", message)
-    elif correction.difference_id is None and match.transaction_id != correction.transaction_id:
+    elif correction.difference_id is None and not _as_it_was(match, correction):
         yield Problem("not_matched", _("The movement is not matched any more."))
+
+
+def _as_it_was(match: StatementMatch, correction: Correction) -> bool:
+    """Whether the movement is still taken for what the correction says."""
+    if match.entry is not None:
+        return match.entry.order_id == correction.order_id
+    return match.transaction_id == correction.transaction_id
 
 
 def return_can_go(correction: Correction, _actor: Actor) -> Iterator[Problem]:
@@ -175,6 +182,8 @@ def standing_in_the_way(wrong: Correction) -> Iterator[Problem]:
         yield Problem("not_undone_so", _("This correction is not undone in this way."))
     elif wrong.posted.reversals.exists():
         yield Problem("undone_already", _("What this correction posted was reversed already."))
+    elif wrong.kind == C.OPENING:
+        yield from shown_by_a_movement(wrong.posted)
     elif wrong.kind == C.PAY_BACK:
         if not StatementMatch.objects.filter(line=wrong.line_id, transaction=wrong.posted_id).exists():
             yield Problem("not_matched", _("The movement is not matched any more."))
@@ -182,8 +191,32 @@ def standing_in_the_way(wrong: Correction) -> Iterator[Problem]:
             yield Problem("item_elsewhere", _("The money has left suspense otherwise."))
 
 
+def opening_fits(correction: Correction, _actor: Actor) -> Iterator[Problem]:
+    """The balances still differ by as much: another run may have found less since it was written."""
+    row = correction.difference
+    if row is not None and correction.amount_fen > abs(row.amount_fen):
+        message = _(
+            "The balances differ by %(whole)s yuan by now, and %(amount)s yuan are to be booked. Withdraw it."
+        )
+        about = {"whole": yuan(abs(row.amount_fen)), "amount": yuan(correction.amount_fen)}
+        yield Problem("amount_changed", message % about, field="amount")
+
+
+def shown_by_a_movement(posted: Transaction | None) -> Iterator[Problem]:
+    """A statement shows the posting: it is not reversed while the movement counts as explained by it."""
+    match = (
+        StatementMatch.objects.filter(transaction=posted).select_related("line").first() if posted else None
+    )
+    if match is not None:
+        message = _("The movement %(serial)s was taken for this posting. Undo that match first.")
+        yield Problem("posting_shown", message % {"serial": match.line.bank_serial})
+
+
 def something_to_reverse(correction: Correction, _actor: Actor) -> Iterator[Problem]:
-    """An order or a posting is named."""
+    """An order or a posting is named, and no movement that differs from nothing is taken for the posting."""
+    row = correction.difference
+    if correction.order is None and row is not None and row.kind == BreakKind.POSTING_UNSEEN:
+        yield from shown_by_a_movement(correction.transaction)
     if correction.order is None and correction.transaction is None:
         yield Problem("nothing_named", _("The difference names neither an order nor a posting."))
     elif correction.transaction is not None and changed_a_budget(correction.transaction):
@@ -221,6 +254,7 @@ _CHECKS: dict[str, tuple[Check, ...]] = {
     C.UNDO_RETURN: (return_can_go,),
     C.UNDO_RECEIPT: (receipt_can_go,),
     C.REPOST: (something_to_reverse,),
+    C.OPENING: (opening_fits,),
     C.UNDO_PAY_BACK: (correction_can_go,),
     C.UNDO_OPENING: (correction_can_go,),
 }

@@ -68,7 +68,7 @@ CORRECTIONS = register(
 
 MATCHED_POSTINGS = register(
     "I6g",
-    _("Every movement that is a posting of the books moved as much cash there"),
+    _("Every movement that is a posting of the books moved as much cash there, and the posting stands"),
     """
     SELECT line.id AS line_id, line.bank_serial, line.amount_fen, moved.fen AS books_fen
       FROM banking_statementmatch AS match
@@ -77,8 +77,16 @@ MATCHED_POSTINGS = register(
                           WHERE leg.transaction_id = match.transaction_id AND leg.account_code = 'cash')
                 AS moved ON true
      WHERE match.kind = 'posting' AND moved.fen IS DISTINCT FROM line.amount_fen
+    UNION ALL
+    -- A payment that was made and came back is two movements; whatever else was reversed is none.
+    SELECT line.id, line.bank_serial, line.amount_fen, 0
+      FROM banking_statementmatch AS match
+      JOIN banking_statementline AS line ON line.id = match.line_id
+      JOIN ledger_transaction AS back ON back.reverses_id = match.transaction_id
+      JOIN ledger_transaction AS posted ON posted.id = match.transaction_id
+     WHERE match.kind = 'posting' AND posted.kind NOT IN ('payment', 'repost')
     """,
-    _("These movements were taken for postings of another amount. Undo the match by a correction."),
+    _("These movements were taken for postings of another amount, or reversed ones. Undo the match."),
 )
 
 RUNS = register(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.banking.models import StatementLine
@@ -68,9 +69,12 @@ def differences_open(period: AccountingPeriod, district: str | None = None) -> I
 def corrections_under_way(period: AccountingPeriod, district: str | None = None) -> Iterator[Problem]:
     """Corrections of the month that nobody has signed or refused yet."""
     with rls.whole_city():
+        # What undoes a match or a correction has no difference: its day is that of the movement or posting.
         rows = Correction.objects.filter(
+            Q(difference__day__lte=period.last_day)
+            | Q(difference=None, line__booked_on__lte=period.last_day)
+            | Q(difference=None, undoes__posted__on__lte=period.last_day),
             state__in=[PaperState.DRAFT, PaperState.SUBMITTED],
-            difference__day__lte=period.last_day,
         )
         if district:
             rows = rows.filter(district_id=district)

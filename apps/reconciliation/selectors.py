@@ -15,6 +15,8 @@ from apps.banking.models import BatchEntry, PayingAccount, StatementLine
 from apps.casework.enums import PaperState
 from apps.core.workdays import working_days_to_each
 from apps.ledger.models import Leg, Transaction
+from apps.payouts.enums import OrderState
+from apps.payouts.models import PaymentOrder
 from apps.reconciliation.enums import STANDING, UNDONE_BY, BreakState, CorrectionKind
 from apps.reconciliation.models import AccountBalance, Break, Compared, Correction
 from apps.reconciliation.services.reconcile import newest_run
@@ -158,7 +160,11 @@ def postings_for(correction_of: Break) -> list[Transaction]:
         .values("transaction")
     )
     unseen = entries_unseen(line).order_by("id").values_list("order_id", flat=True)[:50]
-    paid = [f"order:{order}:paid" for order in unseen]
+    by_hand = PaymentOrder.objects.filter(state=OrderState.PAID, amount_fen=-line.amount_fen)
+    if correction_of.district_id:
+        by_hand = by_hand.filter(district_id=correction_of.district_id)
+    others = by_hand.exclude(entries__live=True).order_by("id").values_list("pk", flat=True)[:50]
+    paid = [f"order:{order}:paid" for order in (*unseen, *others)]
     rows = Transaction.objects.filter(Q(pk__in=fitting) | Q(key__in=paid), match=None)
     return list(rows.filter(reverses=None, reversals=None).order_by("-id")[:50])
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from apps.accounts.models import Membership
 from apps.banking.models import StatementLine, StatementMatch, UndoneMatch
 from apps.core.errors import InvalidInput, NotFound, Refused
+from apps.ledger.models import Transaction
 from apps.reconciliation.services.correct import Wanted, request_undoing, sign_correction
 from tests.factories import accounts, banking
 from tests.factories import reconciliation as make
@@ -101,3 +102,36 @@ def test_the_statement_offers_it_and_the_page_says_what_happens(of):
     form = client.get(address)
     assert form.status_code == 200
     assert "冲销" in form.content.decode()
+
+
+def test_a_movement_that_was_taken_for_a_payment_by_a_person_is_parted_from_it():
+    found = make.opened(banking.treasury())
+    make.paid(found)
+    moved = next(row for row in found.bank.book.movements if row.amount_fen < 0)
+    moved.day = "2023-12-31"
+    found.bank.receive(found.account.account_number, moved.amount_fen, ON, payer="甲", reference="划款")
+    make.stated(found)
+    make.run()
+    line = line_of("划款")
+    posted = Transaction.objects.get(kind="payment")
+    make.corrected(found, make.standing()["line_out"], "posting", transaction=posted.pk)
+    assert StatementMatch.objects.get(line=line).entry is not None
+    client = accounts.client_of(Membership.objects.get(pk=found.maker.membership_id))
+    address = reverse("desk:movement_undo", args=[line.pk])
+    page = client.get(reverse("desk:statement_detail", args=[line.statement_id])).content.decode()
+    assert address in page
+    assert client.get(address).status_code == 200
+    correction = asked(found, line)
+    assert correction.order_id is not None
+    assert sign_correction(found.checker, correction, on=make.MUCH_LATER).posted is None
+    make.run()
+    assert {"line_out", "result_unseen"} <= set(make.standing())
+    assert not StatementMatch.objects.filter(line=line).exists()
+
+    day = make.LATER.replace(day=make.LATER.day + 1)
+    moved.day = day.isoformat()
+    make.stated(found, day, day)
+    make.corrected(found, make.standing()["line_out"], "suspense", fund=SPECIAL)
+    make.run()
+    assert (make.standing(), make.broken()) == ({}, [])
+    assert StatementMatch.objects.get(kind="payment").line != line

@@ -1,5 +1,7 @@
 """A payment that was taken for sent back and was not: undone by two persons, and matched anew."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -10,6 +12,7 @@ from apps.banking.models import PaymentBatch, StatementLine, StatementMatch, Und
 from apps.banking.selectors import failed_payments
 from apps.banking.services.batch_steps import close_batch
 from apps.banking.services.match_lines import match_return
+from apps.banking.services.take_result import take_result
 from apps.casework.engine import Opinion
 from apps.claims.enums import ClaimState
 from apps.claims.models import Entitlement
@@ -269,3 +272,22 @@ def test_a_payment_that_the_books_do_not_hold_is_posted_first(of):
             of.maker, order.claim, on=make.MUCH_LATER, returned_on=make.LATER, opinion=Opinion(reason="退汇")
         )
     assert refusal.value.code == "not_in_the_books"
+
+
+def test_a_payment_comes_back_although_the_bank_had_named_a_later_day_of_it():
+    """Its result file says the 4th; its statement shows the payment and its return before."""
+    of = make.opened(banking.treasury())
+    batch = banking.sent(of)
+    paid = of.bank.book.of_batch(batch.number)[0]
+    paid.paid_on = make.LATER.isoformat()
+    take_result(of.maker, batch, of.bank.result(batch.number), name="r.csv", on=make.LATER)
+    before = make.LATER - timedelta(days=1)
+    of.bank.give_back(paid.number, before)
+    make.stated(of)
+    returned = taken_back(of)
+    returned.refresh_from_db()
+    assert (returned.state, returned.returned_on) == ("returned", make.LATER)
+    assert (line_of(returned).booked_on, cash_of(returned)) == (before, 0)
+    make.run()
+    assert make.broken() == []
+    assert make.standing() == {}

@@ -166,7 +166,9 @@ def match_return(actor: Actor, line: StatementLine, *, on: date) -> StatementMat
         reason = SENT_BACK.say(reference=locked.reference[:200])
         # The books hold what the bank wrote, and no sentence in a language.
         opinion = Opinion(reason=reason, extra={"memo": locked.reference})
-        record_return(actor, order.claim, on=on, returned_on=locked.booked_on, opinion=opinion)
+        # Where the bank named a later day of payment than its statement shows, it comes back on that.
+        returned_on = max(locked.booked_on, order.paid_on or locked.booked_on)
+        record_return(actor, order.claim, on=on, returned_on=returned_on, opinion=opinion)
         failpoints.point("match.returned")
         return StatementMatch.objects.create(
             line=locked, kind=MatchKind.RETURN, returned=order, matched_by_id=actor.account_id

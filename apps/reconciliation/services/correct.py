@@ -87,7 +87,9 @@ def request_undoing(
     if actor.role != Role.FINANCE_OFFICER or actor.person_id is None:
         raise Forbidden(_("Finance corrects differences."), code="not_your_step")
     visible = StatementLine.objects.filter(paying_account__in=PayingAccount.objects.visible_to(actor))
-    rows = visible.select_related("match__returned", "match__receipt__recovery", "match__transaction")
+    rows = visible.select_related(
+        "match__returned", "match__receipt__recovery", "match__transaction", "match__entry__order"
+    )
     locked = rows.filter(pk=line.pk).first()
     match = getattr(locked, "match", None)
     if locked is None or match is None or undoing(match) is None:
@@ -127,6 +129,9 @@ def undoing(match: StatementMatch) -> CorrectionKind | None:
         return CorrectionKind.UNDO_RECEIPT
     if match.returned_id is not None:
         return CorrectionKind.UNDO_RETURN
+    # A payment under another serial number than the bank answered with: words said so, or a person.
+    if match.entry is not None and not match.rule and match.entry.bank_serial != match.line.bank_serial:
+        return CorrectionKind.UNDO_MATCH
     # Money in suspense leaves it by a correction of its item.
     if match.transaction is not None and match.transaction.kind not in IN_SUSPENSE:
         return CorrectionKind.UNDO_MATCH
@@ -137,6 +142,11 @@ def _about(actor: Actor, match: StatementMatch) -> dict[str, Any]:
     """What the movement was taken for. Raises `NotFound` for a notice or a posting of another district."""
     if match.returned is not None:
         return {"order": match.returned, "district_id": match.returned.district_id}
+    if match.entry is not None:
+        order = match.entry.order
+        if actor.district_code not in (None, order.district_id):
+            raise NotFound(_("There is no such movement."), code="no_such_line")
+        return {"order": order, "district_id": order.district_id}
     if match.transaction is not None:
         leg = match.transaction.legs.filter(account="cash").order_by("position").first()
         district = leg.district_code if leg else ""

@@ -77,7 +77,11 @@ def undo_new(request: HttpRequest, pk: int) -> HttpResponse:
     accounts = PayingAccount.objects.visible_to(request.actor)
     rows = StatementLine.objects.filter(pk=pk, paying_account__in=accounts)
     row = rows.select_related(
-        "statement", "match__receipt__recovery", "match__returned__claim", "match__transaction"
+        "statement",
+        "match__receipt__recovery",
+        "match__returned__claim",
+        "match__transaction",
+        "match__entry__order",
     ).first()
     if row is None:
         raise NotFound(_("There is no such movement."), code="no_such_line")
