@@ -22,12 +22,10 @@ KEY_LENGTH_MAX = 120
 KEY_PATTERN = rf"^[!-~]([ -~]{{0,{KEY_LENGTH_MAX - 2}}}[!-~])?$"
 
 
-def once(request: Request, work: Callable[[], Response], *, required: bool) -> Response:
-    """Do the work of an unsafe request once per key, and answer a repetition from the record.
+def key_of(request: Request, *, required: bool) -> str | None:
+    """The key under which an unsafe request comes, or None.
 
-    The key row and the work share a transaction, so that a process that dies between them leaves
-    neither. Raises `InvalidInput` where money moves and the key is missing, `Refused` (422) where the key
-    was used for another request.
+    Raises `InvalidInput` for one that is none, and where money moves and the key is missing.
     """
     key = request.headers.get(HEADER)
     if key is None:
@@ -38,13 +36,25 @@ def once(request: Request, work: Callable[[], Response], *, required: bool) -> R
             raise InvalidInput(
                 code="idempotency_key_missing", problems=[Problem("missing", message, field=HEADER)]
             )
-        with transaction.atomic():
-            return work()
+        return None
     if not re.fullmatch(KEY_PATTERN, key):
         message = _("An idempotency key has at most 120 printable ASCII characters.")
         raise InvalidInput(
             code="idempotency_key_invalid", problems=[Problem("invalid", message, field=HEADER)]
         )
+    return key
+
+
+def once(request: Request, work: Callable[[], Response], *, required: bool) -> Response:
+    """Do the work of an unsafe request once per key, and answer a repetition from the record.
+
+    The key row and the work share a transaction, so that a process that dies between them leaves
+    neither. Raises what `key_of` raises, and `Refused` (422) where the key was used for another request.
+    """
+    key = key_of(request, required=required)
+    if key is None:
+        with transaction.atomic():
+            return work()
     digest = _digest(request)
     with transaction.atomic():
         known = _claim(request, key, digest)

@@ -72,6 +72,14 @@ def test_where_money_moves_a_key_is_asked_for():
     assert (first.status_code, again.status_code, PaymentOrder.objects.count()) == (200, 200, 1)
 
 
+@pytest.mark.parametrize("path", ["/api/v1/claims/404/release/", "/api/v1/recoveries/404/receipts/"])
+def test_a_missing_key_is_told_before_anything_is_looked_up(path):
+    call = caller(accounts.member(Role.FINANCE_OFFICER, district=accounts.district("110105")))
+    refused = call("post", path, {})
+    assert (refused.status_code, refused.json()["code"]) == (400, "idempotency_key_missing")
+    assert call("post", path, {}, key="k").status_code == 404
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_fifty_requests_with_one_key_one_is_done_and_all_are_answered_alike():
     call = caller(member())

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 
+from apps.api.serializers.ledger import AccountSerializer
 from apps.api.views import openapi
 
 
@@ -27,6 +28,14 @@ def generated() -> str:
 def test_the_document_is_sound_and_the_stored_one_is_it():
     stored = (settings.BASE_DIR / "docs" / "openapi.yml").read_text()
     assert generated().strip() == stored.strip(), "run: manage.py spectacular --file docs/openapi.yml"
+
+
+def test_a_field_has_its_word_in_each_language_whoever_asked_first():
+    with translation.override("en"):
+        shape = AccountSerializer()
+        assert str(shape.fields["name"].label) == "Name"
+    with translation.override("zh-hans"):
+        assert str(shape.fields["name"].label) == "名称"
 
 
 @pytest.mark.parametrize("accept", ["application/vnd.oai.openapi", "application/vnd.oai.openapi+json", "*/*"])

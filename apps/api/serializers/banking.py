@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from apps.api.serializers.base import ModelSerializer
 from apps.api.serializers.common import CaseSerializer
 from apps.banking.enums import MatchKind
 from apps.banking.models import (
@@ -18,7 +19,7 @@ from apps.banking.services.divide import PARTS_MAX
 from apps.payouts.models import PaymentOrder
 
 
-class PayingAccountSerializer(serializers.ModelSerializer):
+class PayingAccountSerializer(ModelSerializer):
     """An account that payments come from; `profile_key` names the forms of its bank."""
 
     account_number = serializers.CharField(source="masked_number", read_only=True)
@@ -90,7 +91,7 @@ class BatchCreateSerializer(serializers.Serializer):
     pay_on = serializers.DateField()
 
 
-class EntrySerializer(serializers.ModelSerializer):
+class EntrySerializer(ModelSerializer):
     """One payment of a batch and what the bank answered."""
 
     class Meta:
@@ -180,7 +181,7 @@ class BankFileSerializer(serializers.Serializer):
     file = serializers.FileField()
 
 
-class ResultFileSerializer(serializers.ModelSerializer):
+class ResultFileSerializer(ModelSerializer):
     """A result file that was taken in; `already` where it had been before and had no effect now."""
 
     already = serializers.BooleanField(default=False, read_only=True)
@@ -200,7 +201,7 @@ class ResultFileSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class StatementSerializer(serializers.ModelSerializer):
+class StatementSerializer(ModelSerializer):
     """An account statement that was taken in: its `line_count` new movements. `known_count` movements of the
     file stand in statements before; `already`: nothing of what was sent is new."""
 
@@ -230,7 +231,7 @@ class StatementFileSerializer(BankFileSerializer):
     paying_account = serializers.IntegerField(min_value=1, max_value=2**62)
 
 
-class MovementSerializer(serializers.ModelSerializer):
+class MovementSerializer(ModelSerializer):
     """One movement of an account, or a part of one; below zero it left the account.
 
     What the bank moved is the movements without `part_of`. One that was `divided` is explained by its parts:
@@ -291,7 +292,7 @@ class MatchSerializer(serializers.Serializer):
     recovery = serializers.IntegerField(min_value=1, max_value=2**62)
 
 
-class FailureSerializer(serializers.ModelSerializer):
+class FailureSerializer(ModelSerializer):
     """A payment that the bank refused and that no new attempt pays yet."""
 
     class Meta:

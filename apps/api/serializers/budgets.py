@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.api.serializers.base import ModelSerializer
 from apps.api.serializers.common import CaseSerializer
 from apps.ledger.models import Budget
 from apps.payouts.enums import BudgetChange
@@ -12,7 +13,7 @@ from apps.payouts.models import BudgetRequest
 _YEAR: dict[str, Any] = {"min_value": 2019, "max_value": 2100}
 
 
-class BudgetSerializer(serializers.ModelSerializer):
+class BudgetSerializer(ModelSerializer):
     """What a fund has in a district and year, has promised, has used and has free."""
 
     fund = serializers.CharField(source="fund_id", read_only=True)

@@ -3,6 +3,7 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.api.serializers.base import ModelSerializer
 from apps.api.serializers.common import CaseSerializer
 from apps.claims.enums import ClaimKind
 from apps.claims.models import Claim, ClaimLine
@@ -55,7 +56,7 @@ class ClaimCreateSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(choices=ClaimKind.choices)
 
 
-class ClaimLineSerializer(serializers.ModelSerializer):
+class ClaimLineSerializer(ModelSerializer):
     """A line of a claim."""
 
     class Meta:
@@ -80,7 +81,7 @@ class PaymentRecordSerializer(serializers.Serializer):
     bank_serial = serializers.CharField(max_length=64)
 
 
-class OrderSerializer(serializers.ModelSerializer):
+class OrderSerializer(ModelSerializer):
     """A payment order; the account is not answered."""
 
     class Meta:

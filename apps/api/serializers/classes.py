@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.api.serializers.base import ModelSerializer
 from apps.api.serializers.common import CaseSerializer, MissingSerializer
 from apps.api.serializers.institutions import SuspensionSerializer
 from apps.apprentices.models import Enrolment, RosterFile, TrainingClass
@@ -124,7 +125,7 @@ class EnrolmentSerializer(CaseSerializer):
         read_only_fields = fields
 
 
-class RosterFileSerializer(serializers.ModelSerializer):
+class RosterFileSerializer(ModelSerializer):
     """A roster file and how far it was read."""
 
     class Meta:
@@ -155,7 +156,7 @@ class RosterUploadSerializer(serializers.Serializer):
     file = serializers.FileField()
 
 
-class SessionSerializer(serializers.ModelSerializer):
+class SessionSerializer(ModelSerializer):
     """A training session."""
 
     class Meta:

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.api.serializers.base import ModelSerializer
 from apps.casework import subjects
 
 
@@ -38,7 +39,7 @@ class StepSerializer(serializers.Serializer):
     deficiencies = DefectSerializer(many=True, required=False, default=list)
 
 
-class CaseSerializer(serializers.ModelSerializer):
+class CaseSerializer(ModelSerializer):
     """The fields of every case, with the steps that the token's role could take now."""
 
     steps = serializers.SerializerMethodField()

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from apps.api.serializers.base import ModelSerializer
 from apps.core.clock import today
 from apps.institutions.enums import Standing
 from apps.institutions.models import Institution
@@ -24,7 +25,7 @@ class StandingSerializer(serializers.Serializer):
         return standing_on(institution, today())
 
 
-class InstitutionSerializer(StandingSerializer, serializers.ModelSerializer):
+class InstitutionSerializer(StandingSerializer, ModelSerializer):
     """A training institution as the directory has it."""
 
     id = serializers.IntegerField(source="pk", read_only=True)

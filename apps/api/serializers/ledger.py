@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.api.serializers.base import ModelSerializer
 from apps.ledger.enums import PeriodState
 from apps.ledger.journal import StatementPage
 from apps.ledger.kinds import kind_label
@@ -51,7 +52,7 @@ class JournalQuerySerializer(SpanSerializer):
     subject_id = serializers.IntegerField(min_value=1, max_value=2**62, required=False)
 
 
-class AccountSerializer(serializers.ModelSerializer):
+class AccountSerializer(ModelSerializer):
     """An account of the chart; `grows_by_debit` says on which side it grows."""
 
     grows_by_debit = serializers.BooleanField(read_only=True)
@@ -62,7 +63,7 @@ class AccountSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class LegSerializer(serializers.ModelSerializer):
+class LegSerializer(ModelSerializer):
     """One side of a transaction."""
 
     reference = serializers.CharField(read_only=True)
@@ -85,7 +86,7 @@ class LegSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class TransactionSerializer(serializers.ModelSerializer):
+class TransactionSerializer(ModelSerializer):
     """A transaction with its legs."""
 
     reverses = serializers.IntegerField(source="reverses_id", allow_null=True, read_only=True)

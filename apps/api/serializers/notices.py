@@ -2,13 +2,14 @@
 
 from rest_framework import serializers
 
+from apps.api.serializers.base import ModelSerializer
 from apps.api.serializers.common import CaseSerializer
 from apps.claims.models import NoticeLine, Objection, PublicNotice
 from apps.claims.models.objection import REASON_MAX
 from apps.claims.services.raise_objection import CONTACT_MAX, NAME_MAX
 
 
-class PublicNoticeSerializer(serializers.ModelSerializer):
+class PublicNoticeSerializer(ModelSerializer):
     """A public notice of a claim."""
 
     class Meta:
@@ -32,7 +33,7 @@ class PublicNoticeSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class NoticeLineSerializer(serializers.ModelSerializer):
+class NoticeLineSerializer(ModelSerializer):
     """A line as it was published."""
 
     class Meta:

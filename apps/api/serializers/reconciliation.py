@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.accounts.roles import Role
+from apps.api.serializers.base import ModelSerializer
 from apps.api.serializers.common import CaseSerializer
 from apps.core.models import JobState
 from apps.reconciliation.enums import BreakKind, BreakState, CorrectionKind
@@ -27,7 +28,7 @@ class JobSerializer(serializers.Serializer):
     error = serializers.CharField(allow_blank=True)
 
 
-class RunSerializer(serializers.ModelSerializer):
+class RunSerializer(ModelSerializer):
     """A run that ended: what it compared and what it found in the whole city."""
 
     class Meta:
@@ -51,7 +52,7 @@ class RunSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class BreakSerializer(serializers.ModelSerializer):
+class BreakSerializer(ModelSerializer):
     """A difference: `amount_fen` is what the other side says less what ours says."""
 
     owner_role = serializers.ChoiceField(choices=Role.choices, read_only=True)
@@ -175,7 +176,7 @@ class SumSerializer(serializers.Serializer):
     difference_fen = serializers.IntegerField()
 
 
-class AccountBalanceSerializer(serializers.ModelSerializer):
+class AccountBalanceSerializer(ModelSerializer):
     """The balance of an account at the bank and in the books (余额调节表)."""
 
     class Meta:

@@ -5,6 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.api.serializers.base import ModelSerializer
 from apps.api.serializers.common import CaseSerializer
 from apps.payouts.models import (
     Instalment,
@@ -18,7 +19,7 @@ from apps.payouts.models import (
 _FEN: dict[str, Any] = {"min_value": 1, "max_value": 2**53}
 
 
-class ReceiptRowSerializer(serializers.ModelSerializer):
+class ReceiptRowSerializer(ModelSerializer):
     """Money that came in, with its transaction in the books; `undone_on` where it counts no more."""
 
     ledger_key = serializers.CharField(read_only=True)
@@ -40,7 +41,7 @@ class ReceiptRowSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class OffsetSerializer(serializers.ModelSerializer):
+class OffsetSerializer(ModelSerializer):
     """What was set off against a later claim, with its transaction in the books."""
 
     ledger_key = serializers.CharField(read_only=True)
@@ -51,7 +52,7 @@ class OffsetSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class RecoverySerializer(serializers.ModelSerializer):
+class RecoverySerializer(ModelSerializer):
     """A recovery notice: what is owed, what became of it, and how."""
 
     open_fen = serializers.IntegerField(read_only=True)
@@ -122,7 +123,7 @@ class WriteOffCreateSerializer(serializers.Serializer):
     file = serializers.FileField()
 
 
-class InstalmentSerializer(serializers.ModelSerializer):
+class InstalmentSerializer(ModelSerializer):
     """One instalment."""
 
     class Meta:

@@ -7,13 +7,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts import access
 from apps.accounts.actors import Actor
 from apps.accounts.roles import ADMINISTRATORS, PEOPLE
-from apps.api.idempotency import once
+from apps.api.idempotency import key_of, once
 from apps.api.pagination import NewestFirst
 from apps.api.reading import valid
 from apps.api.serializers.common import (
@@ -44,6 +45,12 @@ class ActingView(viewsets.GenericViewSet):
     @property
     def actor(self) -> Actor:
         return self.request._request.actor
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Whoever may send it is told of a missing key first: nothing is looked up for a request without."""
+        super().initial(request, *args, **kwargs)
+        if request.method not in SAFE_METHODS:
+            key_of(request, required=self.moves_money())
 
     def moves_money(self) -> bool:
         """Whether the operation asks for an idempotency key."""
