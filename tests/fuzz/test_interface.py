@@ -23,7 +23,10 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import got_request_exception, request_finished, request_started
 from django.db import close_old_connections, transaction
 from django.urls import resolve
+from schemathesis.checks import CheckFunction
 from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation.meta import CoverageScenario
+from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from apps.api.permissions import declared_by
 from tests.api.stages import Stage, stages
@@ -49,7 +52,8 @@ _OTHER_STEPS = {
     "phases": {"coverage": {"enabled": False}},
 }
 _CONFIG = {
-    "generation": {"max-examples": EXAMPLES, "deterministic": True},
+    # Each request gets a token below: one that was made wrong by having none would be right after all.
+    "generation": {"max-examples": EXAMPLES, "deterministic": True, "with-security-parameters": False},
     "phases": {"examples": {"enabled": False}, "coverage": {"unexpected-methods": ["DELETE", "TRACE"]}},
     # What a rule forbids the document cannot say: a checksum, a licence, a state.
     "checks": {"positive_data_acceptance": {"enabled": False}},
@@ -84,9 +88,19 @@ def test_every_answer_is_one_that_the_document_names(case: Any, cast: list[Stage
     _name_what_exists(case, stage, dice)
     with _faults_are_told(), transaction.atomic():
         try:
-            case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
+            headers = {"Authorization": f"Bearer {token}"}
+            case.call_and_validate(headers=headers, excluded_checks=_left_out(case))
         finally:
             transaction.set_rollback(True)
+
+
+# Made as right ones; where a request comes with a file, the library counts them among the wrong ones.
+_RIGHT = frozenset({CoverageScenario.VALID_OBJECT, CoverageScenario.DEFAULT_POSITIVE_TEST})
+
+
+def _left_out(case: Any) -> list[CheckFunction]:
+    """The check that a wrong request is refused, where the request is right."""
+    return [negative_data_rejection] if getattr(case.meta.phase.data, "scenario", None) in _RIGHT else []
 
 
 def _stage(case: Any, cast: list[Stage], dice: int) -> Stage:
