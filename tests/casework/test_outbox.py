@@ -67,6 +67,20 @@ def swept(monkeypatch):
     return sent
 
 
+@pytest.mark.parametrize(
+    ("district", "reads"), [("", "city@example.org"), ("110105", "district@example.org")]
+)
+def test_a_mail_goes_to_those_who_are_shown_the_notice(district, reads):
+    for address, of in (("city@example.org", None), ("district@example.org", accounts.district("110105"))):
+        member = accounts.member(Role.FINANCE_OFFICER, district=of)
+        member.user.email = address
+        member.user.save()
+    notice = Notice(subject_type="plans.plan", subject_id=1, code="plans.plan.submit")
+    notice.role, notice.district_code = Role.FINANCE_OFFICER, district
+    mailing.mail_notices([notices.leave([notice])[0].pk])
+    assert [message.to for message in mail.outbox] == [[reads]]
+
+
 def test_a_mail_whose_message_is_lost_is_sent_by_the_sweeper_and_once(
     addressee, monkeypatch, django_capture_on_commit_callbacks
 ):

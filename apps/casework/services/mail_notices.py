@@ -97,9 +97,11 @@ def _addressees(notice: Notice) -> QuerySet[User]:
         users = users.filter(person_id=notice.person_id)
     if not notice.role:
         return users
+    # As `visible_to` shows it: what goes to the city is not for the districts.
     members = Membership.objects.filter(
-        Q(organisation_id=notice.organisation_id), role=notice.role, state=MembershipState.ACTIVE
+        Q(organisation_id=notice.organisation_id),
+        Q(district_id=notice.district_code or None),
+        role=notice.role,
+        state=MembershipState.ACTIVE,
     )
-    if notice.district_code:
-        members = members.filter(district_id=notice.district_code)
     return users.filter(memberships__in=members).distinct()
