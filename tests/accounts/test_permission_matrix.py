@@ -186,6 +186,9 @@ def _tried(browser: Client, method: str, url: str, expected: str, what: str, pai
     browser.raise_request_exception = False
     # A refusal is told in JSON where one asks for it, which saves drawing some thousand pages of it.
     headers = {} if expected == ALLOW else {"Accept": "application/json"}
+    if api:
+        # Without a key nothing is looked up where money moves.
+        headers["Idempotency-Key"] = "tried"
     with transaction.atomic(), _writes() as written:
         response = browser.generic(method, url, body, content_type=kind, headers=headers)
         if hasattr(response, "render") and not response.is_rendered:
