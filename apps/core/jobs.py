@@ -280,7 +280,7 @@ def _put_back(job: Job, error: str) -> None:
 
 
 def _bury(job: Job) -> None:
-    told = f"{BROKE.say(count=job.attempts).stored}\n{as_stored(job.error)}".strip()
+    told = Said.of(f"{BROKE.say(count=job.attempts).stored}\n{as_stored(job.error)}".strip())
     buried = Job.objects.filter(pk=job.pk, state__in=LIVE_STATES).update(
         state=JobState.DEAD, error=told, finished_at=clock.now(), claim=None
     )

@@ -4,7 +4,7 @@
     reason = SET_OFF.say(claim=claim.number)                                      # a service
 
 Stored is a code with its figures, `[[payouts.set_off {"claim": "SQ-1"}]]`; read is the sentence. What people
-wrote, and what was stored as a sentence before, passes through as it is. A sentence of a code that is no
+wrote, and what was stored as a sentence before, passes through. A sentence of a code that is no
 longer known shows as it is stored, rather than not at all.
 """
 
@@ -59,8 +59,18 @@ class Sentence:
 
 
 def as_stored(text: str) -> str:
-    """What is written into a record or handed to the database for a text that may be a sentence."""
-    return text.stored if isinstance(text, Said) else text
+    """What is written into a record or handed to the database for a text that may be a sentence.
+
+    Nobody speaks in the system's name: what somebody typed in the form of a stored sentence is parted, and is
+    shown as it was typed but for a space.
+    """
+    if isinstance(text, Said):
+        return text.stored
+    return "\n".join(_parted(line) for line in text.split("\n")) if "[[" in text else text
+
+
+def _parted(line: str) -> str:
+    return line.replace("[[", "[ [", 1) if _STORED.fullmatch(line) else line
 
 
 def in_words(stored: str) -> str:

@@ -34,6 +34,16 @@ def test_what_people_wrote_and_what_was_stored_as_a_sentence_before_stays_as_it_
         assert in_words(text) == text
 
 
+def test_nobody_speaks_in_the_name_of_the_system():
+    typed = SET_OFF.say(claim="SQ-1").stored
+    kept = as_stored(f"已核对\n{typed}")
+    assert in_words(kept) == kept == f"已核对\n[ {typed[1:]}"
+    job = Job(kind="k", note=typed)
+    assert in_words(Job._meta.get_field("note").get_prep_value(job.note)).startswith("[ [")
+    # Within a sentence of the system as well.
+    assert "[ [" in WRITTEN_OFF.say(number=typed)
+
+
 @pytest.mark.parametrize(
     "stored",
     [
