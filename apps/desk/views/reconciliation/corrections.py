@@ -1,9 +1,11 @@
 """Corrections: written for a difference, signed by another person; what lies in suspense."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -38,6 +40,22 @@ from apps.reconciliation.services.undo_correction import request_undoing_of
 AGES = (30, 60, 90)
 
 
+def _handed_on(
+    request: HttpRequest, form: Form, ask: Callable[[Any], Correction]
+) -> tuple[Correction | None, Sequence[Problem | str], int]:
+    """What a posted form asks for, made with its file; else what is wrong with it, and the page's status."""
+    if request.method != "POST":
+        return None, [], 200
+    if not form.is_valid():
+        return None, [], 422
+    try:
+        made = ask(form.cleaned_data["file"])
+    except ShituError as refusal:
+        return None, refusal.problems or refusal.sentences, refusal.status
+    messages.success(request, _("The correction was handed on. Another person signs it."))
+    return made, [], 200
+
+
 @access(Role.FINANCE_OFFICER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def correction_new(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
@@ -46,18 +64,13 @@ def correction_new(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if kind not in FITTING.get(row.kind, ()):
         raise NotFound(_("This kind of correction does not fit the difference."), code="no_such_kind")
     form = CorrectionForm(row, kind, request.POST or None, request.FILES or None)
-    problems: list[Problem] = []
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = request_correction(
-                request.actor, row, form.wanted(), upload=form.cleaned_data["file"], on=today()
-            )
-        except ShituError as refusal:
-            problems, status = refusal.sentences, refusal.status
-        else:
-            messages.success(request, _("The correction was handed on. Another person signs it."))
-            return redirect("desk:correction", pk=made.pk)
+    made, problems, status = _handed_on(
+        request,
+        form,
+        lambda file: request_correction(request.actor, row, form.wanted(), upload=file, on=today()),
+    )
+    if made is not None:
+        return redirect("desk:correction", pk=made.pk)
     context = {
         "row": row,
         "form": form,
@@ -65,9 +78,7 @@ def correction_new(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         "kind_label": CorrectionKind(kind).label,
         "nothing_to_choose": form.nothing_to_choose,
     }
-    return render(
-        request, "desk/reconciliation/correction_new.html", context, status=422 if form.errors else status
-    )
+    return render(request, "desk/reconciliation/correction_new.html", context, status=status)
 
 
 @access(Role.FINANCE_OFFICER)
@@ -95,17 +106,13 @@ def undo_new(request: HttpRequest, pk: int) -> HttpResponse:
         message = _("This movement is not matched, or it is a payment or money in suspense.")
         raise Refused(message, code="nothing_to_undo")
     form = UndoForm(request.POST or None, request.FILES or None)
-    problems: list[Problem] = []
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        wanted, file = form.wanted(kind), form.cleaned_data["file"]
-        try:
-            made = request_undoing(request.actor, row, wanted, upload=file, on=today())
-        except ShituError as refusal:
-            problems, status = refusal.problems or refusal.sentences, refusal.status
-        else:
-            messages.success(request, _("The correction was handed on. Another person signs it."))
-            return redirect("desk:correction", pk=made.pk)
+    made, problems, status = _handed_on(
+        request,
+        form,
+        lambda file: request_undoing(request.actor, row, form.wanted(kind), upload=file, on=today()),
+    )
+    if made is not None:
+        return redirect("desk:correction", pk=made.pk)
     context = {
         "row": row,
         "form": form,
@@ -114,9 +121,7 @@ def undo_new(request: HttpRequest, pk: int) -> HttpResponse:
         "kind_label": kind.label,
         "in_the_way": in_the_way(row.match) if request.method != "POST" else [],
     }
-    return render(
-        request, "desk/reconciliation/undo_new.html", context, status=422 if form.errors else status
-    )
+    return render(request, "desk/reconciliation/undo_new.html", context, status=status)
 
 
 @access(Role.FINANCE_OFFICER)
@@ -132,17 +137,13 @@ def correction_undo(request: HttpRequest, pk: int) -> HttpResponse:
         raise Refused(message, code="not_undone_so")
     form = UndoForm(request.POST or None, request.FILES or None)
     kind = UNDONE_BY[wrong.kind]
-    problems: list[Problem] = []
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        wanted, file = form.wanted(kind), form.cleaned_data["file"]
-        try:
-            made = request_undoing_of(request.actor, wrong, wanted, upload=file, on=today())
-        except ShituError as refusal:
-            problems, status = refusal.problems or refusal.sentences, refusal.status
-        else:
-            messages.success(request, _("The correction was handed on. Another person signs it."))
-            return redirect("desk:correction", pk=made.pk)
+    made, problems, status = _handed_on(
+        request,
+        form,
+        lambda file: request_undoing_of(request.actor, wrong, form.wanted(kind), upload=file, on=today()),
+    )
+    if made is not None:
+        return redirect("desk:correction", pk=made.pk)
     context = {
         "correction": wrong,
         "form": form,
@@ -151,9 +152,7 @@ def correction_undo(request: HttpRequest, pk: int) -> HttpResponse:
         "kind_label": kind.label,
         "in_the_way": list(standing_in_the_way(wrong)) if request.method != "POST" else [],
     }
-    return render(
-        request, "desk/reconciliation/undo_correction.html", context, status=422 if form.errors else status
-    )
+    return render(request, "desk/reconciliation/undo_correction.html", context, status=status)
 
 
 @access(*READERS)
