@@ -78,6 +78,8 @@ SAME = {
     "the only page": lambda c: c.replace(
         "<FrToDt>", "<StmtPgntn><PgNb>1</PgNb><LastPgInd>true</LastPgInd></StmtPgntn><FrToDt>"
     ),
+    "days with our zone": lambda c: re.sub("<Dt>([0-9-]+)</Dt>", "<Dt>\\1+08:00</Dt>", c),
+    "broken lines": lambda c: c.replace("甲乙公司", "\n   甲乙公司\n"),
     "no reversal": lambda c: c.replace("<Sts>", "<RvslInd>false</RvslInd><Sts>"),
 }
 
@@ -132,6 +134,15 @@ WRONG = {
         lambda c: SAME["summary by side"](c).replace("<Sum>123.45<", "<Sum>123.46<"),
         "",
     ),
+    "a number without end": (
+        lambda c: re.sub("<NbOfNtries>[0-9]+<", f"<NbOfNtries>{'9' * 5000}<", c, count=1),
+        "",
+    ),
+    "a period that begins after the end of days": (
+        lambda c: without(c, "FrToDt").replace(">OPBD<", ">PRCD<").replace("2023-03-15", "9999-12-31"),
+        "",
+    ),
+    "no balance at the beginning": (lambda c: without(c, "Bal", 1), "OPBD"),
     "number by side": (lambda c: SAME["summary by side"](c).replace(">0003<", ">0004<"), ""),
 }
 
@@ -217,3 +228,20 @@ def test_a_bank_may_be_the_other_side():
         "<Dbtr><Agt><FinInstnId><Nm>北京银行</Nm></FinInstnId></Agt></Dbtr>",
     )
     assert read(content).entries[-1].counterparty_name == "北京银行"
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize(
+    "said", [b"encoding='ISO-8859-1'", b'encoding = "GBK"', b"standalone='yes' encoding\n='GBK'"]
+)
+def test_what_calls_itself_by_another_encoding_is_not_read_in_that(mark, said):
+    """Names would come in as other signs, and nobody would notice."""
+    content = mark + re.sub(rb"<\?xml.*?\?>", b"<?xml version='1.0' " + said + b"?>", plain().encode())
+    with pytest.raises(FileRefused) as refusal:
+        read_statement(profile("iso20022"), content, account_number=PAYER)
+    assert "UTF-8" in str(refusal.value.problems[0].message)
+
+
+def test_a_serial_number_is_one_line():
+    broken = re.sub("<AcctSvcrRef>(..)", r"<AcctSvcrRef>\1\n  ", plain(), count=1)
+    assert "\n" not in read(broken).entries[0].bank_serial

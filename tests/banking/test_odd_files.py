@@ -50,6 +50,16 @@ def test_a_result_that_another_program_wrote_anew_is_refused_by_its_columns():
     assert refusal.value.problems[0].code == "wrong_columns"
 
 
+def test_a_blank_in_the_head_is_named_by_the_bank_s_word_for_it():
+    content = statement_of("joint-stock").decode("utf-8-sig").split(",")
+    content[1] = ""
+    with pytest.raises(FileRefused) as refusal:
+        read_statement(profile("joint-stock"), ",".join(content).encode("utf-8-sig"), account_number=PAYER)
+    problem = refusal.value.problems[0]
+    assert (problem.row, problem.code) == (1, "blank")
+    assert content[0] in str(problem.message)
+
+
 def test_an_empty_file_says_that_it_is_empty():
     assert refused("city-commercial", b"") == [(None, "empty")]
 
@@ -195,3 +205,17 @@ def test_another_message_is_named():
     with pytest.raises(FileRefused) as refusal:
         read_camt(camt().replace("camt.053.001.08", "camt.053.001.02"))
     assert "camt.053.001.02" in refusal.value.problems[0].message
+
+
+@pytest.mark.parametrize("key", ["joint-stock", "iso20022"])
+def test_a_serial_number_of_spaces_is_none(key):
+    """In a result as in a statement: nothing could ever be found by it."""
+    form = profile(key)
+    bank = bank_with(form, FILE)
+    serial = next(iter(bank.book.orders.values())).serial
+    result = bank.result(FILE.number).replace(serial.encode(), b"   ", 1)
+    with pytest.raises(FileRefused) as refusal:
+        read_result(form, result, number=FILE.number, expected=expected(FILE))
+    assert refusal.value.problems[0].code == "bank_data"
+    statement = bank.statement(PAYER, PAY_ON, PAY_ON + timedelta(days=3))
+    assert refused(key, statement.replace(serial.encode(), b"   ", 1))[0][1] in ("bank_data", "bad_entry")

@@ -121,6 +121,31 @@ def test_a_serial_number_that_stands_twice_in_one_file_is_named_with_its_line():
     assert not StatementLine.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("0.05", "1e2", "bad_credit"),
+        ("0.05", "５.00", "bad_credit"),
+        (ON.strftime("%Y-%m-%d"), "2023-02-30", "bad_day"),
+        ("利息", "利,息", "wrong_cells"),
+        ("10.05", "10.06", "wrong_balance"),
+    ],
+)
+def test_a_line_that_is_wrong_is_named_although_the_frame_of_the_file_is_right(old, new, code):
+    """Reading stops within COPY, and the file is read again line by line, which says what is wrong."""
+    of = banking.treasury(profile_key="joint-stock")
+    account = of.account.account_number
+    of.bank.open_account(account, "财政局", 1000)
+    of.bank.receive(account, 5, ON, payer="甲", reference="利息")
+    head, titles, line, *rest = of.bank.statement(account, ON, LATER).decode("utf-8-sig").split("\r\n")
+    assert old in line
+    content = "\r\n".join([head, titles, line.replace(old, new, 1), *rest]).encode("utf-8-sig")
+    with pytest.raises(FileRefused) as refusal:
+        take_statement(of.maker, of.account, content, name="s.csv", on=LATER)
+    assert (code, 3) in {(problem.code, problem.row) for problem in refusal.value.problems}
+    assert not StatementLine.objects.exists()
+
+
 def test_a_movement_of_another_statement_is_named_where_the_balances_fit():
     of = banking.treasury(profile_key="joint-stock")
     account = of.account.account_number

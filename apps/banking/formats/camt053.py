@@ -25,7 +25,10 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AMOUNT = re.compile(r"([0-9]{1,13})(?:\.([0-9]{0,2})0{0,3})?")
 # ISO 20022 cuts free text into pieces of so many characters.
 _PIECE, _REFERENCE_MAX = 140, 300
-_ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]+)[\"']")
+_ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+_BREAKS = re.compile(r"\s*[\t\r\n]\s*")
+_NUMBER = re.compile(r"[0-9]{1,15}")
+_MARK = b"\xef\xbb\xbf"
 
 
 class _Missing(ValueError):
@@ -62,12 +65,12 @@ def _statement_of(content: bytes) -> Element:
     other = another_kind(content)
     if other is not None:
         raise refuse([other])
-    declared = _ENCODING.match(content)
+    declared = _ENCODING.match(content.removeprefix(_MARK))
     if declared and declared[1].upper() != b"UTF-8":
         raise _not_a_statement(_("the message is not in UTF-8"))
     try:
-        content.decode("utf-8")
-        root: Element = fromstring(content, forbid_dtd=True)
+        # A text is read as it is, whatever encoding it calls its own.
+        root: Element = fromstring(content.decode("utf-8-sig"), forbid_dtd=True)
     except UnicodeDecodeError:
         raise _not_a_statement(_("the message is not in UTF-8")) from None
     except ParseError as error:
@@ -102,7 +105,8 @@ def _head(statement: Element) -> StatementHead:
         raise _Missing(message)
     closing = _balance(statement, "CLBD", last=True)
     # By the standard, the balance of the period before (PRCD) is the one that this one begins with.
-    opening = _balance(statement, "OPBD") if _balances(statement, "OPBD") else _balance(statement, "PRCD")
+    before = bool(_balances(statement, "PRCD")) and not _balances(statement, "OPBD")
+    opening = _balance(statement, "PRCD" if before else "OPBD")
     if _balances(statement, "PRCD") and _amount(_balance(statement, "PRCD")) != _amount(opening):
         message = _("The opening balance (OPBD) is not the one with which the period before closed (PRCD).")
         raise _Missing(message)
@@ -111,8 +115,8 @@ def _head(statement: Element) -> StatementHead:
         to_day = _day(_text(statement, "FrToDt/ToDtTm"))
     else:
         to_day = _day_of(closing)
-        before = _text(opening, "Tp/CdOrPrtry/Cd") == "PRCD"
-        from_day = min(_day_of(opening) + timedelta(days=before), to_day)
+        opened = _day_of(opening)
+        from_day = opened + timedelta(days=before) if opened < to_day else to_day
     return StatementHead(
         number=_text(statement, "Id"),
         account_number=_account(statement, "Acct") or _text(statement, "Acct/Id/Othr/Id"),
@@ -308,7 +312,7 @@ def _check_summary(statement: Element) -> list[Problem]:
     for part, amounts in counted.items():
         number = _maybe(statement, f"TxsSummry/{part}/NbOfNtries")
         total = _maybe(statement, f"TxsSummry/{part}/Sum")
-        wrong_number = number and (not number.isdecimal() or int(number) != len(amounts))
+        wrong_number = number and (_NUMBER.fullmatch(number) is None or int(number) != len(amounts))
         if wrong_number or (total and _fen(total) != sum(map(abs, amounts))):
             message = _(
                 "Count or total of the closing line are not those of the lines: the file is not whole."
@@ -325,20 +329,28 @@ def _text(element: Element, path: str) -> str:
     found = element.findall(_path(path))
     if len(found) != 1 or not (found[0].text or "").strip():
         raise _Missing(_("“%(path)s” is missing or stands twice.") % {"path": path})
-    return (found[0].text or "").strip()
+    return _plain(found[0].text)
 
 
 def _maybe(element: Element | None, path: str) -> str:
-    return "" if element is None else (element.findtext(_path(path)) or "").strip()
+    return "" if element is None else _plain(element.findtext(_path(path)))
 
 
 def _texts(element: Element | None, path: str) -> list[str]:
     found = [] if element is None else element.findall(_path(path))
-    return [text for text in ((one.text or "").strip() for one in found) if text]
+    return [text for text in (_plain(one.text) for one in found) if text]
+
+
+def _plain(text: str | None) -> str:
+    """A text in one line: a program that lays the message out anew may break it anywhere."""
+    return _BREAKS.sub(" ", (text or "").strip())
 
 
 def _day(text: str) -> date:
     """A day, or the day of a moment: here, where the bank wrote it for another place (as with Z)."""
+    # A day of ours, as XML lets it be written.
+    if len(text) == 16:
+        text = text.removesuffix("+08:00")
     try:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is not None:

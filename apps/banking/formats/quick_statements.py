@@ -167,7 +167,9 @@ class QuickStatement:
         self._debited += debited
         self._credited += credited - debited
         days = list(map(self._day, columns["day"]))
-        self._require_length(columns["serial"], SERIAL_MAX, least=1)
+        self._require_length(columns["serial"], SERIAL_MAX)
+        if not all(map(str.strip, columns["serial"])):
+            raise Doubtful
         serials = self._whole_serials(columns["serial"], days)
         self._require_length(serials, SERIAL_MAX)
         self._require_length(columns["reference"], REFERENCE_MAX)
@@ -234,9 +236,8 @@ class QuickStatement:
         return self._days.setdefault(text, day)
 
     @staticmethod
-    def _require_length(texts: list[str], most: int, *, least: int = 0) -> None:
-        lengths = set(map(len, texts))
-        if not least <= min(lengths) <= max(lengths) <= most:
+    def _require_length(texts: list[str], most: int) -> None:
+        if max(map(len, texts)) > most:
             raise Doubtful
 
     def _finish(self) -> None:

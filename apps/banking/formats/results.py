@@ -102,12 +102,12 @@ def _take_outcome(reading: _Reading, line: Line, order: str, known: Expected, ou
     number, reason = str(values.get("serial") or ""), str(values.get("reason") or "")
     serial = whole_serial(reading.profile.serial_within, number, paid_on)
     if outcome is Outcome.PAID:
-        if not serial or paid_on is None:
+        if not serial.strip() or paid_on is None:
             message = _("A payment that was made has the bank's serial number and the day.")
             reading.wrong(row, "bank_data", message)
         if reason:
             reading.wrong(row, "bank_data", _("A payment that was made has no reason of failure."))
-    if outcome is Outcome.FAILED and not reason:
+    if outcome is Outcome.FAILED and not reason.strip():
         reading.wrong(row, "no_reason", _("A payment that failed has a reason."))
     if serial and serial in reading.serials:
         message = _("The serial number stands in line %(first)s already.")

@@ -109,7 +109,7 @@ def _check(statement: StatementContent, account_number: str) -> list[Problem]:
         balance += entry.amount_fen
         if not statement.from_day <= entry.booked_on <= statement.to_day:
             problems.append(at(entry.row, "days", _("The day lies outside the statement's days.")))
-        if not entry.bank_serial or len(entry.bank_serial) > 64 or len(entry.reference) > 300:
+        if not entry.bank_serial.strip() or len(entry.bank_serial) > 64 or len(entry.reference) > 300:
             problems.append(at(entry.row, "bank_data", _("The serial number is missing or a text too long.")))
         if entry.bank_serial in serials:
             message = _("The serial number stands in line %(first)s already.")

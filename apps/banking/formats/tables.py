@@ -212,9 +212,11 @@ def read_framed(
     if not fits:
         problems.append(at(row, "wrong_frame", _("This line is not as this bank writes it.")))
         return values
+    title = ""
     for cell, text in zip(cells, texts, strict=True):
+        title = cell.text or title
         if cell.field:
-            _take(form, cell.field, text, values, row, problems, blank=False, title="")
+            _take(form, cell.field, text, values, row, problems, blank=False, title=title)
     return values
 
 

@@ -60,4 +60,6 @@ def _staged_quickly(bank: Profile, form: Table, content: bytes, account_number: 
 def _copy(lines: _Readable) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
-        cursor.copy_expert(_COPY, lines, _READ_BYTES)
+        # The driver's own errors come through COPY as they are, also the one of a reader that stopped.
+        with connection.wrap_database_errors:
+            cursor.copy_expert(_COPY, lines, _READ_BYTES)
