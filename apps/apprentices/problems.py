@@ -45,6 +45,9 @@ SENTENCES: dict[str, Promise] = {
     "contract_over": _("The labour contract is over. Enter the one that is in force."),
     "day_unreadable": _("Write the day as year-month-day, for example 2023-03-01."),
     "day_impossible": _("There is no such day. Check month and day."),
+    "day_far": _(
+        "The year is not from 1900 to 2200. Check it; a contract without an end is 无固定期限 (open-ended)."
+    ),
     "day_numeric": _("This is a number, not a day. Format the cell as a date or write 2023-03-01."),
     "agreement_in_future": _("The training agreement cannot have been signed after the day of upload."),
     "insured_blank": _("Say whether social insurance is paid in the city: yes or no."),

@@ -167,6 +167,8 @@ def test_an_unknown_kind_of_post_is_refused(found):
         ("2023-01-01", "无固定期限劳动合同", []),
         ("2023-01-01", "open-ended", []),
         ("2023.2.30", "2025-12-31", [("contract_from", "day_impossible")]),
+        ("2023-01-01", "9999-12-31", [("contract_to", "day_far")]),
+        ("0001-01-01", "2025-12-31", [("contract_from", "day_far")]),
         ("明年", "2025-12-31", [("contract_from", "day_unreadable")]),
         ("44927", "2025-12-31", [("contract_from", "day_numeric")]),
     ],

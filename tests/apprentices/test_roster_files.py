@@ -16,6 +16,7 @@ from apps.apprentices.roster.giving_back import bad_rows
 from apps.apprentices.roster.pipeline import quick_turns
 from apps.casework.engine import Opinion
 from apps.core.files import open_file
+from apps.core.spreadsheets.reading import CELL_CHARACTERS_MAX
 from tests.apprentices.conftest import HEADINGS, csv_bytes, line, xlsx_bytes
 from tests.factories import apprentices as make
 from tests.factories import numbers
@@ -202,6 +203,20 @@ def test_a_file_without_the_columns_is_refused_and_changes_nothing(read):
     assert roster_file.state == RosterState.REFUSED
     assert roster_file.refusal
     assert not Enrolment.objects.exists()
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "There is no header"), ("zh-hans", "没有找到表头")])
+def test_a_file_is_refused_in_the_language_of_whoever_uploaded_it(read, language, said):
+    with translation.override(language):
+        assert said in read(csv_bytes([["a", "b"]], headings=["x", "y"])).refusal
+
+
+def test_of_a_name_without_end_only_its_beginning_is_kept(read):
+    """What was pasted into one cell by mistake does not fill the page, the answer and the workbook."""
+    roster_file = read(csv_bytes([line(), line(name="长" * 300_000)]))
+    assert (roster_file.good_rows, roster_file.bad_rows) == (1, 1)
+    ((_row, cells, _problems),) = bad_rows(roster_file)
+    assert len(cells["name"]) == CELL_CHARACTERS_MAX
 
 
 def test_columns_that_say_what_the_id_number_says_are_passed_over(read):

@@ -268,6 +268,12 @@ TABLES: list[Case] = [
         problems={3: ["cell_too_long"]},
     ),
     Case(
+        "csv with a cell of 3 MB",
+        _csv(PLAIN + f"李四,11010519491231002X,,{'长' * 1_000_000}\n王五,1,,\n"),
+        good=2,
+        problems={3: ["cell_too_long"]},
+    ),
+    Case(
         "csv with an ID as a number",
         _csv(PLAIN + "李四,1.10105E+17,,\n"),
         good=1,
@@ -361,6 +367,9 @@ TABLES: list[Case] = [
         file="file_mixed_encoding",
     ),
     Case("csv with an open quotation mark", _csv(PLAIN + '"李四,1,,\n'), file="file_broken_csv"),
+    Case("csv in quotes without the header", _csv('"甲","乙"\n"1","2"\n'), file="file_no_header"),
+    Case("csv in quotes and tabs", _csv('"甲"\t"乙"\n"1"\t"2"\n'), file="file_no_header"),
+    Case("csv with an open mark in the header", _csv('姓名,"身份证号,手机,备注\n'), file="file_broken_csv"),
     Case("csv with a few rows too many", _csv(PLAIN + "张三,1,,\n" * 100), file="file_too_many_rows"),
     Case("a picture", lambda: b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, file="file_utf16"),
 ]

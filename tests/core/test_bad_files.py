@@ -9,6 +9,7 @@ import pytest
 
 from apps.core.errors import InvalidInput
 from apps.core.spreadsheets import read_table
+from apps.core.spreadsheets.reading import CELL_CHARACTERS_MAX
 from tests.badfiles.corpus import HEADER, PLAIN, ROW, TABLES, Case, big_cell, columns, workbook
 
 ROWS_MAX = 100
@@ -47,6 +48,21 @@ def test_the_line_that_breaks_the_encoding_is_the_one_that_is_named():
         read((PLAIN + "李四,11010519491231002X,,\n").encode() + b"\xe5\x88,1,,\n")
     assert refusal.value.code == "file_encoding"
     assert "4" in refusal.value.message
+
+
+def test_the_line_whose_quotation_mark_is_open_is_named_and_not_the_last_one():
+    with pytest.raises(InvalidInput) as refusal:
+        read((PLAIN + '李四,1,,"上夜班\n' + "王五,1,,\n" * 20).encode())
+    assert refusal.value.code == "file_broken_csv"
+    assert "3" in refusal.value.message.replace("23", "")
+
+
+def test_of_a_cell_that_is_too_long_only_its_beginning_is_passed_on():
+    content = (PLAIN + f"{'长' * 400_000},1,,{' ' * 2000}备注\n").encode()
+    rows = list(read_table(io.BytesIO(content), columns=columns(), max_rows=ROWS_MAX))
+    assert rows[1].cells["name"] == "长" * CELL_CHARACTERS_MAX
+    assert rows[1].cells["note"] == "备注"
+    assert [problem.field for problem in rows[1].problems] == ["name"]
 
 
 def test_without_the_look_inside_the_limit_of_memory_still_stops_a_bomb(monkeypatch):

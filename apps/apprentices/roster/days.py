@@ -37,7 +37,7 @@ def read_day(cell: object) -> date | None:
         cell = cell.date()
     if isinstance(cell, date):
         if not _YEAR_MIN <= cell.year <= _YEAR_MAX:
-            raise UnreadableDay("day_impossible")
+            raise UnreadableDay("day_far")
         return cell
     raise UnreadableDay("day_numeric")
 
@@ -57,7 +57,7 @@ def _read_text(text: str) -> date | None:
 def _made(found: re.Match[str]) -> date:
     year, month, day = (int(part) for part in found.groups())
     if not _YEAR_MIN <= year <= _YEAR_MAX:
-        raise UnreadableDay("day_impossible")
+        raise UnreadableDay("day_far")
     try:
         return date(year, month, day)
     except ValueError:

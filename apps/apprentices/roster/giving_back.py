@@ -21,6 +21,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NAMED = frozenset(
     {
         "cell_too_long",
+        "day_far",
         "day_impossible",
         "day_numeric",
         "day_unreadable",

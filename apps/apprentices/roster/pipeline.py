@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import translation
+
 from apps.apprentices.roster.judge import Judge, Judged
 from apps.apprentices.roster.store import Sealed, seal_rows
 from apps.core.spreadsheets import PlainRow
@@ -79,11 +81,19 @@ class _Broke:
 _END = object()
 
 
+def _each(chunks: Iterable[Rows], judge: Judge) -> Iterator[Chunk]:
+    for rows in chunks:
+        judged = judge.rows(rows)
+        yield Chunk(rows, judged, seal_rows(judged.good))
+
+
 def prepared(chunks: Iterable[Rows], judge: Judge) -> Generator[Chunk, None, None]:
     """Yield the chunks judged and sealed, one ahead of the reader.
 
-    Whatever the source of the rows raises is raised here. Closing the iterator ends the thread.
+    Whatever the source of the rows raises is raised here, in the caller's language. Closing the iterator
+    ends the thread.
     """
+    language = translation.get_language()
     waiting: queue.Queue[Any] = queue.Queue(maxsize=_WAITING_MAX)
     stopped = threading.Event()
 
@@ -98,10 +108,11 @@ def prepared(chunks: Iterable[Rows], judge: Judge) -> Generator[Chunk, None, Non
 
     def work() -> None:
         try:
-            for rows in chunks:
-                judged = judge.rows(rows)
-                if not put(Chunk(rows, judged, seal_rows(judged.good))):
-                    return
+            # The language is a thread's own: without this a file is refused in that of the city.
+            with translation.override(language):
+                for chunk in _each(chunks, judge):
+                    if not put(chunk):
+                        return
         except BaseException as error:  # noqa: BLE001 - it is raised again where the chunks are read
             put(_Broke(error))
         else:

@@ -102,6 +102,7 @@ def _send(table: Any, cell_max: int, pipe: BinaryIO) -> None:
             continue
         if len(text) > cell_max:
             _mark_long(cells, cell_max, problems)
+            text = FIELD.join([cell.strip() for cell in cells])
         marks = json.dumps(problems) if problems else ""
         if RECORD in text or text.count(FIELD) != separators:
             text = FIELD.join([cell.strip().translate(_SEPARATORS) for cell in cells])
@@ -116,9 +117,10 @@ def _send(table: Any, cell_max: int, pipe: BinaryIO) -> None:
 
 def _mark_long(cells: list[str], cell_max: int, problems: list[list[Any]]) -> None:
     for at, cell in enumerate(cells):
-        if len(cell) > cell_max:
+        cells[at] = cell.strip()
+        if len(cells[at]) > cell_max:
             problems.append([at, "cell_too_long"])
-            cells[at] = cell[:cell_max]
+            cells[at] = cells[at][:cell_max]
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from apps.core.sandbox.framing import Refusal
 from apps.core.sandbox.matching import Layout, find_layout
 
 _DELIMITERS = ",;\t"
+_TELL_LITTLE = ("no_header", "broken_csv")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _CJK = re.compile("[\u4e00-\u9fff]")
 _LOST_TAIL = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")
@@ -27,7 +28,8 @@ class TextFile:
         self._spec = spec
         # Some programs write the mark of the encoding twice, or before GB18030 as well.
         self._text = _decode(content).lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-        csv.field_size_limit(1 << 20)
+        # A long cell is its row's own fault and told with it; the file as a whole was bounded before.
+        csv.field_size_limit(max(len(self._text), 1))
         self._delimiter, self.layout = self._find_delimiter()
         self.name = ""
         self.rows_max = self._count()
@@ -55,21 +57,28 @@ class TextFile:
 
     def _read(self) -> Iterator[list[str]]:
         reader = csv.reader(io.StringIO(self._text, newline=""), delimiter=self._delimiter, strict=True)
+        begun = 1
         try:
-            yield from reader
+            for row in reader:
+                yield row
+                begun = reader.line_num + 1
         except csv.Error as error:
-            raise Refusal("broken_csv", line=reader.line_num) from error
+            # An open quotation mark swallows what follows: the line it stands in is the one to correct.
+            raise Refusal("broken_csv", line=begun) from error
 
     def _find_delimiter(self) -> tuple[str, Layout]:
-        refusals = []
+        refusals: dict[str, Refusal] = {}
         for delimiter in _DELIMITERS:
             self._delimiter = delimiter
             try:
                 return delimiter, find_layout(self._read(), self._spec)
             except Refusal as refusal:
-                refusals.append(refusal)
-        # The delimiter that found some of the columns explains best what is wrong.
-        raise next((refusal for refusal in refusals if refusal.code != "no_header"), refusals[0])
+                refusals[delimiter] = refusal
+        # The delimiter that found some of the columns explains best what is wrong, else the one that the
+        # file is full of: with another one quotation marks seem open that are not.
+        telling = [refusal for refusal in refusals.values() if refusal.code not in _TELL_LITTLE]
+        head = self._text[:_QUICK_CHECK_BYTES]
+        raise telling[0] if telling else refusals[max(_DELIMITERS, key=head.count)]
 
     def _count(self) -> int:
         """Read the whole file once before a row is given away: a broken last line refuses the file."""
