@@ -1,6 +1,7 @@
 """Ground: fen, the Beijing calendar, sealed fields, identifiers, files, jobs, errors."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class CoreConfig(AppConfig):
@@ -8,6 +9,7 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
+        """Have each room tell the others what it has for them: `wiring.py`, from the top floor down."""
         from django.db.models import Field
 
         from apps.core import ground_invariants
@@ -15,3 +17,4 @@ class CoreConfig(AppConfig):
 
         Field.register_lookup(AnyOf)
         ground_invariants.register_all()
+        autodiscover_modules("wiring")

@@ -8,6 +8,3 @@ class StatisticsConfig(AppConfig):
     name = "apps.statistics"
     label = "statistics"
     verbose_name = _("Statistics")
-
-    def ready(self) -> None:
-        from apps.statistics import invariants  # noqa: F401 - invariants declare themselves

@@ -6,8 +6,3 @@ from django.apps import AppConfig
 class TrainingConfig(AppConfig):
     name = "apps.training"
     label = "training"
-
-    def ready(self) -> None:
-        from apps.training import invariants, subject  # noqa: F401 - invariants declare themselves
-
-        subject.announce()

@@ -1,0 +1,3 @@
+"""What this room tells the others: its kinds of case, its words, and what it has them ask."""
+
+from apps.portal import navigation
