@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 Text = str | Promise
 Tone = Literal["neutral", "info", "good", "warn", "bad", "money"]
@@ -104,7 +105,7 @@ class Chart:
             "kind": self.kind,
             "title": str(self.title),
             "unit": self.unit,
-            "unit_label": str(self.unit_label),
+            "unit_label": str(_("yuan") if self.unit == "fen" else self.unit_label),
             "horizontal": self.horizontal,
             "share_of": list(self.share_of),
             "categories": [str(name) for name in self.categories],

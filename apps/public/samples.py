@@ -131,7 +131,18 @@ def _charts() -> dict[str, Chart]:
             ],
             category_label="月份",
             unit="fen",
-            unit_label="元",
+        ),
+        "ages": Chart(
+            "ages",
+            "未退余额账龄",
+            "stacked",
+            ["未到期", "逾期1至30天", "逾期31至60天", "逾期61至90天", "逾期超过90天"],
+            [
+                Series("职业技能提升行动专账资金", [0, 172_266_67, 0, 8_000_00, 0]),
+                Series("就业补助资金（市级）", [24_000_00, 0, 16_000_00, 0, 8_000_00]),
+            ],
+            category_label="账龄",
+            unit="fen",
         ),
         "none": Chart("none", "尚无数据", "bar", ["一月"], [Series("人数", [0])]),
     }

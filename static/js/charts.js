@@ -6,6 +6,8 @@
 const BLUES = ["#1a5fb4", "#c8791a", "#1f8a4c", "#7a55b8", "#c01c28", "#2a8a9c", "#8a6d3b", "#5f6d7c"];
 const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 const lang = document.documentElement.lang;
+// So many names are all written.
+const FEW = 8;
 let library = null;
 
 function load(src) {
@@ -24,15 +26,47 @@ const numbers = (unit, short) => {
   return (value) => (value == null ? "" : format.format(unit === "fen" ? value / 100 : value));
 };
 
-function axes(spec) {
-  const names = { type: "category", data: spec.categories, axisTick: { show: false }, axisLine: { lineStyle: { color: "#b4c0cd" } }, axisLabel: { color: "#465464", hideOverlap: true } };
-  const values = { type: "value", axisLabel: { color: "#465464", formatter: numbers(spec.unit, true) }, splitLine: { lineStyle: { color: "#dbe2ea" } } };
+// How wide a text is as a label, in pixels.
+const pen = document.createElement("canvas").getContext("2d");
+function widthOf(text) {
+  pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  return pen.measureText(text).width;
+}
+
+// Bars lie down where their names do not fit side by side; many short ones (months) stand and are thinned out.
+function liesDown(spec, width) {
+  if (spec.horizontal || spec.kind === "funnel") return true;
+  const longest = Math.max(...spec.categories.map(widthOf));
+  return spec.kind !== "line" && spec.categories.length <= FEW && (longest + 8) * spec.categories.length > width - 60;
+}
+
+// How high the legend becomes when its entries break into lines.
+function legendHeight(spec, width) {
+  if (spec.series.length < 2) return 12;
+  let rows = 1;
+  let used = 0;
+  for (const row of spec.series) {
+    const entry = widthOf(row.name) + 40;
+    if (used && used + entry > width) {
+      rows += 1;
+      used = 0;
+    }
+    used += entry;
+  }
+  return 14 + 22 * rows;
+}
+
+function axes(spec, width) {
+  const lying = liesDown(spec, width);
+  const few = spec.categories.length <= FEW;
+  const names = { type: "category", data: spec.categories, axisTick: { show: false }, axisLine: { lineStyle: { color: "#b4c0cd" } }, axisLabel: few ? { color: "#465464", interval: 0 } : { color: "#465464", hideOverlap: true } };
+  const values = { type: "value", splitNumber: lying && width < 480 ? 2 : 5, axisLabel: { color: "#465464", hideOverlap: true, formatter: numbers(spec.unit, true) }, splitLine: { lineStyle: { color: "#dbe2ea" } } };
   const funnel = spec.kind === "funnel";
-  const lying = spec.horizontal || funnel;
+  const whole = { hideOverlap: false, interval: 0, width: Math.round(width * 0.4), overflow: "break" };
   return {
     xAxis: lying ? { ...values, show: !funnel } : names,
-    yAxis: lying ? { ...names, inverse: true, axisLabel: { ...names.axisLabel, hideOverlap: false, interval: 0 } } : values,
-    grid: { left: 8, right: funnel ? 110 : 16, top: spec.series.length > 1 ? 36 : 12, bottom: 8, containLabel: true },
+    yAxis: lying ? { ...names, inverse: true, axisLabel: { ...names.axisLabel, ...whole } } : values,
+    grid: { left: 8, right: funnel ? 110 : 16, top: legendHeight(spec, width), bottom: 8, containLabel: true },
   };
 }
 
@@ -62,7 +96,7 @@ function series(spec) {
   }));
 }
 
-function options(spec) {
+function options(spec, width) {
   const whole = spec.kind === "pie";
   const decal = spec.series.length > 1 || whole;
   return {
@@ -72,7 +106,7 @@ function options(spec) {
     aria: { enabled: true, label: { description: spec.title }, decal: { show: decal } },
     tooltip: { renderMode: "richText", trigger: whole ? "item" : "axis", confine: true, valueFormatter: (value) => `${numbers(spec.unit)(value)} ${spec.unit_label}`.trim() },
     legend: spec.series.length > 1 ? { top: 0, left: 0, itemHeight: 10, textStyle: { color: "#465464" } } : undefined,
-    ...(whole ? {} : axes(spec)),
+    ...(whole ? {} : axes(spec, width)),
     series: series(spec),
   };
 }
@@ -83,7 +117,8 @@ async function draw(place) {
   const spec = JSON.parse(document.getElementById(place.dataset.chart).textContent);
   const echarts = await load(place.dataset.library);
   const chart = echarts.init(place, null, { renderer: "canvas" });
-  chart.setOption(options(spec));
+  let width = place.clientWidth;
+  chart.setOption(options(spec, width));
   if (spec.links?.length) {
     chart.on("click", (event) => {
       const link = spec.links[event.dataIndex];
@@ -93,6 +128,10 @@ async function draw(place) {
   const watcher = new ResizeObserver(() => {
     if (place.isConnected) {
       chart.resize();
+      if (place.clientWidth !== width) {
+        width = place.clientWidth;
+        chart.setOption(options(spec, width), true);
+      }
     } else {
       watcher.disconnect();
       chart.dispose();

@@ -56,9 +56,42 @@ def test_the_language_changes_at_one_press_and_stays(page):
 def test_charts_are_drawn_and_can_be_read_as_tables(page):
     page.goto("/styleguide/")
 
-    expect(page.locator("[data-chart] canvas")).to_have_count(2)
+    expect(page.locator("[data-chart] canvas")).to_have_count(3)
     page.locator("#charts summary").click()
     expect(page.locator("#charts tbody tr").first.locator("td").first).to_have_text("820,000.00")
+
+
+LAYOUT = "echarts.getInstanceByDom(document.querySelector('[data-chart=chart-ages]')).getOption()"
+
+
+def layout_of_ages(page: Page) -> dict:
+    """How the chart with the long names is laid out on the style page."""
+    page.goto("/styleguide/")
+    expect(page.locator("[data-chart=chart-ages] canvas")).to_be_visible()
+    return page.evaluate(LAYOUT)
+
+
+def test_on_a_phone_a_chart_writes_every_name_and_its_legend_lies_on_nothing(phone):
+    """Names that do not fit side by side stand below each other; a legend of two lines has room for both."""
+    layout = layout_of_ages(phone)
+
+    assert layout["yAxis"][0]["type"] == "category"
+    assert layout["yAxis"][0]["axisLabel"]["interval"] == 0
+    assert layout["grid"][0]["top"] > 22 * 2
+
+
+def test_on_a_desktop_bars_stand_and_every_name_is_written(page):
+    layout = layout_of_ages(page)
+
+    assert layout["xAxis"][0]["type"] == "category"
+    assert layout["xAxis"][0]["axisLabel"]["interval"] == 0
+
+
+def test_a_chart_turned_by_a_rotated_phone_is_laid_out_anew(phone):
+    layout_of_ages(phone)
+    phone.set_viewport_size({"width": 1280, "height": 900})
+
+    phone.wait_for_function(f"{LAYOUT}.xAxis[0].type === 'category'")
 
 
 def test_a_list_is_worked_through_by_keyboard(page):
