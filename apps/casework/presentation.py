@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from apps.accounts.actors import Actor
-from apps.accounts.roles import Role
+from apps.accounts.roles import READERS, Role
 from apps.casework import subjects, wording
 from apps.casework.models import CaseDocument, Decision, History, Seat
 from apps.casework.services.notes import notes_on
@@ -121,6 +121,7 @@ def page(actor: Actor, case: Any, door: str, on: Any) -> dict[str, Any]:
         "case_documents": documents(case, door),
         "case_document_kinds": subjects.get(label).document_kinds,
         "case_notes": notes_on(actor, case),
+        "case_read_only": actor.role in READERS,
         "case_steps": [step for step in steps if step not in barred],
         "case_barred": barred,
         "case_deficiencies": open_deficiencies(case),

@@ -65,6 +65,17 @@ def test_who_objected_is_shown_with_a_reason_that_is_logged(officer, objection):
     assert AccessLog.objects.filter(action="unmasked", reason="电话核实").count() == 1
 
 
+def test_who_only_reads_is_offered_no_note(officer, objection):
+    auditor = accounts.client_of(accounts.member(Role.AUDITOR))
+    note = reverse("desk:case_note", args=["claims.objection", objection.pk])
+    for name, pk in (("desk:objection", objection.pk), ("desk:claim_review", objection.line.notice.claim_id)):
+        assert 'id="notes"' in page(auditor, name, pk)
+        assert 'id="note-text"' not in page(auditor, name, pk)
+
+    assert 'id="note-text"' in page(officer, "desk:objection", objection.pk)
+    assert auditor.post(note, {"text": "x"}).status_code == 403
+
+
 def test_an_officer_writes_an_objection_down_from_the_claim(officer, notice):
     claim = notice.claim
     assert reverse("desk:claim_object", args=[claim.pk]) in page(officer, "desk:claim_review", claim.pk)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from apps.accounts.access import access
+from apps.accounts.roles import Role
 from apps.banking.selectors import failed_payments
 from apps.claims.enums import ClaimState
 from apps.core import keyset
@@ -20,7 +21,11 @@ from apps.payouts.models import PaymentOrder
 def payment_failures(request: HttpRequest) -> HttpResponse:
     """The failed payments of the actor's scope that no new attempt pays yet."""
     page, pager = keyset.page_of(failed_payments(request.actor), request, order=("-id",))
-    context = {"rows": [(order, *_what_to_do(order)) for order in page], "pager": pager}
+    context = {
+        "rows": [(order, *_what_to_do(order)) for order in page],
+        "pager": pager,
+        "may_act": request.actor.role in (Role.FINANCE_OFFICER, Role.DISTRICT_SUPERVISOR),
+    }
     return render(request, "desk/banking/failures.html", context)
 
 

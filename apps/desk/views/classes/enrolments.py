@@ -151,6 +151,5 @@ def _page(
         "may_show": request.actor.role in OFFICIALS,
         "shown": shown or {},
         "refusal": refusal,
-        "case_read_only": request.actor.role in READERS,
     }
     return render(request, "desk/classes/enrolment.html", context, status=status)

@@ -90,7 +90,6 @@ def _page(
         "unsettled": unsettled(training_class, today()),
         "may_settle": actor.role == Role.DISTRICT_REVIEWER,
         "reviewing": reviewing,
-        "case_read_only": actor.role in READERS,
         "refusal": refusal,
         "refused_row": refused_row,
         "typed_reason": typed_reason,

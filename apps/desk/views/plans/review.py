@@ -164,7 +164,6 @@ def _page(
             "compared": compared,
             "following": selectors.next_waiting(actor, plan, on) if actions else None,
             "elsewhere": mentors_elsewhere(plan) if actions else [],
-            "case_read_only": actor.role in READERS,
             "over": plan.state in _OVER,
             "taken_back": selectors.consent_taken_back(plan),
             "case_problems": missing_for_end(plan) if can_end else [],
