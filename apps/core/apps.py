@@ -16,5 +16,6 @@ class CoreConfig(AppConfig):
         from apps.core.lookups import AnyOf
 
         Field.register_lookup(AnyOf)
-        ground_invariants.register_all()
         autodiscover_modules("wiring")
+        # What always holds is said of the tables that the rooms named.
+        ground_invariants.register_all()
