@@ -1,6 +1,7 @@
 """Reading batches: what can be paid, what changed, what failed, what a statement left open."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -163,8 +164,8 @@ def failed_payments(actor: Actor) -> QuerySet[PaymentOrder]:
 
 
 def numbers_in(text: str) -> list[str]:
-    """Everything in a reference that could be a number of ours."""
-    return _NUMBER.findall(text)
+    """Everything in a reference that could be a number of ours, also in small or full-width letters."""
+    return _NUMBER.findall(unicodedata.normalize("NFKC", text).upper())
 
 
 def unmatched_lines(actor: Actor) -> QuerySet[StatementLine]:
@@ -264,11 +265,10 @@ def _hint(
     notice = next((notices[number] for number in named if number in notices), None)
     if order is not None:
         about = {"order": order.number, "amount": yuan(order.amount_fen)}
-        if abs(line.amount_fen) != order.amount_fen:
-            return Hint(_("It names %(order)s, which is for %(amount)s yuan.") % about)
         if line.amount_fen > 0:
-            sentence = _("It seems that the bank sent the payment %(order)s back.") % about
-            return Hint(sentence, sent_back=order.state == OrderState.PAID)
+            return _hint_of_money_back(line, order)
+        if -line.amount_fen != order.amount_fen:
+            return Hint(_("It names %(order)s, which is for %(amount)s yuan.") % about)
         if order.state == OrderState.FAILED:
             message = _(
                 "It names %(order)s, which the bank called failed. Have the bank confirm in writing; if it"
@@ -283,6 +283,40 @@ def _hint(
             return Hint(message % about)
         return Hint(_("It is the payment %(order)s: take in the bank's result file of its batch.") % about)
     return _hint_of_notice(line, notice) if notice is not None else None
+
+
+def _hint_of_money_back(line: StatementLine, order: PaymentOrder) -> Hint:
+    """What money that came in with the number of a payment seems to be, and what there is to do."""
+    about = {"order": order.number, "amount": yuan(order.amount_fen)}
+    if line.amount_fen < order.amount_fen:
+        message = _(
+            "It names %(order)s, which is for %(amount)s yuan. Ask the bank: came all of it back less a"
+            " charge, divide the movement into both; came only a part back, take it to suspense."
+        )
+    elif line.amount_fen > order.amount_fen:
+        message = _(
+            "It names %(order)s, which is for %(amount)s yuan. Ask the bank what the rest is, and divide the"
+            " movement into both."
+        )
+    elif order.state == OrderState.PAID:
+        sentence = _("It seems that the bank sent the payment %(order)s back.") % about
+        return Hint(sentence, sent_back=True)
+    elif order.state == OrderState.RETURNED:
+        message = _(
+            "It names %(order)s, which was recorded as sent back already. If no other movement shows that,"
+            " say in the reconciliation that it is this posting; what came back twice is taken to suspense"
+            " and paid back."
+        )
+    elif order.state == OrderState.FAILED:
+        message = _(
+            "It names %(order)s, which the bank called failed. Where another movement shows that its money"
+            " left the account, take that one to suspense, and this one pays it back."
+        )
+    else:
+        message = _(
+            "It names %(order)s, whose batch the bank has not answered: take in its result file first."
+        )
+    return Hint(message % about)
 
 
 def _hint_of_notice(line: StatementLine, notice: Recovery) -> Hint:

@@ -75,10 +75,11 @@ SELECT min(id), 'payment', entry_id, '', %(by)s, now()
 """.replace("{pattern}", NUMBER)
 # Money in whose reference names one notice; that it is taken is looked at one by one. Where that was undone
 # once, a person says what it is: the name misled. What is said of a part is a person's word, not the bank's.
+# Payers type the number by hand: in small or full-width letters it is the same.
 _NAMING_ONE_NOTICE = r"""
 SELECT line.id
   FROM public.banking_statementline AS line
- CROSS JOIN LATERAL regexp_matches(line.reference, '{pattern}', 'g') AS named (texts)
+ CROSS JOIN LATERAL regexp_matches(upper(normalize(line.reference, NFKC)), '{pattern}', 'g') AS named (texts)
   JOIN public.payouts_recovery AS recovery ON recovery.number = texts[1]
  WHERE line.paying_account_id = %(account)s AND line.amount_fen > 0 AND line.division_id IS NULL
    AND NOT EXISTS (SELECT FROM public.banking_statementmatch AS m WHERE m.line_id = line.id)
