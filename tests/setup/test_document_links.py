@@ -26,3 +26,9 @@ def test_a_link_that_leads_nowhere_is_noticed(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("[one](page.md) [two](gone.md) [three](https://example.org/)", encoding="utf-8")
     assert broken_links(page) == ["gone.md"]
+
+
+def test_every_decision_stands_in_their_list():
+    folder = ROOT / "docs" / "decisions"
+    listed = set(LINK.findall((folder / "README.md").read_text(encoding="utf-8")))
+    assert listed == {page.name for page in folder.glob("*.md")} - {"README.md"}
