@@ -126,7 +126,7 @@ def enrol_by_sql(shop: make.Workshop, training_class: TrainingClass, number: str
 
 def test_an_occupation_and_level_is_trained_once(shop):
     done = make.enrolled_class(shop).enrolments.get()
-    services.complete_enrolment(shop.clerk, done, on=make.ON)
+    services.complete_enrolments(shop.clerk, done.training_class, [done.pk], on=make.ON)
     twin = make.workshop(district="110108")
     again = make.open_class(twin)
     later = {"starts_on": date(2030, 1, 1), "ends_on": date(2032, 1, 1)}
@@ -141,7 +141,7 @@ def test_an_occupation_and_level_is_trained_once(shop):
 
 def test_standing_enrolments_of_a_person_do_not_overlap(shop, elsewhere):
     done = make.enrolled_class(shop).enrolments.get()
-    services.complete_enrolment(shop.clerk, done, on=make.ON)
+    services.complete_enrolments(shop.clerk, done.training_class, [done.pk], on=make.ON)
     other = make.open_class(elsewhere)
     copy_into(elsewhere, other, done, starts_on=done.ends_on - timedelta(days=1), ends_on=date(2030, 1, 1))
     with pytest.raises(IntegrityError, match="no_overlapping_enrolments"):

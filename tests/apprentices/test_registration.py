@@ -105,7 +105,7 @@ def test_the_same_person_is_not_registered_twice_in_a_class(shop, training_class
 def test_whoever_had_this_occupation_and_level_is_not_trained_again(shop):
     number = numbers.id_number()
     done = make.enrolled_class(shop, [make.entry(id_number=number)])
-    services.complete_enrolment(shop.clerk, done.enrolments.get(), on=make.ON)
+    services.complete_enrolments(shop.clerk, done, [done.enrolments.get().pk], on=make.ON)
     other = make.workshop(district="110108")
     with pytest.raises(InvalidInput) as refused:
         make.register(other, make.open_class(other), id_number=number)
@@ -202,7 +202,7 @@ def test_nothing_changes_once_the_roster_was_handed_in(shop):
 def test_a_training_that_begins_before_the_last_one_ends_is_refused(shop):
     number = numbers.id_number()
     done = make.enrolled_class(shop, [make.entry(id_number=number)])
-    services.complete_enrolment(shop.clerk, done.enrolments.get(), on=make.ON)
+    services.complete_enrolments(shop.clerk, done, [done.enrolments.get().pk], on=make.ON)
     later = make.workshop(level="technician")
     with pytest.raises(InvalidInput) as refused:
         make.register(later, make.open_class(later), id_number=number)
@@ -212,7 +212,7 @@ def test_a_training_that_begins_before_the_last_one_ends_is_refused(shop):
 def test_a_training_that_begins_when_the_last_one_has_ended_is_taken(shop):
     number = numbers.id_number()
     done = make.enrolled_class(shop, [make.entry(id_number=number)])
-    services.complete_enrolment(shop.clerk, done.enrolments.get(), on=make.ON)
+    services.complete_enrolments(shop.clerk, done, [done.enrolments.get().pk], on=make.ON)
     later = make.workshop(level="technician")
     training_class = make.open_class(later, starts_on=done.ends_on)
     assert make.register(later, training_class, id_number=number).state == EnrolmentState.REGISTERED

@@ -58,7 +58,7 @@ def _trained_in_the_other(here: Workshop) -> TrainingClass:
     """A roster under review in the own district with somebody whose training in the other one stands."""
     elsewhere = apprentices.workshop(district=OTHER, level="technician")
     done = apprentices.enrolled_class(elsewhere).enrolments.get()
-    services.complete_enrolment(elsewhere.clerk, done, on=ON)
+    services.complete_enrolments(elsewhere.clerk, done.training_class, [done.pk], on=ON)
     roster = apprentices.open_class(here)
     # Past the check of registering, which the enterprise's session makes with the whole city in view.
     with acting(here.clerk, "create"):

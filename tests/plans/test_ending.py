@@ -98,7 +98,7 @@ def test_a_class_under_review_or_in_training_is_in_the_way(shop, city):
 @pytest.mark.django_db
 def test_people_who_were_trained_to_the_end_are_in_the_way(shop, city):
     running = make.enrolled_class(shop)
-    classes.complete_enrolment(shop.clerk, running.enrolments.get(), on=make.ON)
+    classes.complete_enrolments(shop.clerk, running, [running.enrolments.get().pk], on=make.ON)
     classes.complete_class(shop.clerk, running, on=make.ON)
     with pytest.raises(Refused) as refused:
         services.end_plan(city, shop.plan, on=make.ON, opinion=WHY)
@@ -150,7 +150,7 @@ def test_the_database_ends_no_plan_of_which_something_came(city, what):
     else:
         running = make.enrolled_class(shop)
         if what == "trained":
-            classes.complete_enrolment(shop.clerk, running.enrolments.get(), on=make.ON)
+            classes.complete_enrolments(shop.clerk, running, [running.enrolments.get().pk], on=make.ON)
             classes.complete_class(shop.clerk, running, on=make.ON)
     with pytest.raises(IntegrityError, match="only while nothing came of it"):
         end_by_sql(city, plan)

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from apps.apprentices.enums import EnrolmentState
-from apps.apprentices.services import complete_class
+from apps.apprentices.services import complete_class, complete_enrolment, complete_enrolments
 from apps.core import clock
 from apps.core.errors import Conflict, Forbidden, InvalidInput, Refused
 from apps.training.models import Assessment
@@ -156,3 +156,46 @@ def test_nobody_is_completed_without_a_result_nor_by_the_institution():
         complete_assessed(of.clerk, of.training_class, on=LATER)
     with pytest.raises(Forbidden):
         complete_assessed(of.operator_of_institution, of.training_class, on=LATER)
+
+
+def test_a_record_without_a_result_is_not_completed_alone_since_it_would_take_no_more_hours():
+    of = make.training()
+    first, second = of.enrolments()
+    with pytest.raises(Refused) as refusal:
+        complete_enrolment(of.clerk, first, on=LATER)
+    assert refusal.value.code == "no_result_yet"
+    assert "Record the result" in refusal.value.message
+    record_result(of.clerk, second, FAILED, on=LATER)
+    assert complete_enrolment(of.clerk, second, on=LATER).state == EnrolmentState.COMPLETED
+
+
+def test_of_those_who_are_named_only_the_assessed_are_completed():
+    of = make.training(people=3)
+    first, second, third = of.enrolments()
+    for person in (first, third):
+        record_result(of.clerk, person, FAILED, on=LATER)
+    with pytest.raises(Refused):
+        complete_assessed(of.clerk, of.training_class, on=LATER, ids=[second.pk])
+    assert complete_assessed(of.clerk, of.training_class, on=LATER, ids=[first.pk, second.pk]) == 1
+    assert [row.state for row in of.enrolments()] == ["completed", "enrolled", "enrolled"]
+
+
+@pytest.mark.parametrize("who", ["operator_of_institution", "reviewer", "supervisor"])
+def test_records_are_completed_by_their_enterprise_alone(who):
+    of = make.training()
+    keys = [row.pk for row in of.enrolments()]
+    with pytest.raises(Forbidden):
+        complete_enrolments(getattr(of, who), of.training_class, keys, on=LATER)
+    assert {row.state for row in of.enrolments()} == {EnrolmentState.ENROLLED}
+
+
+def test_a_certificate_from_before_the_training_is_none_of_it():
+    of = make.training()
+    make.earn(of)
+    person = of.enrolments()[0]
+    day = person.starts_on - timedelta(days=1)
+    with pytest.raises(InvalidInput) as refusal:
+        record_result(of.clerk, person, ResultFacts("passed", LATER, "skill_level", "C1", day), on=LATER)
+    assert [problem.code for problem in refusal.value.problems] == ["certificate_before_training"]
+    facts = ResultFacts("passed", LATER, "skill_level", "C1", person.starts_on)
+    assert record_result(of.clerk, person, facts, on=LATER).certificate_on == person.starts_on

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
@@ -77,8 +78,14 @@ class DocumentsMixin(ActingView):
             return Response(DocumentSerializer(rows, many=True).data)
         data = valid(UploadSerializer, request)
         subject = subjects.get(self.label)
-        if data["kind"] not in dict(subject.document_kinds) or not self._takes(case, subject):
-            raise Forbidden(code="not_with_you")
+        if not self._takes(case, subject):
+            raise Forbidden(
+                _("The file is not with you now, so nothing can be added to it."), code="not_with_you"
+            )
+        if data["kind"] not in dict(subject.document_kinds):
+            message = _("This file takes no documents of that kind, but of these: %(kinds)s.")
+            kinds = ", ".join(kind for kind, _label in subject.document_kinds)
+            raise Forbidden(message % {"kinds": kinds}, code="not_with_you")
 
         def work() -> Response:
             document = add_document(self.actor, case, kind=data["kind"], upload=data["file"])

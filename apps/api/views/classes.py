@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
@@ -25,6 +26,7 @@ from apps.core.errors import Forbidden
 from apps.payouts.services.settle_by_office import settle_by_office
 from apps.plans.models import Course, Mentor, Plan
 from apps.training.models import TrainingSession
+from apps.training.services.complete_assessed import complete_assessed
 from apps.training.services.record_result import ResultFacts, record_result
 from apps.training.services.record_sessions import record_sessions
 from apps.training.services.storing import SessionFacts
@@ -115,16 +117,12 @@ class ClassViewSet(CaseViewSet):
     @extend_schema(request=shapes.CompletionSerializer, responses=shapes.CountSerializer)
     @action(detail=True, methods=["post"], url_path="complete-enrolments")
     def complete_enrolments(self, request: Request, **_kwargs: Any) -> Response:
-        """Complete enrolments whose result is in."""
+        """Complete those of these enrolments whose result is in; for the enterprise."""
         training_class = self.get_object()
         data = valid(shapes.CompletionSerializer, request)
         return self.once(
             lambda: Response(
-                {
-                    "count": services.complete_enrolments(
-                        self.actor, training_class, data["enrolments"], on=today()
-                    )
-                }
+                {"count": complete_assessed(self.actor, training_class, on=today(), ids=data["enrolments"])}
             )
         )
 
@@ -197,7 +195,10 @@ class RosterFileViewSet(
         """
         roster_file = self.get_object()
         if not self.actor.is_enterprise:
-            raise Forbidden(code="not_with_you")
+            message = _(
+                "Only the enterprise reads the rows to correct: they name people who are in no class."
+            )
+            raise Forbidden(message, code="not_with_you")
         article = article_finder(roster_file)
         page = self.paginate_queryset(roster_file.problems.all()) or []
         rows = [

@@ -17,7 +17,7 @@ from apps.casework import notices
 from apps.casework.acting import acting
 from apps.casework.engine import Opinion, fire
 from apps.core import clock
-from apps.core.errors import InvalidInput, NotFound, Problem, Refused
+from apps.core.errors import Forbidden, InvalidInput, NotFound, Problem, Refused
 
 Refuse = Callable[[Enrolment, StatusChange], None]
 # Who says that a record can no longer change in a way, since money was settled on what it says.
@@ -97,8 +97,10 @@ def complete_enrolments(
     """Complete many records of one class in one statement and return how many.
 
     For whoever has judged the results (the floor above); ids that are not training are passed over.
-    Raises `NotFound` for another's class.
+    Raises `Forbidden` for a role that the table does not name, `NotFound` for another's class.
     """
+    if not any(actor.role in row.roles for row in ENROLMENT_TRANSITIONS.named(StatusChange.COMPLETE)):
+        raise Forbidden(_("The enterprise completes the enrolment records."), code="not_your_step")
     if not TrainingClass.objects.visible_to(actor).filter(pk=training_class.pk).exists():
         raise NotFound(_("There is no such class, or it is not yours."), code="no_such_case")
     with transaction.atomic():

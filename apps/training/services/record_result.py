@@ -106,11 +106,11 @@ def problems_with(
     else:
         halts = halts_of(enrolment.institution_id) if halts is None else halts
         problems.extend(no_assessment_then(facts.assessed_on, halts))
-    problems.extend(_certificate_problems(facts, on))
+    problems.extend(_certificate_problems(facts, enrolment.starts_on, on))
     return problems
 
 
-def _certificate_problems(facts: ResultFacts, on: date) -> list[Problem]:
+def _certificate_problems(facts: ResultFacts, starts_on: date, on: date) -> list[Problem]:
     parts = (facts.certificate_kind, facts.certificate_number.strip(), facts.certificate_on)
     if not any(parts):
         return []
@@ -122,6 +122,13 @@ def _certificate_problems(facts: ResultFacts, on: date) -> list[Problem]:
     if facts.certificate_on is not None and facts.certificate_on > on:
         message = _("The certificate's day of issue is not in the future.")
         return [Problem("certificate_future", message, field="certificate_on")]
+    if facts.certificate_on is not None and facts.certificate_on < starts_on:
+        message = _(
+            "The certificate was issued before this training began (%(day)s), so it is not of this training."
+            " Check the day, or record the result without a certificate."
+        )
+        message %= {"day": starts_on}
+        return [Problem("certificate_before_training", message, "四（三）", "certificate_on")]
     if facts.result == Result.FAILED:
         message = _("Who failed has no certificate of this training. Correct the result or leave it out.")
         return [Problem("certificate_of_failed", message, field="certificate_number")]
