@@ -11,7 +11,7 @@ from apps.catalogue.selectors import evaluation_scope_pairs
 from apps.institutions.models import LicenceScope
 from apps.plans.enums import MentorSide
 from apps.plans.models import Course, Mentor, Plan, PlanLine, Textbook
-from apps.policy import apprenticeship
+from apps.policy import apprenticeship, lookups
 from apps.policy.enums import ORDINARY
 from apps.policy.models import PolicyDocument
 from apps.policy.rules import Rules, digest
@@ -104,7 +104,7 @@ def trainable_levels(document: PolicyDocument, on: date) -> dict[str, int | None
     rules = document.rules
     found = {}
     for code in rules.levels:
-        months = apprenticeship.standard_term_months(rules, code, on)
+        months = lookups.standard_term_months(rules, code, on)
         facts = apprenticeship.Facts(
             code,
             months or apprenticeship.MONTHS_PER_YEAR,
@@ -140,13 +140,13 @@ def _line_facts(
             in_evaluation_scope=(line.occupation_id, line.level_id) in evaluated,
         )
         by_kind, by_place = _hours(courses, line)
-        credits_min = apprenticeship.credits_required(rules, line.level_id, on)
+        credits_min = lookups.credits_required(rules, line.level_id, on)
         found.append(
             LineFacts(
                 line=line,
                 quote=apprenticeship.quote(rules, facts, on),
                 has_rate=rules.value("rates", on).lookup(facts.as_conditions()) is not None,
-                standard_months=apprenticeship.standard_term_months(rules, line.level_id, on),
+                standard_months=lookups.standard_term_months(rules, line.level_id, on),
                 credits_min=credits_min,
                 hours_needed=(credits_min or 0) * hours_per_credit,
                 hours_by_kind=by_kind,

@@ -19,9 +19,11 @@ from typing import Any
 
 from apps.core.money import half_up
 from apps.policy.enums import AdvanceBase, Programme, Result, Rounding
+from apps.policy.lookups import Found, find, kind_name, level_name, standard_term_months
+from apps.policy.refusing import date_refusals, rate_refusals, term_refusals
 from apps.policy.rules import Rules
 from apps.policy.steps import Step
-from apps.policy.tables import FactValue, Row, Table
+from apps.policy.tables import FactValue, Row
 from apps.policy.values import percent_text
 
 CALCULATOR = Programme.APPRENTICESHIP.value
@@ -184,41 +186,18 @@ def _essence(snapshot: Mapping[str, Any]) -> list[tuple[str, str, int | None]]:
     return [(step["code"], step["article"], step["amount_fen"]) for step in steps]
 
 
-def standard_term_months(rules: Rules, level: str, on: date) -> int | None:
-    """The months that training for a level takes by rule; None where the document names none."""
-    return _level_count(rules, "standard_term_months", level, on)
-
-
-def credits_required(rules: Rules, level: str, on: date) -> int | None:
-    """The credits that training for a level needs at least; None where the document names none."""
-    return _level_count(rules, "credits_min", level, on)
-
-
-def _level_count(rules: Rules, name: str, level: str, on: date) -> int | None:
-    row = rules.value(name, on).lookup({"level": level})
-    return None if row is None else int(row.value)
-
-
 def _yes_no(value: bool | None) -> str | None:
     return None if value is None else "yes" if value else "no"
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A row of a table with its article, or why there is none."""
-
-    row: Row | None
-    article: str
-
-
 @lru_cache(maxsize=65_536)
 def _quote(rules: Rules, facts: Facts, on: date) -> Quote:
-    refusals = _date_refusals(rules, on)
+    refusals = date_refusals(rules, on)
     if not rules.in_force(on):
         return Quote(rules, facts, on, refusals=refusals)
     conditions = facts.as_conditions()
-    rate = _find(rules, "rates", conditions, on)
-    refusals += _rate_refusals(rules, facts, rate, on) + _term_refusals(rules, facts, on)
+    rate = find(rules, "rates", conditions, on)
+    refusals += rate_refusals(rules, facts, rate, on) + term_refusals(rules, facts, on)
     if refusals or rate.row is None:
         return Quote(rules, facts, on, refusals=refusals)
 
@@ -245,7 +224,7 @@ def _with_outcome(
 ) -> Quote:
     """Add share, due and remainder to a quote that has its standard and its advance."""
     rules, on, facts = worth.rules, worth.on, worth.facts
-    found = _find(rules, "shares", conditions, on)
+    found = find(rules, "shares", conditions, on)
     if found.row is None:
         refusal = Step("no_share", found.article, params={"number": rules.number})
         return Quote(rules, facts, on, refusals=(refusal,))
@@ -285,66 +264,8 @@ def _with_outcome(
     )
 
 
-# Looking up -----------------------------------------------------------------------------------------
-def _find(rules: Rules, name: str, conditions: Mapping[str, FactValue], on: date) -> _Found:
-    table: Table = rules.value(name, on)
-    row = table.lookup(conditions)
-    return _Found(row, rules.parameter(name).article_of(row.article if row else ""))
-
-
 def _share_note(rules: Rules, row: Row) -> dict[str, str]:
     return (row.note or rules.parameter("shares").note).as_json()
-
-
-def _level_name(rules: Rules, code: str) -> dict[str, str]:
-    level = rules.levels.get(code)
-    return level.name.as_json() if level else {"zh": code, "en": code}
-
-
-def _kind_name(rules: Rules, code: str) -> dict[str, str]:
-    name = rules.occupation_kinds.get(code)
-    return name.as_json() if name else {"zh": code, "en": code}
-
-
-# Refusals -------------------------------------------------------------------------------------------
-def _date_refusals(rules: Rules, on: date) -> tuple[Step, ...]:
-    params: dict[str, Any] = {"number": rules.number, "on": on.isoformat()}
-    if on < rules.in_force_from:
-        params["in_force_from"] = rules.in_force_from.isoformat()
-        return (Step("before_in_force", rules.in_force_article, params=params),)
-    if rules.in_force_until is not None and on > rules.in_force_until:
-        params["in_force_until"] = rules.in_force_until.isoformat()
-        return (Step("after_in_force", rules.in_force_article, params=params),)
-    return ()
-
-
-def _rate_refusals(rules: Rules, facts: Facts, rate: _Found, on: date) -> tuple[Step, ...]:
-    if rate.row is not None:
-        return ()
-    params: dict[str, Any] = {"number": rules.number, "level": _level_name(rules, facts.level)}
-    if facts.occupation_kind is None or "occupation_kind" not in rules.value("rates", on).fact_names():
-        return (Step("no_rate", rate.article, params=params),)
-    params["kind"] = _kind_name(rules, facts.occupation_kind)
-    return (Step("no_rate_by_kind", rate.article, params=params),)
-
-
-def _term_refusals(rules: Rules, facts: Facts, on: date) -> tuple[Step, ...]:
-    months_max: int = rules.value("term_months_max", on)
-    if facts.months <= months_max:
-        return ()
-    params = {"months": facts.months, "months_max": months_max}
-    return (Step("term_too_long", rules.article("term_months_max"), params=params),)
-
-
-def succession_refusal(rules: Rules, successor: Rules, on: date) -> Step:
-    """Why a document no longer answers for a day on which a newer one of the same city governs."""
-    params = {
-        "number": rules.number,
-        "successor": successor.number,
-        "from": successor.in_force_from.isoformat(),
-        "on": on.isoformat(),
-    }
-    return Step("succeeded", successor.in_force_article, params=params)
 
 
 # Steps ----------------------------------------------------------------------------------------------
@@ -357,10 +278,10 @@ def _document_step(rules: Rules, on: date) -> Step:
     return Step("document", rules.in_force_article, params=params)
 
 
-def _rate_step(rules: Rules, facts: Facts, rate: _Found, rate_fen: int) -> Step:
-    params: dict[str, Any] = {"level": _level_name(rules, facts.level), "rate_fen": rate_fen}
+def _rate_step(rules: Rules, facts: Facts, rate: Found, rate_fen: int) -> Step:
+    params: dict[str, Any] = {"level": level_name(rules, facts.level), "rate_fen": rate_fen}
     if rate.row is not None and any(name == "occupation_kind" for name, _condition in rate.row.when):
-        params["kind"] = _kind_name(rules, facts.occupation_kind or "")
+        params["kind"] = kind_name(rules, facts.occupation_kind or "")
         return Step("rate_by_kind", rate.article, rate_fen, params)
     return Step("rate", rate.article, rate_fen, params)
 
@@ -390,17 +311,17 @@ def _standard(
     return exact, Step("standard", rate.article, _whole_fen(exact, Rounding.HALF_UP), params)
 
 
-def _cap(rules: Rules, conditions: Mapping[str, FactValue], on: date) -> _Found | None:
+def _cap(rules: Rules, conditions: Mapping[str, FactValue], on: date) -> Found | None:
     if rules.value("person_cap", on) is None:
         return None
-    return _find(rules, "person_cap", conditions, on)
+    return find(rules, "person_cap", conditions, on)
 
 
 def _advance(
     rules: Rules, facts: Facts, conditions: Mapping[str, FactValue], rate_fen: int, exact: Fraction, on: date
 ) -> Step:
     """The advance: the share of its base, down to the whole fen, so that it never passes the share."""
-    found = _find(rules, "advance_share", conditions, on)
+    found = find(rules, "advance_share", conditions, on)
     share = Fraction(found.row.value) if found.row is not None else Fraction(0)
     params: dict[str, Any] = {"percent": percent_text(share)}
     if rules.value("advance_base", on) == AdvanceBase.FIRST_YEAR:

@@ -9,7 +9,7 @@ from django.db.models import Case, F, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
 from apps.apprentices.models import Enrolment
-from apps.policy.apprenticeship import credits_required as credits_of_level
+from apps.policy.lookups import credits_required as credits_of_level
 from apps.policy.models import PolicyDocument
 from apps.policy.selectors import parameter
 from apps.training.enums import Mode, SessionSide

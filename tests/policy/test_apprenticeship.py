@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 
 from apps.policy.apprenticeship import (
     Facts,
-    credits_required,
     quote,
     replay,
     replays_the_same,
-    standard_term_months,
 )
+from apps.policy.lookups import credits_required, standard_term_months
 from apps.policy.problems import MissingFact
 from apps.policy.reader import policies_dir, read_document
 from apps.policy.rules import digest

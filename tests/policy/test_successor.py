@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from apps.catalogue.models import Occupation, OccupationListing
-from apps.policy.apprenticeship import Facts, quote, replays_the_same, standard_term_months
+from apps.policy.apprenticeship import Facts, quote, replays_the_same
 from apps.policy.enums import Programme
+from apps.policy.lookups import standard_term_months
 from apps.policy.reader import read_document
 from apps.policy.rules import Rules
 from apps.policy.selectors import governing_document, occupation_kind, occupation_kinds

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_safe
 from apps.accounts.access import access
 from apps.core import clock
 from apps.core.errors import ShituError
-from apps.policy.apprenticeship import Quote, quote, succession_refusal
+from apps.policy.apprenticeship import Quote, quote
 from apps.policy.enums import Programme
 from apps.policy.models import PolicyDocument
 from apps.policy.problems import UngovernedDay
+from apps.policy.refusing import succession_refusal
 from apps.policy.selectors import governing_document, rules_of
 from apps.public.forms import CalculatorForm
 

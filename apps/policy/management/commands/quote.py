@@ -22,11 +22,12 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import InvalidInput, NotFound, ShituError
 from apps.policy.answering import answer_json
-from apps.policy.apprenticeship import Quote, quote, succession_refusal
+from apps.policy.apprenticeship import Quote, quote
 from apps.policy.asking import read_facts, read_on, read_pairs
 from apps.policy.enums import Programme
 from apps.policy.problems import InvalidDocument
 from apps.policy.reader import find_folder, known_keys, policies_dir, read_document, successor_on
+from apps.policy.refusing import succession_refusal
 from apps.policy.rules import Rules
 
 EXIT_IMPOSSIBLE = 2
