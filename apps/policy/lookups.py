@@ -17,17 +17,20 @@ class Found:
 
 
 def find(rules: Rules, name: str, conditions: Mapping[str, FactValue], on: date) -> Found:
+    """The row of a document's table that holds for these facts on a day, and the article it stands in."""
     table: Table = rules.value(name, on)
     row = table.lookup(conditions)
     return Found(row, rules.parameter(name).article_of(row.article if row else ""))
 
 
 def level_name(rules: Rules, code: str) -> dict[str, str]:
+    """What a document calls a level, in both languages; the code where it does not know it."""
     level = rules.levels.get(code)
     return level.name.as_json() if level else {"zh": code, "en": code}
 
 
 def kind_name(rules: Rules, code: str) -> dict[str, str]:
+    """What a document calls a kind of occupation, in both languages; the code where it does not know it."""
     name = rules.occupation_kinds.get(code)
     return name.as_json() if name else {"zh": code, "en": code}
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 
 def date_refusals(rules: Rules, on: date) -> tuple[Step, ...]:
+    """Why a document does not answer for a day: it is not yet, or no longer, in force."""
     params: dict[str, Any] = {"number": rules.number, "on": on.isoformat()}
     if on < rules.in_force_from:
         params["in_force_from"] = rules.in_force_from.isoformat()
@@ -23,6 +24,7 @@ def date_refusals(rules: Rules, on: date) -> tuple[Step, ...]:
 
 
 def rate_refusals(rules: Rules, facts: "Facts", rate: Found, on: date) -> tuple[Step, ...]:
+    """Why there is no rate: the document names none for this level, or none for this kind of occupation."""
     if rate.row is not None:
         return ()
     params: dict[str, Any] = {"number": rules.number, "level": level_name(rules, facts.level)}
@@ -33,6 +35,7 @@ def rate_refusals(rules: Rules, facts: "Facts", rate: Found, on: date) -> tuple[
 
 
 def term_refusals(rules: Rules, facts: "Facts", on: date) -> tuple[Step, ...]:
+    """Why a term is too long to be paid for."""
     months_max: int = rules.value("term_months_max", on)
     if facts.months <= months_max:
         return ()
