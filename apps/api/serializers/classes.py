@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.api.serializers.base import ModelSerializer
-from apps.api.serializers.common import CaseSerializer, MissingSerializer
+from apps.api.serializers.common import CaseSerializer, MissingSerializer, StepSerializer
 from apps.api.serializers.institutions import SuspensionSerializer
 from apps.apprentices.models import Enrolment, RosterFile, TrainingClass
 from apps.core.clock import today
@@ -218,6 +218,23 @@ class ResultSerializer(serializers.Serializer):
     )
     certificate_number = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
     certificate_on = serializers.DateField(required=False, allow_null=True, default=None)
+
+
+class StatusChangeSerializer(StepSerializer):
+    """A step that changes a standing record, and the day from which it holds: today where none is named."""
+
+    effective_on = serializers.DateField(required=False, allow_null=True, default=None)
+
+
+class TransferSerializer(StatusChangeSerializer):
+    """A transfer, and the own class of the same occupation and level in which the person is registered.
+
+    Without a class the record ends, and whoever takes the person registers them.
+    """
+
+    to_class = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=1, max_value=KEY_MAX
+    )
 
 
 class CompletionSerializer(serializers.Serializer):

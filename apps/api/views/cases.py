@@ -1,6 +1,6 @@
 """What all cases share over REST: reading in pages, steps as actions, history, documents."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -31,6 +31,8 @@ from apps.casework.services.documents import add_document
 from apps.casework.transitions import TransitionTable
 from apps.core.clock import today
 from apps.core.errors import Forbidden
+
+_OF_EVERY_STEP = frozenset(StepSerializer._declared_fields)
 
 
 class ActingView(viewsets.GenericViewSet):
@@ -103,12 +105,14 @@ class DocumentsMixin(ActingView):
 class CaseViewSet(DocumentsMixin, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
     """Read the cases that the token's role may see; `steps` names what it could do now.
 
-    `detail_serializer_class` is the shape of a case that is read by itself, where that says more.
+    `detail_serializer_class` is the shape of a case that is read by itself, where that says more;
+    `step_shapes` are those of the steps that take more than every step does, by action.
     """
 
     pagination_class = NewestFirst
     lookup_value_converter = "int"
     detail_serializer_class: Any = None
+    step_shapes: Mapping[str, type[StepSerializer]] = {}
 
     def get_serializer_class(self) -> Any:
         if self.action == "retrieve" and self.detail_serializer_class is not None:
@@ -124,7 +128,7 @@ class CaseViewSet(DocumentsMixin, mixins.RetrieveModelMixin, mixins.ListModelMix
     def take(self, name: str) -> Response:
         """Take a step of the transition table through the subject's service."""
         case = self.get_object()
-        data = valid(StepSerializer, self.request)
+        data = valid(self.step_shapes.get(name, StepSerializer), self.request)
 
         def work() -> Response:
             opinion = Opinion(
@@ -132,6 +136,7 @@ class CaseViewSet(DocumentsMixin, mixins.RetrieveModelMixin, mixins.ListModelMix
                 checklist=data["checklist"],
                 deficiencies=data["deficiencies"],
                 version=data["version"],
+                extra={key: value for key, value in data.items() if key not in _OF_EVERY_STEP},
             )
             done = requests.take_step(self.actor, case, name, opinion, on=today())
             fresh = self.get_queryset().get(pk=done.pk)
@@ -178,5 +183,6 @@ def _operation(viewset: Any, name: str, label: str) -> Callable:
     path = name.replace("_", "-")
     routed = action(detail=True, methods=["post"], url_path=path, url_name=path)(step)
     # Outermost: `action` would put its own settings in the place of the description.
-    described: Callable = extend_schema(request=StepSerializer, responses=viewset.serializer_class)(routed)
+    shape = viewset.step_shapes.get(name, StepSerializer)
+    described: Callable = extend_schema(request=shape, responses=viewset.serializer_class)(routed)
     return described

@@ -135,6 +135,10 @@ class EnrolmentViewSet(CaseViewSet):
     narrowed_by = ("state", "training_class")
     scope = "classes"
     serializer_class = shapes.EnrolmentSerializer
+    step_shapes = {
+        **dict.fromkeys(("suspend", "resume", "withdraw", "complete"), shapes.StatusChangeSerializer),
+        "transfer": shapes.TransferSerializer,
+    }
 
     def get_queryset(self) -> Any:
         return super().get_queryset().select_related("person")
