@@ -1,6 +1,6 @@
 """From a body to the values of a shape, or a refusal that names each field that is wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from apps.api.narrowing import PAGING, unknown
+from apps.api.narrowing import NAME_SHOWN_MAX, PAGING, unknown
 from apps.core.errors import InvalidInput, NotFound, Problem
 
 # Outside of these years a date is a slip, and counting months from it may leave the calendar.
@@ -18,12 +18,14 @@ YEARS = range(1900, 2200)
 def valid(shape: type[serializers.BaseSerializer], request: Request) -> dict[str, Any]:
     """The validated values of a request's body.
 
-    JSON is held to the types that the document names: `"12"` is no number here and `1` is not true.
+    JSON is held to the types that the document names: `"12"` is no number here and `1` is not true. A name
+    that the document does not have is refused: passed over, a misspelt one would change what is done.
     Raises `InvalidInput` (400) or the framework's `ValidationError`, which becomes the same.
     """
     given = shape(data=request.data)
-    if isinstance(given, serializers.Serializer) and not hasattr(request.data, "getlist"):
-        _refuse(_of_wrong_type(given, request.data))
+    if isinstance(given, serializers.Serializer):
+        as_form = hasattr(request.data, "getlist")
+        _refuse(_strange(given.fields, request.data) if as_form else _of_wrong_type(given, request.data))
     given.is_valid(raise_exception=True)
     values: dict[str, Any] = given.validated_data
     _refuse(_out_of_time(values))
@@ -68,6 +70,7 @@ def _of_wrong_type(field: Any, value: Any, path: str = "") -> Iterator[Problem]:
     if value is None:
         return
     if isinstance(field, serializers.BaseSerializer) and isinstance(value, dict) and hasattr(field, "fields"):
+        yield from _strange(field.fields, value, path)
         for name, inner in field.fields.items():
             if name in value:
                 yield from _of_wrong_type(inner, value[name], f"{path}.{name}" if path else name)
@@ -80,6 +83,19 @@ def _of_wrong_type(field: Any, value: Any, path: str = "") -> Iterator[Problem]:
         yield Problem("invalid", _("Send true or false, without quotes."), field=path)
     elif isinstance(field, serializers.CharField | serializers.ChoiceField) and type(value) is not str:
         yield Problem("invalid", _("Send a text in quotes."), field=path)
+
+
+def _strange(fields: Mapping[str, Any], given: Mapping[str, Any], path: str = "") -> Iterator[Problem]:
+    """The names that the document does not have."""
+    writable = [name for name, field in fields.items() if not field.read_only]
+    for name in given:
+        if name not in fields:
+            shown = str(name)[:NAME_SHOWN_MAX]
+            message = _("“%(name)s” is not known here. Send only: %(known)s.") % {
+                "name": shown,
+                "known": ", ".join(writable),
+            }
+            yield Problem("unknown", message, field=f"{path}.{shown}" if path else shown)
 
 
 def _out_of_time(value: Any, path: str = "") -> Iterator[Problem]:

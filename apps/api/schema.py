@@ -47,6 +47,11 @@ _PROBLEMS = {
 class ShituSchema(AutoSchema):
     """Adds to each operation what all of them share."""
 
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        """Bodies hold what the document names and nothing else; answers may grow."""
+        shape = super()._map_basic_serializer(serializer, direction)
+        return shape | {"additionalProperties": False} if direction == "request" else shape
+
     def get_override_parameters(self) -> list[Any]:
         if self.method in SAFE_METHODS:
             return []

@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from apps.accounts.roles import Role
+from apps.training.models import Assessment
 from tests.api.conftest import caller
 from tests.api.test_scopes import PLANS, member, refused
 from tests.factories import accounts, claims, plans, training
@@ -39,6 +40,39 @@ def send() -> Send:
 
 def fields(body: dict) -> set[str]:
     return {problem["field"] for problem in body["problems"]}
+
+
+@pytest.mark.parametrize(
+    ("step", "body", "named"),
+    [
+        ("transfer", {"reason": "换班", "toclass": 1}, "toclass"),
+        ("withdraw", {"reason": "离职", "to_class": 1}, "to_class"),
+        ("withdraw", {"reason": "离职", "checklist": [{"code": "a", "result": "pass", "why": ""}]}, "why"),
+        ("result", {"result": "failed", "assessed_on": "2023-06-01", "certificate_level": "senior"}, "level"),
+    ],
+)
+def test_a_name_that_the_document_does_not_have_is_refused_by_it_and_nothing_is_done(step, body, named):
+    of = training.training()
+    person = of.enrolments()[0]
+    clerk = caller(accounts.member(Role.ENTERPRISE_OPERATOR, organisation=of.shop.enterprise.organisation))
+    answer = clerk("put" if step == "result" else "post", f"/api/v1/enrolments/{person.pk}/{step}/", body)
+    (problem,) = refused(answer, 400)["problems"]
+    assert problem["code"] == "unknown"
+    assert problem["field"].endswith(named)
+    person.refresh_from_db()
+    assert person.state == "enrolled"
+    assert not Assessment.objects.exists()
+
+
+def test_a_form_with_a_name_that_the_document_does_not_have_is_refused_as_well():
+    of = training.training()
+    clerk = accounts.member(Role.ENTERPRISE_OPERATOR, organisation=of.shop.enterprise.organisation)
+    answer = Client().post(
+        f"/api/v1/classes/{of.training_class.pk}/documents/",
+        {"kind": "other", "datei": SimpleUploadedFile("a.pdf", b"%PDF-1.4", "application/pdf")},
+        headers={"Authorization": f"Bearer {accounts.token(clerk)[1]}"},
+    )
+    assert "datei" in fields(refused(answer, 400))
 
 
 @pytest.mark.parametrize("body", [b"{", b"null", b"\xff", b'{"title": NaN}', b""])
