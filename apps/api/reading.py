@@ -24,8 +24,9 @@ def valid(shape: type[serializers.BaseSerializer], request: Request) -> dict[str
     """
     given = shape(data=request.data)
     if isinstance(given, serializers.Serializer):
-        as_form = hasattr(request.data, "getlist")
-        _refuse(_strange(given.fields, request.data) if as_form else _of_wrong_type(given, request.data))
+        sent: Any = request.data
+        as_form = hasattr(sent, "getlist")
+        _refuse(_strange(given.fields, sent) if as_form else _of_wrong_type(given, sent))
     given.is_valid(raise_exception=True)
     values: dict[str, Any] = given.validated_data
     _refuse(_out_of_time(values))
