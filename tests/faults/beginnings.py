@@ -35,6 +35,8 @@ def begin(world: World, more: tuple[str, ...]) -> None:
         some_paper(world)
     if "stray" in more:
         _found_money(world)
+    elif "pay back" in more:
+        _paid_back(world)
     _mistaken(world, more)
     if "month" in more and world.dice.random() < 0.5:
         # The month ends while payments of it are on their way.
@@ -57,6 +59,20 @@ def _found_money(world: World) -> None:
             return
     if wrong.undo_correction(world):
         some_paper(world)
+
+
+def _paid_back(world: World) -> None:
+    """A stranger's money lies in suspense, a movement is taken for its way back, and it was not."""
+    corrections.stray(world, "stranger")
+    for step in (corrections.pay_back, wrong.undo_correction):
+        world.day_passes()
+        answers.statement(world)
+        background.reconcile(world)
+        for _paper in range(2):
+            if corrections.ask_correction(world):
+                some_paper(world)
+        step(world)
+    some_paper(world)
 
 
 def _mistaken(world: World, more: tuple[str, ...]) -> None:

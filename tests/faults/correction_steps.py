@@ -19,9 +19,9 @@ BY_RULE = {"charge": ("bank_charges", 500_00), "interest": ("bank_interest", 100
 ACCOUNTS = {"charge": "bank_charges", "interest": "bank_interest"}
 
 
-def stray(world: World) -> bool:
+def stray(world: World, what: str = "") -> bool:
     """The bank moves money on its own: a stranger pays in, charges, interest, money for a budget."""
-    what = world.dice.choice(("stranger", "stranger", "charge", "interest", "budget"))
+    what = what or world.dice.choice(("stranger", "stranger", "charge", "interest", "budget"))
     number = world.town.account_number
     about, fen = {"counterparty_name": "", "reference": f"汇划费{len(world.trace)}"}, -1
     if what == "stranger":

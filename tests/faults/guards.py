@@ -12,7 +12,6 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from types import FunctionType, ModuleType
 from unittest.mock import patch
 
 from tests.faults import attacks, attacks_bank
@@ -43,24 +42,21 @@ def without_source(module_name: str, function: str, guard: str, instead: str) ->
     scope: dict = {}
     code = compile(source.replace(guard, instead), f"<{function} without its guard>", "exec")
     exec(code, vars(module), scope)  # noqa: S102 - the project's own source, in a test
-    changed = _in_globals_of(module, scope[function])
     present = getattr(module, function)
+    if inspect.unwrap(present) is present:
+        # Also where it stands in a table, and not by its name.
+        stood, present.__code__ = present.__code__, scope[function].__code__
+        try:
+            yield
+        finally:
+            present.__code__ = stood
+        return
+    changed = scope[function]
     with ExitStack() as stack:
         for name, found in list(sys.modules.items()):
             if name.startswith(("apps.", "tests.faults")) and getattr(found, function, None) is present:
                 stack.enter_context(patch.object(found, function, changed))
         yield
-
-
-def _in_globals_of(module: ModuleType, function: Callable) -> Callable:
-    """The same code, which looks names up in its module, so that other patches hold there as well."""
-    if inspect.unwrap(function) is not function:
-        return function
-    made = FunctionType(
-        function.__code__, vars(module), function.__name__, function.__defaults__, function.__closure__
-    )
-    made.__kwdefaults__ = function.__kwdefaults__
-    return made
 
 
 def constraint(table: str, name: str, **more: object) -> Guard:

@@ -16,12 +16,13 @@ from tests.faults.guards_dividing import DIVIDING
 from tests.faults.guards_entitling import ENTITLING
 from tests.faults.guards_letters import LETTERS
 from tests.faults.guards_undoing import UNDOING
+from tests.faults.guards_wrong import WRONG
 from tests.faults.report import say, table
 from tests.faults.schedule import play
 from tests.faults.simulating import in_processes
 from tests.faults.town import Town, settle_numbers
 
-GUARDS = (*DATABASE, *SERVICES, *UNDOING, *ENTITLING, *DIVIDING, *LETTERS)
+GUARDS = (*DATABASE, *SERVICES, *UNDOING, *ENTITLING, *DIVIDING, *LETTERS, *WRONG)
 
 # A guard whose removal so many schedules do not notice counts as not caught.
 SCHEDULES_MAX = 400
@@ -134,4 +135,6 @@ def _name(refusal: Exception) -> str:
     diag = getattr(refusal.__cause__, "diag", None)
     if diag is not None:
         return diag.constraint_name or diag.message_primary
-    return getattr(refusal, "code", "") or str(refusal)
+    # What kept a step from being taken says more than that something did.
+    told = [problem.code for problem in getattr(refusal, "problems", ())]
+    return ", ".join(told) or getattr(refusal, "code", "") or str(refusal)

@@ -215,6 +215,10 @@ DIVIDED = (
     "sent back", "sent back", "undo", "undo", "undo return", "decide", "statement", "statement", "day",
     "reconcile",
 )  # fmt: skip
+PAID_BACK = (
+    "pay back", "pay back", "undo correction", "undo correction", "correction", "decide", "decide",
+    "statement", "reconcile",
+)  # fmt: skip
 OPENING = (
     "further account", "opening", "statement", "reconcile", "correction", "decide", "undo correction",
 )  # fmt: skip
@@ -237,6 +241,7 @@ THEMES: tuple[tuple[str, ...], ...] = (
     DIVIDED,
     DIVIDED,
     OPENING,
+    PAID_BACK,
     ("budget paper", "budget paper", "decide"),
     ("budget paper", "month", "day"),
 )
