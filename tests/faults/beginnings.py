@@ -64,15 +64,18 @@ def _found_money(world: World) -> None:
 def _paid_back(world: World) -> None:
     """A stranger's money lies in suspense, a movement is taken for its way back, and it was not."""
     corrections.stray(world, "stranger")
-    for step in (corrections.pay_back, wrong.undo_correction):
+    for _day in range(6):
         world.day_passes()
         answers.statement(world)
         background.reconcile(world)
-        for _paper in range(2):
-            if corrections.ask_correction(world):
-                some_paper(world)
-        step(world)
-    some_paper(world)
+        if corrections.ask_correction(world):
+            some_paper(world)
+        if wrong.undo_correction(world):
+            some_paper(world)
+            return
+        under_way = [found for found in world.strays.values() if found.what == "pay back"]
+        if all(found.explained for found in under_way):
+            corrections.pay_back(world)
 
 
 def _mistaken(world: World, more: tuple[str, ...]) -> None:

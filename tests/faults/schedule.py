@@ -242,6 +242,7 @@ THEMES: tuple[tuple[str, ...], ...] = (
     DIVIDED,
     OPENING,
     PAID_BACK,
+    PAID_BACK,
     ("budget paper", "budget paper", "decide"),
     ("budget paper", "month", "day"),
 )
