@@ -21,7 +21,7 @@ from apps.core.errors import Problem
 from apps.core.money import yuan
 from apps.enterprises.models import BankAccount
 from apps.payouts.enums import OrderState
-from apps.payouts.models import PaymentOrder, PaymentPart, Recovery
+from apps.payouts.models import PaymentOrder, PaymentPart, Recovery, RecoveryReceipt
 
 # Our own numbers in what people write: letters, digits and hyphens.
 NUMBER = r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
@@ -198,18 +198,38 @@ class Hint:
 
 
 def hints(lines: Iterable[StatementLine]) -> dict[int, Hint]:
-    """What movements that nothing explains seem to be, by their key (three queries in all)."""
+    """What movements that nothing explains seem to be, by their key (five queries in all)."""
     listed = list(lines)
     named = {line.pk: numbers_in(line.reference) for line in listed}
     numbers = {number for found in named.values() for number in found}
     orders = {row.number: row for row in PaymentOrder.objects.filter(number__in=numbers)}
     notices = {row.number: row for row in Recovery.objects.filter(number__in=numbers)}
     batches = {row.number: row for row in _batches_unseen(numbers)}
+    by_hand = _recorded_by_hand(listed)
     found = {
-        line.pk: _hint(line, named[line.pk], orders, notices) or _hint_of_batch(line, named[line.pk], batches)
+        line.pk: by_hand.get(line.pk)
+        or _hint(line, named[line.pk], orders, notices)
+        or _hint_of_batch(line, named[line.pk], batches)
         for line in listed
     }
     return {pk: hint for pk, hint in found.items() if hint is not None}
+
+
+def _recorded_by_hand(lines: list[StatementLine]) -> dict[int, Hint]:
+    """Movements whose own serial number and amount somebody recorded: the reconciliation matches them."""
+    serials = {line.bank_serial for line in lines}
+    paid = PaymentOrder.objects.filter(bank_serial__in=serials, state=OrderState.PAID)
+    paid = paid.exclude(entries__live=True)
+    receipts = RecoveryReceipt.objects.filter(bank_serial__in=serials, undone=None, match=None)
+    known = {(row.bank_serial, -row.amount_fen): row.number for row in paid}
+    for row in receipts.select_related("recovery"):
+        known[row.bank_serial, row.amount_fen] = row.recovery.number
+    message = _("It was recorded by hand for %(number)s: the next reconciliation matches it.")
+    return {
+        line.pk: Hint(message % {"number": known[line.bank_serial, line.amount_fen]})
+        for line in lines
+        if (line.bank_serial, line.amount_fen) in known and not line.undone_matches.exists()
+    }
 
 
 def _batches_unseen(numbers: Iterable[str]) -> QuerySet[PaymentBatch]:

@@ -9,6 +9,8 @@ from apps.banking.services.match_lines import match_return
 from apps.banking.services.take_result import take_result
 from apps.banking.services.take_statement import take_statement
 from apps.payouts.models import PaymentOrder
+from apps.payouts.services.receive_recovery import receive_recovery
+from apps.payouts.services.record_payment import record_payment
 from tests.banking.test_statements import LATER, answered, recovering
 from tests.factories import banking
 from tests.factories.apprentices import ON
@@ -87,3 +89,25 @@ def test_two_notices_in_other_letters_are_two():
     one, two = recovering(of), recovering(of, 1)
     came_in(of, 100, f"{one.number} {two.number.lower()}")
     assert not StatementMatch.objects.filter(receipt__recovery__in=[one, two]).exists()
+
+
+def test_what_was_recorded_by_hand_under_its_own_number_is_not_called_a_double_payment():
+    """The reconciliation matches both; until then nobody takes them to suspense."""
+    of = banking.treasury()
+    order = PaymentOrder.objects.get()
+    account = of.account.account_number
+    of.bank.open_account(account, of.account.account_name, 10_000_000_00)
+    out = of.bank.receive(account, -order.amount_fen, ON, payer="甲", reference=order.number)
+    record_payment(of.maker, of.claims[0], on=LATER, paid_on=ON, bank_serial=out.serial)
+    notice = recovering(of)
+    money = of.bank.receive(account, 100, LATER, payer="甲", reference="退还补贴")
+    receive_recovery(
+        of.maker, notice, amount_fen=100, received_on=LATER, bank_serial=money.serial, key="hand", on=LATER
+    )
+    stated(of)
+    lines = list(StatementLine.objects.filter(match=None))
+    with translation.override("en"):
+        found = [hints(lines)[line.pk].sentence for line in lines]
+    assert ["by hand" in sentence for sentence in found] == [True, True]
+    assert order.number in found[0]
+    assert notice.number in found[1]

@@ -311,3 +311,17 @@ def test_a_payment_that_the_bank_sent_back_is_undone_from_its_movement():
     assert desk.post(url).status_code == 302
     assert url not in text(desk.get(page))
     assert order.number in text(desk.get(reverse("desk:payment_failures")))
+
+
+def test_a_claim_that_the_bank_did_not_pay_says_so_and_what_to_do():
+    from apps.banking.services.take_result import take_result
+
+    of = banking.treasury()
+    order = PaymentOrder.objects.get()
+    batch = banking.sent(of, failures={order.number: "账号户名不符"})
+    take_result(of.maker, batch, of.bank.result(batch.number), name="r.csv", on=LATER)
+    page = text(browser(of.maker).get(reverse("desk:claim_review", args=[order.claim_id])))
+    next_step = page.split("next-step", 1)[1][:1500]
+    assert order.number in next_step
+    assert "账号户名不符" in next_step
+    assert "重新放行" in next_step

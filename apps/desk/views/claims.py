@@ -104,6 +104,7 @@ def claim_review(request: HttpRequest, pk: int) -> HttpResponse:
         "payment_form": PaymentForm(initial={"paid_on": today()}),
         "failure_form": FailureForm(),
         "entry": entry,
+        "unpaid": _unpaid(claim),
         "new_account": new_account(claim),
         "claim_over": claim.state in OVER,
         "may_record": claim.state == ClaimState.RELEASED
@@ -121,6 +122,14 @@ def claim_review(request: HttpRequest, pk: int) -> HttpResponse:
         # What would be refused is not offered; the page says until when, and what else can be done.
         context["case_steps"] = [row for row in context["case_steps"] if row.target not in _SIGNED]
     return render(request, "desk/claims/review.html", context)
+
+
+def _unpaid(claim: Claim) -> PaymentOrder | None:
+    """The newest order of a claim that waits for a release again, since the bank did not pay it."""
+    if claim.state != ClaimState.APPROVED:
+        return None
+    newest = PaymentOrder.objects.filter(claim=claim).order_by("-attempt").first()
+    return newest if newest is not None and newest.failure else None
 
 
 def _publicity(request: HttpRequest, claim: Claim) -> dict[str, object]:
