@@ -5,7 +5,7 @@ completeness, writes state and decision in one transaction (the database adds th
 the deadline and leaves notices. A page, the API and a task call the same service, which calls this.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
@@ -20,6 +20,7 @@ from apps.accounts.actors import Actor
 from apps.casework import notices, subjects
 from apps.casework.acting import acting
 from apps.casework.deadlines import deadline_after
+from apps.casework.enums import Verdict
 from apps.casework.models import Decision, Deficiency, Seat
 from apps.casework.transitions import Transition, TransitionTable
 from apps.core import clock, failpoints, rls
@@ -75,6 +76,7 @@ def fire(
         _require_reason(step, opinion)
         seat = _take_seat(locked, step, actor, separate_from)
         problems = list(guard(locked, actor)) if guard else []
+        problems = problems or list(_failed_items(table, step, opinion))
         if problems:
             raise Refused(
                 _("This cannot be done yet. What is missing is listed below."),
@@ -144,6 +146,24 @@ def _require_reason(step: Transition, opinion: Opinion) -> None:
             code="deficiencies_required",
             problems=[Problem("deficiencies_required", message, field="deficiencies")],
         )
+
+
+def _failed_items(table: TransitionTable, step: Transition, opinion: Opinion) -> Iterator[Problem]:
+    """The items that the actor marked as failed, where the step carries the case on: both cannot be meant.
+
+    A step that says no asks for its reason.
+    """
+    if not step.checklist or step.reason_required:
+        return
+    questions = subjects.get(table.subject).questions
+    for row in opinion.checklist:
+        if row.get("result") == Verdict.FAIL:
+            code = str(row.get("code", ""))
+            message = _(
+                "Marked as failed, so this cannot be approved: %(item)s. Return it, or judge the item anew."
+            )
+            words = {"item": questions.get(code) or row.get("label") or code}
+            yield Problem(f"checklist.{code}", message % words, field=code)
 
 
 def _take_seat(
