@@ -119,6 +119,16 @@ def test_what_was_typed_right_is_kept_when_something_is_missing(visitor, notice)
     assert not Objection.objects.exists()
 
 
+def test_a_receipt_number_that_nobody_has_is_asked_for_again_and_kept(visitor):
+    answer = visitor.get(reverse("public:objection_lookup"), {"number": "YY20261122-<WRONG>"}, follow=True)
+    page = answer.content.decode()
+    assert answer.status_code == 404
+    assert 'value="YY20261122-&lt;WRONG&gt;"' in page
+    assert 'aria-describedby="number-error"' in page
+    assert "没有该回执编号的异议" in page
+    assert reverse("public:notice_list") in page
+
+
 def test_objections_from_one_address_are_limited_in_number(visitor, notice, monkeypatch):
     monkeypatch.setattr(views, "OBJECTIONS_AN_HOUR", 2)
     assert [post(visitor, notice, **GIVEN).status_code for _n in range(3)] == [302, 302, 429]

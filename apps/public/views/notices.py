@@ -148,12 +148,13 @@ def objection_lookup(request: HttpRequest) -> HttpResponse:
 @access.public
 @never_cache
 def objection_receipt(request: HttpRequest, number: str) -> HttpResponse:
-    """The receipt of an objection, and how it was decided."""
+    """The receipt of an objection, and how it was decided; an unknown number is asked for again."""
     require_seldom(request, "receipt", most=LOOKS_AN_HOUR, seconds=HOUR)
     found = receipt(number)
     if found is None:
-        message = _("No objection has this receipt number. Compare it letter by letter.")
-        raise NotFound(message, code="no_such_receipt")
+        unknown = _("No objection has this receipt number. Compare it letter by letter.")
+        context = {"unknown": unknown, "number": number}
+        return render(request, "public/notices/receipt_unknown.html", context, status=404)
     return render(request, "public/notices/receipt.html", {"receipt": found})
 
 
