@@ -190,3 +190,14 @@ def test_the_journal_sums_the_legs_of_a_transaction_up_to_one_line_for_each_acco
         assert sum(row.debit_fen for row in shown) == sum(leg.debit_fen for leg in legs)
         assert len(shown) == len({(leg.account_id, leg.fund_id, leg.debit_fen > 0) for leg in legs})
     assert max(row.count for entry in page.context["entries"] for row, _district in entry["legs"]) == 3
+
+
+def test_the_months_lead_to_the_oldest_open_one_however_long_ago_it_is(books):
+    """It is closed first, and the list shows three years only."""
+    client = accounts.client_for(Role.FINANCE_OFFICER)
+    page, oldest = reverse("desk:ledger_months"), reverse("desk:ledger_month", args=["2019-05"])
+    make.posted("today", 100, on=clock.today())
+    assert "next-step" not in client.get(page).content.decode()
+    make.posted("old", 100, on=date(2019, 5, 31))
+    assert oldest in client.get(page).content.decode()
+    assert client.get(oldest).status_code == 200

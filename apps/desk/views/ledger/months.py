@@ -23,9 +23,16 @@ SIGNERS = (Role.FINANCE_OFFICER, Role.CITY_OFFICER)
 @access(*READERS)
 @require_safe
 def months(request: HttpRequest) -> HttpResponse:
-    """The months with postings, the newest first."""
-    district = request.actor.district_code
-    return render(request, "desk/ledger/months.html", {"months": periods.months(today(), district)})
+    """The months with postings, the newest first, and the oldest one that is to be closed."""
+    district, on = request.actor.district_code, today()
+    oldest = periods.first_open_day()
+    # It may be older than what the list shows.
+    is_over = oldest is not None and periods.next_month(oldest.replace(day=1)) <= on
+    context = {
+        "months": periods.months(on, district),
+        "to_close": f"{oldest:%Y-%m}" if oldest is not None and is_over else "",
+    }
+    return render(request, "desk/ledger/months.html", context)
 
 
 @access(*READERS, write=list(SIGNERS))
