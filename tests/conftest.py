@@ -198,6 +198,12 @@ def _default_language() -> Iterator[None]:
 
 
 @pytest.fixture
+def confirmed_for_long(settings) -> None:
+    """Who confirmed at the beginning is not asked again, however long a test tries one page after another."""
+    settings.MONEY_CONFIRMATION_SECONDS = 24 * 60 * 60
+
+
+@pytest.fixture
 def tasks_run_at_once() -> Iterator[None]:
     """Tasks run where they are called, and what they raise reaches the test."""
     from config.celery import app

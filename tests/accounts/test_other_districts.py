@@ -31,6 +31,8 @@ from tests.mirror import MARK, mirrored, protected_tables, rows_shown
 from tests.permission_objects import Pair, World
 from tests.permission_registry import OBJECTS
 
+pytestmark = pytest.mark.usefixtures("confirmed_for_long")
+
 OWN, FOREIGN = "110105", "110108"
 # Rows that name no district: notices to organisations, the city and single people.
 _OF_NOBODY = {"casework_notice"}

@@ -27,6 +27,8 @@ from tests.factories import accounts
 from tests.permission_objects import SEES_ALL, Pair, World
 from tests.permission_registry import OBJECTS
 
+pytestmark = pytest.mark.usefixtures("confirmed_for_long")
+
 _WRITES = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
 # What asking leaves behind: the session, the row of a refusal or of a look, the lock's counters.
 _TRACES = {

@@ -27,7 +27,7 @@ from apps.accounts.permission_table import ALLOW, Route
 from tests.permission_objects import Pair, World
 from tests.permission_registry import OBJECTS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("confirmed_for_long")]
 
 # These end the session of the browser that the others need.
 ENDS_THE_SESSION = {"account_logout", "accounts:demo_sign_in", "account_change_password"}

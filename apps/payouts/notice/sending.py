@@ -12,7 +12,7 @@ def send_notice(request: HttpRequest, recovery: Recovery) -> HttpResponse:
 
     The caller has checked that the notice may be seen. Raises `InvalidInput` for another language.
     """
-    name, content = notice_pdf(recovery, request.GET.get("lang") or get_language() or "zh-hans")
+    name, content = notice_pdf(recovery, request.GET.get("lang", get_language() or "zh-hans"))
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}"'
     response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
