@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.accounts.actors import Actor
 from apps.apprentices.enums import (
@@ -58,7 +59,11 @@ def missing_for_submit(training_class: TrainingClass, on: date) -> list[Problem]
         problems.append(
             Problem(
                 "agreement_missing",
-                _("%(count)s apprentices have no day on which the training agreement was signed.")
+                ngettext(
+                    "%(count)s apprentice has no day on which the training agreement was signed.",
+                    "%(count)s apprentices have no day on which the training agreement was signed.",
+                    without,
+                )
                 % {"count": without},
                 AGREEMENT_ARTICLE,
                 "agreement_signed_on",
@@ -145,8 +150,10 @@ def missing_for_complete(training_class: TrainingClass, _actor: Actor | None = N
     training = training_class.enrolments.filter(state__in=LIVE_STATES).count()
     if not training:
         return []
-    message = _(
-        "%(count)s apprentices are still in training. Complete, withdraw or transfer each of them first."
+    message = ngettext(
+        "%(count)s apprentice is still in training. Complete, withdraw or transfer the record first.",
+        "%(count)s apprentices are still in training. Complete, withdraw or transfer each of them first.",
+        training,
     )
     return [Problem("still_training", message % {"count": training}, "三（二）3")]
 

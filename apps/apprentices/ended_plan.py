@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.accounts.actors import Actor
 from apps.apprentices.checks import OPEN_ROSTER, being_read
@@ -34,7 +35,11 @@ def classes_in_the_way(plan: Plan, ending: bool) -> Iterator[Problem]:
             yield Problem("roster_being_read", message % words)
     trained = Enrolment.objects.filter(training_class__in=classes, state=EnrolmentState.COMPLETED).count()
     if trained:
-        message = _("%(count)s apprentices were trained to the end under this plan.")
+        message = ngettext(
+            "%(count)s apprentice was trained to the end under this plan.",
+            "%(count)s apprentices were trained to the end under this plan.",
+            trained,
+        )
         yield Problem("trained_under_plan", message % {"count": trained})
 
 

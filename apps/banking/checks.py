@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from apps.accounts.actors import Actor
 from apps.banking.enums import BatchState, EntryState, MatchKind
@@ -97,7 +97,11 @@ def missing_for_closing(batch: PaymentBatch, _actor: Actor) -> list[Problem]:
     unseen = batch.entries.filter(live=True, state=EntryState.PAID, match=None).exclude(never_made).count()
     if not unseen:
         return []
-    message = _("%(count)s payments do not stand in a statement yet. Take in the bank's statement first.")
+    message = ngettext(
+        "%(count)s payment does not stand in a statement yet. Take in the bank's statement first.",
+        "%(count)s payments do not stand in a statement yet. Take in the bank's statement first.",
+        unseen,
+    )
     return [Problem("not_in_statement", message % {"count": unseen})]
 
 

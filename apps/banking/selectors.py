@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.accounts.actors import Actor
 from apps.banking.enums import AnswerState, EntryState
@@ -254,9 +255,12 @@ def _hint_of_batch(line: StatementLine, named: list[str], batches: dict[str, Any
         "rest": yuan(abs(batch.unseen_fen + line.amount_fen)),
     }
     if batch.unanswered:
-        message = _(
+        message = ngettext(
+            "It names batch %(batch)s, of which the bank has not answered %(count)s payment: take in its"
+            " result file.",
             "It names batch %(batch)s, of which the bank has not answered %(count)s payments: take in its"
-            " result file."
+            " result file.",
+            batch.unanswered,
         )
     elif batch.paying_account_id != line.paying_account_id:
         message = _("It names batch %(batch)s, which is paid from another account.")

@@ -114,7 +114,11 @@ def no_open_dispute(claim: Claim) -> Iterator[Problem]:
         Exists(Dispute.objects.filter(enrolment=OuterRef("enrolment"), state=DisputeState.OPEN))
     ).count()
     if count:
-        message = _("%(count)s apprentices of this claim have an open dispute. Have them settled first.")
+        message = ngettext(
+            "%(count)s apprentice of this claim has an open dispute. Have it settled first.",
+            "%(count)s apprentices of this claim have an open dispute. Have them settled first.",
+            count,
+        )
         yield Problem("open_dispute", message % {"count": count}, article="三（三）1")
 
 
@@ -169,7 +173,11 @@ def lessons_while_halted(claim: Claim) -> Iterator[Problem]:
         return
     found = affected(claim.training_class, claim.training_class.ends_on)
     if found.lessons:
-        message = _("%(count)s lessons lie within a suspension of the institution (%(first)s to %(last)s).")
+        message = ngettext(
+            "%(count)s lesson lies within a suspension of the institution (%(first)s to %(last)s).",
+            "%(count)s lessons lie within a suspension of the institution (%(first)s to %(last)s).",
+            found.lessons,
+        )
         words = {"count": found.lessons, "first": found.first, "last": found.last}
         yield Problem("lessons_while_halted", message % words, HALT_ARTICLE)
 

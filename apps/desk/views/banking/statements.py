@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.access import access, money_confirmation_required
@@ -48,7 +49,11 @@ def statement_list(request: HttpRequest) -> HttpResponse:
             status=refusal.status,
         )
     if taken.already and taken.known:
-        text = _("All %(known)s movements of this file were taken in already; it has no effect.")
+        text = ngettext(
+            "The %(known)s movement of this file was taken in already; it has no effect.",
+            "All %(known)s movements of this file were taken in already; it has no effect.",
+            taken.known,
+        )
         messages.info(request, text % {"known": taken.known})
     elif taken.already:
         messages.info(request, _("This file was taken in already; it has no effect a second time."))
@@ -60,7 +65,11 @@ def statement_list(request: HttpRequest) -> HttpResponse:
         about = {"known": taken.known, "lines": taken.statement.line_count, "matched": taken.matched}
         messages.success(request, text % about)
     else:
-        text = _("The statement was taken in: %(lines)s movements, %(matched)s explained by it.")
+        text = ngettext(
+            "The statement was taken in: %(lines)s movement, %(matched)s explained by it.",
+            "The statement was taken in: %(lines)s movements, %(matched)s explained by it.",
+            taken.statement.line_count,
+        )
         about = {"lines": taken.statement.line_count, "matched": taken.matched}
         messages.success(request, text % about)
     return redirect("desk:statement_detail", pk=taken.statement.pk)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -59,9 +59,8 @@ def consolidation_new(request: HttpRequest) -> HttpResponse:
         except ShituError as error:
             refusal = error
         else:
-            messages.success(
-                request, _("%(number)s: %(count)s plans.") % {"number": made.number, "count": made.plan_count}
-            )
+            text = ngettext("%(number)s: %(count)s plan.", "%(number)s: %(count)s plans.", made.plan_count)
+            messages.success(request, text % {"number": made.number, "count": made.plan_count})
             return redirect("desk:consolidation_detail", pk=made.pk)
     district = request.GET.get("district", "")
     found = selectors.to_consolidate(request.actor)
