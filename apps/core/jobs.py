@@ -50,6 +50,9 @@ _REPORT_EVERY_SECONDS = 0.2
 _PROGRESS_KEPT_SECONDS = 24 * 3600
 # First half of the advisory lock's key: "Sj", jobs of Shitu.
 _LOCK_SPACE = 0x536A
+# The longest id that a job is given. What is longer could be a mobile number or an account, and those do not
+# travel through queues and logs (I22).
+ID_MAX = 10**10 - 1
 _PARAM_TEXT = re.compile(r"[A-Za-z0-9_.:-]{0,80}")
 
 _CACHE_ERRORS = (RedisError, OSError)

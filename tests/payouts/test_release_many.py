@@ -125,6 +125,14 @@ def test_only_finance_asks_for_a_release_and_only_of_something(signed):
         release_many.enqueue_release(accounts.actor(Role.FINANCE_OFFICER), [])
 
 
+@pytest.mark.parametrize("id_", [13_800_000_000, 1_044_446_870_259_413, 2**62])
+def test_what_looks_like_a_number_of_a_person_is_no_claim_and_is_refused_with_a_sentence(signed, id_):
+    claims, of = signed
+    with pytest.raises(InvalidInput) as refusal:
+        release_many.enqueue_release(of.finance, [claims[0].pk, id_])
+    assert str(id_) in refusal.value.message
+
+
 def confirmed(of: make.Money):
     """The browser of the finance officer, who has just repeated the password."""
     client = accounts.client_of(Membership.objects.get(pk=of.finance.membership_id))

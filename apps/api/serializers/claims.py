@@ -7,6 +7,7 @@ from apps.api.serializers.base import ModelSerializer
 from apps.api.serializers.common import CaseSerializer
 from apps.claims.enums import ClaimKind
 from apps.claims.models import Claim, ClaimLine
+from apps.core.jobs import ID_MAX
 from apps.core.models import JobState
 from apps.payouts.models import PaymentOrder
 
@@ -126,7 +127,7 @@ class ReleaseCreateSerializer(serializers.Serializer):
     """The claims that finance releases together."""
 
     claims = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=2**62),
+        child=serializers.IntegerField(min_value=1, max_value=ID_MAX),
         allow_empty=False,
         max_length=RELEASED_AT_ONCE_MAX,
     )

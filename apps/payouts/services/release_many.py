@@ -14,7 +14,7 @@ from apps.claims.enums import ClaimState
 from apps.claims.models import Claim
 from apps.core import failpoints
 from apps.core.errors import Forbidden, InvalidInput, ShituError
-from apps.core.jobs import enqueue
+from apps.core.jobs import ID_MAX, enqueue
 from apps.core.models import Job
 from apps.payouts.models import PaymentOrder
 from apps.payouts.sentences import RELEASE_TITLE
@@ -31,14 +31,19 @@ REFUSALS_KEPT = 200
 def enqueue_release(actor: Actor, claims: Iterable[int]) -> Job:
     """Have these claims released by this member of finance; asked twice, it is one job.
 
-    Raises `Forbidden` for anybody but finance, `InvalidInput` for no claim. Whether the actor may see a
-    claim, and everything else that a release asks for, is checked claim by claim when its turn comes.
+    Raises `Forbidden` for anybody but finance, `InvalidInput` for no claim and for what can be no id of one.
+    Whether the actor may see a claim, and everything else that a release asks for, is checked claim by claim
+    when its turn comes.
     """
     if actor.role != Role.FINANCE_OFFICER:
         raise Forbidden(_("Your role cannot take this step."), code="not_your_step")
     wanted = sorted(set(claims))
     if not wanted:
         raise InvalidInput(_("Choose at least one claim."), code="nothing_chosen")
+    if wanted[-1] > ID_MAX:
+        raise InvalidInput(
+            _("There is no claim with the id %(id)s.") % {"id": wanted[-1]}, code="no_such_case"
+        )
     digest = sha256(repr(wanted).encode()).hexdigest()[:32]
     return enqueue(
         RELEASE,
