@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,6 +19,17 @@ from apps.ledger.enums import PeriodState
 from apps.ledger.models import AccountingPeriod
 
 SIGNERS = (Role.FINANCE_OFFICER, Role.CITY_OFFICER)
+# The page on which an obstacle of this code is settled.
+SETTLED_AT = {
+    "earlier_month_open": "desk:ledger_months",
+    "order_without_answer": "desk:payment_list",
+    "batch_under_way": "desk:batch_list",
+    "movement_unexplained": "desk:statement_list",
+    "not_reconciled": "desk:reconciliation",
+    "reconciled_before": "desk:reconciliation",
+    "difference_open": "desk:break_list",
+    "correction_under_way": "desk:correction_list",
+}
 
 
 @access(*READERS)
@@ -56,12 +68,22 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
     context: dict[str, Any] = {
         "period": period,
         "refused": problems,
-        "obstacles": periods.obstacles(period, today(), request.actor.district_code) if is_open else [],
+        "obstacles": _obstacles(period, request.actor.district_code) if is_open else [],
         "may_sign": request.actor.role in SIGNERS and of_city and is_open,
         "own_proposal": period.proposed_by_id == request.actor.person_id,
         "may_propose": request.actor.role == Role.FINANCE_OFFICER and of_city,
     }
     return render(request, "desk/ledger/month.html", context, status=status)
+
+
+def _obstacles(period: AccountingPeriod, district: str | None) -> list[dict[str, str]]:
+    """What keeps the month open, each with the page on which it is settled."""
+    found = periods.obstacles(period, today(), district)
+    routes = [SETTLED_AT.get(row.code) for row in found]
+    return [
+        {"message": str(row.message), "url": reverse(route) if route else ""}
+        for row, route in zip(found, routes, strict=True)
+    ]
 
 
 def _step(request: HttpRequest, month: Any) -> str:
