@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -93,6 +94,7 @@ class Overlap:
 
     `known` movements stand in it until line `last_row`, the last of them in the statement `last`; `rest` is
     the statement that is left, which begins where the account stood after them, or None where nothing is new.
+    Where only days without a movement are repeated, `known` is 0 and `last` is the statement of the last one.
     """
 
     known: int
@@ -112,7 +114,7 @@ def begins_with_known(account: PayingAccount) -> bool:
 
 
 def overlap_of(account: PayingAccount, read: StatementHead) -> Overlap | None:
-    """What of the staged movements counts already; None where each is new.
+    """What of the file counts already; None where each movement is new and no day was taken in before.
 
     They are the file's first ones, as they were taken in, without one left out, until the last that counts
     there. Raises FileRefused where they are otherwise, with each line and what differs.
@@ -120,7 +122,7 @@ def overlap_of(account: PayingAccount, read: StatementHead) -> Overlap | None:
     index = bytes(account.account_index)
     found = _all(_FIRST_KNOWN, {"index": index, "at_once": False})
     if not found:
-        return None
+        return _quiet_days(account, read)
     run = _run(account, found[0][0])
     _all(_COMPARE, {"index": index, "run": [statement.pk for statement in run]})
     [(known, last_row, first, last, first_new, first_row, end_row)] = _all(_SUMS)
@@ -134,9 +136,30 @@ def overlap_of(account: PayingAccount, read: StatementHead) -> Overlap | None:
         raise refuse([*problems[: PROBLEMS_MAX - 1], _way_out(account)])
     if not goes_on:
         return Overlap(known, last_row, _statement_at(last), None)
-    # Its days begin where those before end, or with what the bank booked on a day before.
+    return Overlap(known, last_row, until, _behind(until, read, first_new))
+
+
+def _behind(until: BankStatement, read: StatementHead, first_new: date | None) -> StatementHead:
+    """What is left behind a statement that counts; the first new movement is of the day `first_new`.
+
+    Its days begin where those before end, or with what the bank booked on a day before.
+    """
     since = max(read.from_day, until.from_day, min(until.to_day, first_new or until.to_day))
-    return Overlap(known, last_row, until, replace(read, from_day=since, opening_fen=until.closing_fen))
+    return replace(read, from_day=since, opening_fen=until.closing_fen)
+
+
+def _quiet_days(account: PayingAccount, read: StatementHead) -> Overlap | None:
+    """The part behind days that were taken in as days without a movement and that the file repeats as such.
+
+    None where it repeats none, or says of one of these days what its statement did not: that is a gap.
+    """
+    later = list(statements_of(account).filter(from_day__gt=read.from_day).order_by("to_day", "id"))
+    if not later or any(row.line_count or row.opening_fen != read.opening_fen for row in later):
+        return None
+    [(first_new,)] = _all("SELECT min(booked_on) FROM pg_temp.banking_staged_line")
+    if first_new is None or first_new < later[-1].to_day or read.to_day < later[-1].to_day:
+        return None
+    return Overlap(0, 0, later[-1], _behind(later[-1], read, first_new))
 
 
 def _run(account: PayingAccount, first: int) -> list[BankStatement]:
