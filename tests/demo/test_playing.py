@@ -54,7 +54,7 @@ def test_the_application_cannot_say_when_something_happened(case):
     with refused_by("history_tells_its_own_time"), transaction.atomic():
         tell(LONG_AGO)
         rejected(case)
-    assert rejected(case).at.date() == clock.now().date()
+    assert rejected(case).at.astimezone(clock.BEIJING).date() == clock.today()
 
 
 def test_without_the_question_who_acts_the_application_could(case, without):
@@ -144,4 +144,4 @@ def test_history_decisions_and_notices_of_the_city_tell_the_days_on_which_they_w
 def test_the_application_makes_the_city_as_well_and_its_history_tells_when_it_was_made():
     assert settings.APP_DB_ROLE
     made(small("district_review"))
-    assert {row.at.date() for row in History.objects.all()} == {clock.now().date()}
+    assert {row.at.astimezone(clock.BEIJING).date() for row in History.objects.all()} == {clock.today()}
