@@ -68,8 +68,8 @@ def amount_answered(answer: Any) -> int:
     return answer.entry.amount_fen
 
 
-register_obstacle("batches", batches_under_way)
-register_obstacle("movements", movements_unexplained)
+register_obstacle("batches", batches_under_way, desk_url="desk:batch_list")
+register_obstacle("movements", movements_unexplained, desk_url="desk:statement_list")
 hold_orders(holding.refuse_by_hand)
 hold_attempts(holding.refuse_second)
 accounts_come_from(pay_to.account_of, pay_to.read_account)

@@ -2,7 +2,7 @@
 
 Whoever has something that must be settled before the books close says so:
 
-    periods.register_obstacle("orders", orders_without_an_answer)
+    periods.register_obstacle("orders", orders_without_an_answer, desk_url="desk:payment_list")
 """
 
 from collections.abc import Callable, Iterable
@@ -19,22 +19,33 @@ from apps.ledger.models import AccountingPeriod, BalanceDelta, DayBalance
 from apps.ledger.selectors import trial_balance
 
 Obstacle = Callable[[AccountingPeriod, str | None], Iterable[Problem]]
-_obstacles: dict[str, Obstacle] = {}
+# By name: who looks, and the route of the desk where it is settled.
+_obstacles: dict[str, tuple[Obstacle, str]] = {}
 SHOWN_MAX = 36
 # Outside of these a month is a slip of the hand.
 YEARS = range(2000, 2200)
 
 
-def register_obstacle(name: str, look: Obstacle) -> None:
-    """Let `look(period, district)` name what keeps a month open; a district of None is the whole city."""
-    _obstacles[name] = look
+def register_obstacle(name: str, look: Obstacle, *, desk_url: str) -> None:
+    """Let `look(period, district)` name what keeps a month open; a district of None is the whole city.
+
+    `desk_url` is the route of the page on which it is settled.
+    """
+    _obstacles[name] = look, desk_url
 
 
 def obstacles(period: AccountingPeriod, on: date, district: str | None = None) -> list[Problem]:
     """Everything that keeps a month open on the day `on`, in the order of registration."""
-    found = list(_own_obstacles(period, on))
-    for look in _obstacles.values():
-        found += look(period, district)
+    return [problem for problem, _desk_url in obstacles_and_pages(period, on, district)]
+
+
+def obstacles_and_pages(
+    period: AccountingPeriod, on: date, district: str | None = None
+) -> list[tuple[Problem, str]]:
+    """The same, each with the route of the page on which it is settled, empty where there is none."""
+    found = [(problem, "") for problem in _own_obstacles(period, on)]
+    for look, desk_url in _obstacles.values():
+        found += [(problem, desk_url) for problem in look(period, district)]
     return found
 
 

@@ -107,7 +107,7 @@ def amount_of(request: Any) -> int:
     return request.amount_fen
 
 
-register_obstacle("orders", orders_without_an_answer)
+register_obstacle("orders", orders_without_an_answer, desk_url="desk:payment_list")
 name_kinds(
     {
         "appropriation": pgettext_lazy("ledger", "Appropriation"),

@@ -31,9 +31,9 @@ def amount_of(correction: Any) -> int:
     return correction.amount_fen
 
 
-register_obstacle("reconciled", not_reconciled)
-register_obstacle("differences", differences_open)
-register_obstacle("corrections", corrections_under_way)
+register_obstacle("reconciled", not_reconciled, desk_url="desk:reconciliation")
+register_obstacle("differences", differences_open, desk_url="desk:break_list")
+register_obstacle("corrections", corrections_under_way, desk_url="desk:correction_list")
 dead_jobs.shown_at(reconcile.RUN, desk="desk:reconciliation_run", role=Role.FINANCE_OFFICER)
 for table in ("break", "breakevent"):
     tones.register(

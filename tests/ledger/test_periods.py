@@ -131,7 +131,7 @@ def test_months_are_closed_in_their_order(books):
 def test_what_others_registered_keeps_a_month_open_at_both_signatures(books, monkeypatch):
     make.posted("march")
     open_things: list[Problem] = []
-    monkeypatch.setitem(periods._obstacles, "test", lambda *_asked: open_things)
+    monkeypatch.setitem(periods._obstacles, "test", (lambda *_asked: open_things, ""))
     services.propose_closing(accounts.actor(Role.FINANCE_OFFICER), MARCH, on=ON)
     open_things.append(Problem("break", "还有差异"))
     with pytest.raises(Refused) as refusal:

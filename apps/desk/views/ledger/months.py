@@ -19,17 +19,6 @@ from apps.ledger.enums import PeriodState
 from apps.ledger.models import AccountingPeriod
 
 SIGNERS = (Role.FINANCE_OFFICER, Role.CITY_OFFICER)
-# The page on which an obstacle of this code is settled.
-SETTLED_AT = {
-    "earlier_month_open": "desk:ledger_months",
-    "order_without_answer": "desk:payment_list",
-    "batch_under_way": "desk:batch_list",
-    "movement_unexplained": "desk:statement_list",
-    "not_reconciled": "desk:reconciliation",
-    "reconciled_before": "desk:reconciliation",
-    "difference_open": "desk:break_list",
-    "correction_under_way": "desk:correction_list",
-}
 
 
 @access(*READERS)
@@ -78,11 +67,9 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
 
 def _obstacles(period: AccountingPeriod, district: str | None) -> list[dict[str, str]]:
     """What keeps the month open, each with the page on which it is settled."""
-    found = periods.obstacles(period, today(), district)
-    routes = [SETTLED_AT.get(row.code) for row in found]
     return [
-        {"message": str(row.message), "url": reverse(route) if route else ""}
-        for row, route in zip(found, routes, strict=True)
+        {"message": str(problem.message), "url": reverse(desk_url) if desk_url else ""}
+        for problem, desk_url in periods.obstacles_and_pages(period, today(), district)
     ]
 
 
