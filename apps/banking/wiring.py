@@ -1,5 +1,6 @@
 """What this room tells the others: its kinds of case, its words, and what it has them ask."""
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext, ngettext
@@ -63,11 +64,6 @@ def answer_in_a_few_words(answer: Any) -> str:
     }
 
 
-def amount_answered(answer: Any) -> int:
-    """The money of the payment that the letter is about."""
-    return answer.entry.amount_fen
-
-
 register_obstacle("batches", batches_under_way, desk_url="desk:batch_list")
 register_obstacle("movements", movements_unexplained, desk_url="desk:statement_list")
 hold_orders(holding.refuse_by_hand)
@@ -118,7 +114,7 @@ subjects.register(
         },
         document_kinds=((answer_in_writing.DOCUMENT, _("Letter of the bank")),),
         summary=answer_in_a_few_words,
-        amount=amount_answered,
+        amount=attrgetter("entry.amount_fen"),
         related=("entry__batch", "district"),
     )
 )

@@ -75,8 +75,7 @@ def fire(
         _require_version(locked, opinion)
         _require_reason(step, opinion)
         seat = _take_seat(locked, step, actor, separate_from)
-        problems = list(guard(locked, actor)) if guard else []
-        problems = problems or list(_failed_items(table, step, opinion))
+        problems = [*_failed_items(table, step, opinion), *(guard(locked, actor) if guard else ())]
         if problems:
             raise Refused(
                 _("This cannot be done yet. What is missing is listed below."),

@@ -1,5 +1,6 @@
 """What this room tells the others: its kinds of case, its words, and what it has them ask."""
 
+from operator import attrgetter
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -104,11 +105,6 @@ def reopened_in_words(notice: Any) -> str:
     return text % {"position": notice.params["position"], "claim": notice.params["name"]}
 
 
-def net_fen(claim: Any) -> int:
-    """What the claim comes to, in fen."""
-    return int(claim.net_fen)
-
-
 _BY_ITSELF = frozenset(
     {
         "record_return",
@@ -171,7 +167,7 @@ subjects.register(
         },
         offers=offers,
         summary=in_a_few_words,
-        amount=net_fen,
+        amount=attrgetter("net_fen"),
     )
 )
 subjects.register(

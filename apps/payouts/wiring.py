@@ -1,5 +1,6 @@
 """What this room tells the others: its kinds of case, its words, and what it has them ask."""
 
+from operator import attrgetter
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -102,11 +103,6 @@ def write_off_in_a_few_words(request: Any) -> str:
     }
 
 
-def amount_of(request: Any) -> int:
-    """The money of a request."""
-    return request.amount_fen
-
-
 register_obstacle("orders", orders_without_an_answer, desk_url="desk:payment_list")
 name_kinds(
     {
@@ -135,7 +131,7 @@ subjects.register(
         },
         document_kinds=((request_budget.DOCUMENT, _("Budget document")),),
         summary=in_a_few_words,
-        amount=amount_of,
+        amount=attrgetter("amount_fen"),
         related=("fund", "district"),
     )
 )
@@ -178,7 +174,7 @@ subjects.register(
         },
         document_kinds=((write_off.DOCUMENT, _("Write-off document")),),
         summary=write_off_in_a_few_words,
-        amount=amount_of,
+        amount=attrgetter("amount_fen"),
         related=("recovery__enterprise__organisation", "district"),
     )
 )
@@ -197,7 +193,7 @@ subjects.register(
         },
         document_kinds=((agree_instalments.DOCUMENT, _("Signed agreement")),),
         summary=write_off_in_a_few_words,
-        amount=amount_of,
+        amount=attrgetter("amount_fen"),
         related=("recovery__enterprise__organisation", "district"),
     )
 )

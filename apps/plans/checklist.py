@@ -141,7 +141,10 @@ def items_for(rules: Rules, on: date) -> tuple[Item, ...]:
 
 
 def checklist_problems(answers: Iterable[Mapping[str, Any]], items: Iterable[Item]) -> list[Problem]:
-    """What keeps a checklist from passing a plan: items left open, failed, or noted without a note."""
+    """What keeps a checklist from passing a plan: items left open, or noted without a note.
+
+    What was marked as failed is refused by the engine, for a plan as for every other case.
+    """
     given = {row.get("code"): row for row in answers if row.get("code") in CODES}
     problems = []
     for item in items:
@@ -150,8 +153,6 @@ def checklist_problems(answers: Iterable[Mapping[str, Any]], items: Iterable[Ite
         message = ""
         if verdict not in Verdict.values:
             message = _("Not judged yet: %(item)s.")
-        elif verdict == Verdict.FAIL:
-            message = _("Failed, so the plan cannot pass: %(item)s.")
         elif verdict == Verdict.NOTE and not str(row.get("remark", "") if row else "").strip():
             message = _("Write the note for: %(item)s.")
         if message:

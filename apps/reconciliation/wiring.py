@@ -1,5 +1,6 @@
 """What this room tells the others: its kinds of case, its words, and what it has them ask."""
 
+from operator import attrgetter
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -24,11 +25,6 @@ def in_a_few_words(correction: Any) -> str:
         "amount": yuan(correction.amount_fen),
         "document": correction.document,
     }
-
-
-def amount_of(correction: Any) -> int:
-    """The money of a correction."""
-    return correction.amount_fen
 
 
 register_obstacle("reconciled", not_reconciled, desk_url="desk:reconciliation")
@@ -64,7 +60,7 @@ subjects.register(
         },
         document_kinds=((correct.DOCUMENT, _("Document of the correction")),),
         summary=in_a_few_words,
-        amount=amount_of,
+        amount=attrgetter("amount_fen"),
         related=("district",),
     )
 )

@@ -57,7 +57,7 @@ def still_right(on: date) -> Guard:
 
 
 def ready_to_pass(on: date, opinion: Opinion | None) -> Callable[[Plan, Actor], list[Problem]]:
-    """A guard: as `still_right`, and every item of the checklist was answered and none failed."""
+    """A guard: as `still_right`, and every item of the checklist was answered."""
 
     def guard(plan: Plan, _actor: Actor) -> list[Problem]:
         answers = opinion.checklist if opinion else ()
